@@ -1,0 +1,148 @@
+"""Arguments to verbs, errors to exit codes: 0 done, 1 a fault that the user can act on, 2 a bug of ours."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import traceback
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NoReturn, TypeAlias
+
+from gf_desktop import __version__
+from gf_desktop.errors import UserError
+
+__all__ = ["main", "make_parser"]
+
+_SubParsers: TypeAlias = "argparse._SubParsersAction[_Parser]"
+
+
+class _UsageError(UserError):
+    """The command line itself is not understood."""
+
+
+class _Parser(argparse.ArgumentParser):
+    """Reports a wrong command line as a user error instead of exiting."""
+
+    def error(self, message: str) -> NoReturn:
+        raise _UsageError(
+            f"The command is not understood: {message}", where=self.prog, next_step=f"“{self.prog} --help” shows what it takes."
+        )
+
+
+def _slices(text: str) -> list[int]:
+    try:
+        numbers: list[int] = []
+        for part in text.split(","):
+            first, _, last = part.partition("-")
+            numbers += range(int(first), int(last or first) + 1)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(f"“{text}” is not a list of slice numbers such as 3,7,11 or 0-4") from error
+    return numbers
+
+
+def _minutes(text: str) -> float:
+    try:
+        value = float(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(f"“{text}” is not a number of minutes") from error
+    if not 0 < value <= 24 * 60:
+        raise argparse.ArgumentTypeError(f"{text} minutes is not between 0 and 1440")
+    return value
+
+
+def make_parser() -> argparse.ArgumentParser:
+    """Return the parser of the whole command line."""
+    parser = _Parser(
+        prog="gf-desktop",
+        description="Correct a student's masks, refine it with one click. Research use; not a medical device.",
+        epilog="Without a verb the window opens. Exit codes: 0 done, 1 something that you can act on, 2 a fault of the program.",
+    )
+    parser.add_argument("--version", action="version", version=f"gf-desktop {__version__}")
+    parser.add_argument("--selftest", action="store_true", help="open the demo scan, predict, train two steps, export; then exit")
+    parser.add_argument("--json", action="store_true", help=argparse.SUPPRESS)
+    verbs = parser.add_subparsers(dest="verb", metavar="VERB", parser_class=_Parser)
+    _add_data_verbs(verbs)
+    _add_model_verbs(verbs)
+    _add_other_verbs(verbs)
+    return parser
+
+
+def _add(verbs: _SubParsers, name: str, text: str, *, project: bool = True) -> argparse.ArgumentParser:
+    sub: argparse.ArgumentParser = verbs.add_parser(name, help=text, description=text)
+    sub.add_argument("--json", action="store_true", default=argparse.SUPPRESS, help="print one JSON document")
+    if project:
+        sub.add_argument("project", metavar="PROJECT", type=Path, help="folder of the project")
+    return sub
+
+
+def _add_reference(sub: argparse.ArgumentParser, flag: str) -> None:
+    sub.add_argument("case", metavar="CASE")
+    sub.add_argument(flag, required=True, type=Path, metavar="FILE", help="label map on the scan's grid; flipped or permuted axes are fine")
+    sub.add_argument("--slices", type=_slices, metavar="3,7,11", help="stored slices, counted from 0; default: all")
+    sub.add_argument("--map", type=Path, metavar="FILE", help='JSON {"5": "liver", …}: ids of the file to structures')
+
+
+def _add_data_verbs(verbs: _SubParsers) -> None:
+    new = _add(verbs, "new", "make a project that starts with a model pack")
+    new.add_argument(
+        "--model", required=True, metavar="PACK|ID", help="folder of a model pack, or the id of one that ships with the program"
+    )
+    bring = _add(verbs, "import", "copy scans into the project: DICOM folders, NIfTI, pictures")
+    bring.add_argument("paths", metavar="PATH", type=Path, nargs="+")
+    _add(verbs, "list", "show the worklist")
+    predict = _add(verbs, "predict", "let the active student propose masks")
+    predict.add_argument("--case", metavar="ID", help="one case; default: all")
+    _add_reference(_add(verbs, "correct", "take approved slices of a mask file"), "--mask")
+    _add_reference(_add(verbs, "evaluate", "compare a case's mask with a reference: Dice and HD95"), "--reference")
+    export = _add(verbs, "export", "write masks, read them back and compare")
+    export.add_argument("--out", required=True, type=Path, metavar="DIR")
+    export.add_argument("--format", required=True, choices=("nifti", "png"))
+    export.add_argument("--case", metavar="ID", help="one case; default: all")
+    export.add_argument("--overwrite", action="store_true", help="replace files that are there")
+
+
+def _add_model_verbs(verbs: _SubParsers) -> None:
+    refine = _add(verbs, "refine", "distil a better student from what is approved")
+    refine.add_argument("--minutes", type=_minutes, default=None)
+    refine.add_argument("--seed", type=int, default=0)
+    _add(verbs, "models", "show the project's models")
+    activate = _add(verbs, "activate", "let another model serve")
+    activate.add_argument("model", metavar="MODEL")
+    _add(verbs, "rollback", "let the model that served before serve again")
+
+
+def _add_other_verbs(verbs: _SubParsers) -> None:
+    inspect = _add(verbs, "inspect", "say what a file or folder is and where it lies in space", project=False)
+    inspect.add_argument("path", type=Path, metavar="PATH")
+    demo = _add(verbs, "demo", "the whole story on the demo scan", project=False)
+    demo.add_argument("--headless", action="store_true", help="drive the window without a screen and write demo-out/")
+    demo.add_argument("--out", type=Path, default=Path("demo-out"), metavar="DIR")
+    demo.add_argument("--seed", type=int, default=0)
+    demo.add_argument("--minutes", type=_minutes, default=None, help="length of the refinement")
+    opened = _add(verbs, "open", "open the window", project=False)
+    opened.add_argument("path", type=Path, nargs="?", metavar="PATH")
+    shots = _add(verbs, "screenshots", "make the pictures of the documentation", project=False)
+    shots.add_argument("--out", type=Path, required=True, metavar="DIR")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit code."""
+    words = list(sys.argv[1:] if arguments is None else arguments)
+    # imported after the arguments are known to be needed: `--version` stays quick
+    from gf_desktop.cli.output import Output
+    from gf_desktop.cli.verbs import run_verb
+
+    output = Output(as_json="--json" in words)
+    try:
+        options = make_parser().parse_args(words)
+        return run_verb(options, output)
+    except UserError as error:
+        output.error(error)
+        return 1
+    except KeyboardInterrupt:
+        output.error(UserError("Stopped on request", next_step="What was saved before is intact."))
+        return 1
+    except Exception:  # noqa: BLE001 - the last line of defence: every bug becomes exit code 2
+        output.bug(traceback.format_exc())
+        return 2

@@ -1,0 +1,270 @@
+"""The verbs: each asks the Session and prints its answer."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from gf_desktop.cli.output import Output
+from gf_desktop.errors import ModelError
+from gf_desktop.files.inspect import inspect
+from gf_desktop.files.masks import read_mapping
+from gf_desktop.imaging.metrics import StructureScore, mean_dice
+from gf_desktop.jobs import InlineJobs
+from gf_desktop.project.records import Case, ModelRecord, RoundReport
+from gf_desktop.resources import resource_dir
+from gf_desktop.session import Session
+from gf_desktop.trainer_link import SubprocessTransport
+
+__all__ = ["answer_of", "find_pack", "run_verb", "scores_document"]
+
+
+def answer_of(command: Callable[..., None], *arguments: Any, **options: Any) -> Any:
+    """Run a Session command that answers through callbacks, and return its answer or raise its error.
+
+    For sessions over :class:`InlineJobs`, where the answer is there when the command returns.
+    """
+    answers: list[Any] = []
+    errors: list[Exception] = []
+    command(*arguments, on_done=answers.append, on_error=errors.append, **options)
+    if errors:
+        raise errors[0]
+    return answers[0]
+
+
+def find_pack(name: str) -> Path:
+    """Return the folder of a pack, given as a folder or as the id of one that ships with the program.
+
+    Raises
+    ------
+    ModelError
+        When there is neither.
+    """
+    path = Path(name)
+    if path.is_dir():
+        return path
+    shipped = resource_dir() / "models"
+    if (shipped / name / "card.json").is_file():
+        return shipped / name
+    known = ", ".join(sorted(p.parent.name for p in shipped.glob("*/card.json"))) or "none"
+    raise ModelError("There is no model pack of this name", where=name, next_step=f"Name a folder, or one of: {known}.")
+
+
+def run_verb(options: argparse.Namespace, output: Output) -> int:
+    """Carry out a parsed command and return the exit code."""
+    if options.selftest:
+        from gf_desktop.cli.selftest import run_selftest
+
+        return run_selftest(output)
+    verb = options.verb or "open"
+    if verb in _WINDOW_VERBS:
+        return _WINDOW_VERBS[verb](options, output)
+    if verb == "inspect":
+        _inspect(options, output)
+        return 0
+    session = Session(InlineJobs(), SubprocessTransport)
+    try:
+        if verb != "new":
+            session.open_project(options.project, read_only=verb in _READING_VERBS)
+        _PROJECT_VERBS[verb](session, options, output)
+    finally:
+        session.close_project()
+    return 0
+
+
+# verbs of the window
+
+
+def _open(options: argparse.Namespace, _output: Output) -> int:
+    from gf_desktop.gui.app import run
+
+    return run(getattr(options, "path", None))
+
+
+def _demo(options: argparse.Namespace, output: Output) -> int:
+    from gf_desktop.gui.demo import run_demo
+
+    return run_demo(output, headless=options.headless, out=options.out, seed=options.seed, minutes=options.minutes)
+
+
+def _screenshots(options: argparse.Namespace, _output: Output) -> int:
+    from gf_desktop.gui.screenshots import main
+
+    return main([str(options.out)])
+
+
+# verbs over a Session
+
+
+def _new(session: Session, options: argparse.Namespace, output: Output) -> None:
+    session.create_project(options.project, find_pack(options.model))
+    card = session.active_card
+    names = [] if card is None else list(card.table.names)
+    model = "" if card is None else card.id
+    output.say(f"Project {options.project} starts with {model}: {', '.join(names)}.")
+    output.document({"project": str(options.project), "model": model, "structures": names})
+
+
+def _import(session: Session, options: argparse.Namespace, output: Output) -> None:
+    with output.progress("reading"):
+        pairs: list[tuple[Path, Case]] = answer_of(session.import_paths, options.paths)
+    rows = [(case.id, str(path), case.title, f"{case.slices}", case.verdict) for path, case in pairs]
+    output.table(("case", "source", "what", "slices", "geometry"), rows)
+    for _path, case in pairs:
+        for finding in case.findings:
+            output.say(f"{case.id}: {finding.message}")
+    cases = [
+        {"id": case.id, "source": str(path), "verdict": case.verdict, "findings": [f.code for f in case.findings]} for path, case in pairs
+    ]
+    output.document({"cases": cases})
+
+
+def _list(session: Session, _options: argparse.Namespace, output: Output) -> None:
+    cases = session.cases()
+    output.table(
+        ("case", "what", "status", "slices", "reviewed"), [(c.id, c.title, c.status, f"{c.slices}", f"{c.reviewed}") for c in cases]
+    )
+    documents = [
+        {
+            "id": c.id,
+            "status": c.status,
+            "slices": c.slices,
+            "reviewed": c.reviewed,
+            "modality": c.modality,
+            "model": c.model_id,
+            "title": c.title,
+        }
+        for c in cases
+    ]
+    output.document({"cases": documents})
+
+
+def _predict(session: Session, options: argparse.Namespace, output: Output) -> None:
+    wanted = [c.id for c in session.cases()] if options.case is None else [session.must_project().case(options.case).id]
+    documents = []
+    with output.progress("predicting") as bar:
+        for number, case_id in enumerate(wanted):
+            bar.show(number / len(wanted), f"predicting {case_id}")
+            prediction = answer_of(session.predict, case_id)
+            documents.append({"id": case_id, "model": prediction.model_id, "provider": prediction.provider})
+    for document in documents:
+        output.say(f"{document['id']}: proposed by {document['model']} on {document['provider']}.")
+    output.document({"cases": documents})
+
+
+def _correct(session: Session, options: argparse.Namespace, output: Output) -> None:
+    mapping = None if options.map is None else read_mapping(options.map)
+    report = session.correct(options.case, options.mask, slices=options.slices, mapping=mapping)
+    output.say(f"{report.case_id}: {len(report.slices)} slices approved, {report.voxels_changed} voxels changed.")
+    output.document({"case": report.case_id, "slices": list(report.slices), "voxels_changed": report.voxels_changed})
+
+
+def _refine(session: Session, options: argparse.Namespace, output: Output) -> None:
+    reports: list[RoundReport] = []
+    errors: list[Exception] = []
+    session.round_finished.connect(reports.append)
+    session.trouble.connect(errors.append)
+    session.broke.connect(errors.append)
+    with output.progress("refining") as bar:
+        session.training_changed.connect(
+            lambda: bar.show(session.training.fraction, f"{session.training.stage}, {max(session.training.eta_s, 0) / 60:.1f} min left")
+        )
+        session.refine(minutes=options.minutes, seed=options.seed)
+        session.wait_for_round()
+    if errors:
+        raise errors[0]
+    report = reports[0]
+    output.say(report.reason)
+    for sentence in report.sentences:
+        output.say(f"  {sentence}")
+    output.document(
+        {
+            "candidate": report.candidate_id,
+            "promoted": report.promoted,
+            "reason": report.reason,
+            "minutes": round(report.minutes, 3),
+            "run": report.run_id,
+            "parity": report.parity,
+            "structures": {name: {"before": before, "after": after} for name, (before, after) in report.structures.items()},
+        }
+    )
+
+
+def _models(session: Session, _options: argparse.Namespace, output: Output) -> None:
+    records = session.models()
+    output.table(("model", "state", "parent", "Dice", "made"), [_model_row(r) for r in records])
+    documents = [{"id": r.id, "state": r.state, "parent": r.parent, "created": r.created, "mean_dice": r.mean_dice} for r in records]
+    output.document({"models": documents})
+
+
+def _model_row(record: ModelRecord) -> tuple[str, str, str, str, str]:
+    dice = "–" if record.mean_dice is None else f"{record.mean_dice:.3f}"
+    return (record.id, record.state, record.parent or "–", dice, record.created[:16].replace("T", " "))
+
+
+def _activate(session: Session, options: argparse.Namespace, output: Output) -> None:
+    session.activate(options.model)
+    output.say(f"{options.model} serves now.")
+    output.document({"active": options.model})
+
+
+def _rollback(session: Session, _options: argparse.Namespace, output: Output) -> None:
+    previous = session.roll_back()
+    output.say(f"{previous} serves again.")
+    output.document({"active": previous})
+
+
+def _export(session: Session, options: argparse.Namespace, output: Output) -> None:
+    with output.progress("exporting"):
+        files = answer_of(session.export, options.out, file_format=options.format, case_id=options.case, overwrite=options.overwrite)
+    output.table(("file", "verified"), [(str(f.path), "yes" if f.verified else "no") for f in files])
+    output.document({"files": [{"path": str(f.path), "verified": f.verified} for f in files]})
+
+
+def scores_document(scores: dict[str, StructureScore]) -> dict[str, Any]:
+    """Return {mean_dice, structures: {name: {dice, hd95_mm}}}; null where a structure was not scored."""
+    structures = {name: {"dice": s.dice, "hd95_mm": s.hd95_mm} for name, s in scores.items()}
+    return {"mean_dice": mean_dice(scores), "structures": structures}
+
+
+def _evaluate(session: Session, options: argparse.Namespace, output: Output) -> None:
+    mapping = None if options.map is None else read_mapping(options.map)
+    document = scores_document(session.evaluate(options.case, options.reference, slices=options.slices, mapping=mapping))
+    rows = [(name, _number(s["dice"], 3), _number(s["hd95_mm"], 1)) for name, s in document["structures"].items()]
+    output.table(("structure", "Dice", "HD95 mm"), [*rows, ("mean", _number(document["mean_dice"], 3), "")])
+    output.document(document)
+
+
+def _number(value: float | None, digits: int) -> str:
+    return "–" if value is None else f"{value:.{digits}f}"
+
+
+def _inspect(options: argparse.Namespace, output: Output) -> None:
+    document = inspect(options.path)
+    for key, value in document.items():
+        if key != "findings":
+            output.say(f"{key:14} {value}")
+    for finding in document["findings"]:
+        output.say(f"  {finding['code']}: {finding['message']}")
+    output.document(document)
+
+
+_WINDOW_VERBS: dict[str, Callable[[argparse.Namespace, Output], int]] = {"open": _open, "demo": _demo, "screenshots": _screenshots}
+
+_PROJECT_VERBS: dict[str, Callable[[Session, argparse.Namespace, Output], None]] = {
+    "new": _new,
+    "import": _import,
+    "list": _list,
+    "predict": _predict,
+    "correct": _correct,
+    "refine": _refine,
+    "models": _models,
+    "activate": _activate,
+    "rollback": _rollback,
+    "export": _export,
+    "evaluate": _evaluate,
+}
+
+_READING_VERBS = frozenset({"list", "models", "evaluate", "export"})

@@ -1,0 +1,523 @@
+"""From a scan and what the person wants to see to the pictures on the screen: pure functions, no Qt.
+
+:class:`DisplayState` is what the person chose, :func:`resolve` turns it into a :class:`SlicePlane`: arrays in
+display orientation with everything that is written around them. Radiological convention, whatever the
+storage order: the patient's right is at the left of an axial or coronal view, the nose is at the left of a
+sagittal one and the head is on top.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import Any, Final, Literal
+
+import numpy as np
+import numpy.typing as npt
+
+from gf_desktop.imaging.geometry import Geometry
+from gf_desktop.imaging.labelmap import LabelMap, LabelTable, VoxelState
+from gf_desktop.imaging.volume import WINDOW_PRESETS, Volume, Window
+
+__all__ = [
+    "DisplayState",
+    "EdgeLetters",
+    "PlaneAxes",
+    "PlaneName",
+    "ReadOut",
+    "SlicePlane",
+    "SliceSummary",
+    "dragged_window",
+    "overlay_lookup",
+    "plane_axes",
+    "read_out",
+    "resolve",
+    "resolve_labels",
+    "summarise_slice",
+    "thumbnail",
+    "to_grey",
+    "window_presets",
+]
+
+UInt8 = npt.NDArray[np.uint8]
+PlaneName = Literal["axial", "coronal", "sagittal"]
+
+_ACROSS: Final[dict[PlaneName, tuple[int, int, int]]] = {"axial": (2, 1, 0), "coronal": (1, 2, 0), "sagittal": (0, 2, 1)}
+"""Axes of the canonical grid (0 = to the Left, 1 = Posterior, 2 = Superior): across the plane, down the screen, to its right."""
+
+LEANING: Final = 0.35
+"""An edge that leans further than this (sine of about 20 degrees) to a second side of the patient gets its letter too."""
+
+DRAG_SPAN_PX: Final = 300.0
+"""Dragging this far doubles or halves the window's width, or moves its level by one width."""
+
+SMALLEST_WINDOW: Final = 1e-6
+"""Narrowest window, so that black and white never fall together."""
+
+
+@dataclass(frozen=True, slots=True)
+class DisplayState:
+    """What the person chose to see of a scan.
+
+    Attributes
+    ----------
+    plane
+        Cut across the patient.
+    index
+        Slice number along the stored grid axis that the plane lies across; the same number that the command line uses.
+    window
+        Intensities from black to white.
+    overlay
+        Whether structures are shown at all.
+    opacity
+        Of the structures, 0 to 1.
+    hidden
+        Label values that are not shown.
+    outline
+        Only the rim of each structure.
+    """
+
+    plane: PlaneName = "axial"
+    index: int = 0
+    window: Window = field(default_factory=lambda: Window(127.5, 255.0))
+    overlay: bool = True
+    opacity: float = 0.45
+    hidden: frozenset[int] = frozenset()
+    outline: bool = False
+
+    @classmethod
+    def opening(cls, volume: Volume) -> DisplayState:
+        """Return the state that a scan opens with: the default plane, its middle slice, the modality's window."""
+        plane = _default_plane(volume)
+        axes = plane_axes(volume, plane)
+        return cls(plane=plane, index=volume.geometry.size_ijk[axes.across] // 2, window=volume.default_window())
+
+    def at(self, index: int, volume: Volume) -> DisplayState:
+        """Return the state on another slice; numbers outside the scan become its first or last slice."""
+        count = volume.geometry.size_ijk[plane_axes(volume, self.plane).across]
+        return replace(self, index=min(max(index, 0), count - 1))
+
+    def stepped(self, steps: int, volume: Volume) -> DisplayState:
+        """Return the state some slices further towards the head (the front, the patient's left); negative steps go back."""
+        axes = plane_axes(volume, self.plane)
+        return self.at(self.index + (-steps if axes.across_falls else steps), volume)
+
+    def toggled(self, label: int) -> DisplayState:
+        """Return the state with one structure shown or hidden."""
+        return replace(self, hidden=self.hidden ^ {label})
+
+    def with_opacity(self, opacity: float) -> DisplayState:
+        """Return the state with another opacity, cut to 0 .. 1."""
+        return replace(self, opacity=round(min(max(opacity, 0.0), 1.0), 3))
+
+
+@dataclass(frozen=True, slots=True)
+class EdgeLetters:
+    """Patient side at each edge of a view: R, L, A, P, S, I or two of them; empty for pictures."""
+
+    left: str = ""
+    right: str = ""
+    top: str = ""
+    bottom: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PlaneAxes:
+    """How a plane is cut out of the stored grid.
+
+    Attributes
+    ----------
+    across, down, right
+        Stored grid axes (0 = i, 1 = j, 2 = k) across the plane, down the screen and to its right.
+    across_falls
+        Whether a step towards head, front or the patient's left lowers the slice number.
+    down_flipped, right_flipped
+        Whether the stored axis runs up or to the left on the screen.
+    """
+
+    across: int
+    down: int
+    right: int
+    across_falls: bool = False
+    down_flipped: bool = False
+    right_flipped: bool = False
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class SlicePlane:
+    """One slice, ready to be drawn.
+
+    Plane coordinates are millimetres (pixels for pictures without a size) from the outer corner of the first
+    pixel: x to the right, y downwards; the centre of pixel [row, column] is at
+    ``((column + 0.5) * column_mm, (row + 0.5) * row_mm)``.
+
+    Attributes
+    ----------
+    name
+        "axial", "coronal", "sagittal" or "picture".
+    axes
+        How it was cut.
+    index, count
+        Slice number from 0 along the stored axis, and how many there are.
+    image
+        uint8 [rows, columns] grey, or [rows, columns, 3]; read-only.
+    labels
+        uint8 [rows, columns], label values to be coloured by ``overlay_lookup``; read-only.
+    pixel_mm
+        Height and width of a pixel.
+    letters
+        Patient sides at the edges.
+    geometry
+        Of the scan.
+    """
+
+    name: str
+    axes: PlaneAxes
+    index: int
+    count: int
+    image: UInt8
+    labels: UInt8
+    pixel_mm: tuple[float, float]
+    letters: EdgeLetters
+    geometry: Geometry
+
+    @property
+    def extent_mm(self) -> tuple[float, float]:
+        """Width and height of the whole plane in plane coordinates."""
+        rows, columns = self.labels.shape
+        return (columns * self.pixel_mm[1], rows * self.pixel_mm[0])
+
+    @property
+    def place_text(self) -> str:
+        """Slice number for people, counted from 1: "12/20"."""
+        return f"{self.index + 1}/{self.count}"
+
+    def index_at(self, x: float, y: float) -> tuple[float, float, float]:
+        """Map plane coordinates to fractional voxel indices (i, j, k); whole numbers are voxel centres."""
+        index = [0.0, 0.0, 0.0]
+        index[self.axes.across] = float(self.index)
+        for axis, place, size, flipped in (
+            (self.axes.right, x, self.pixel_mm[1], self.axes.right_flipped),
+            (self.axes.down, y, self.pixel_mm[0], self.axes.down_flipped),
+        ):
+            steps = place / size - 0.5
+            index[axis] = self.geometry.size_ijk[axis] - 1 - steps if flipped else steps
+        return (index[0], index[1], index[2])
+
+    def position_of(self, index_ijk: tuple[float, float, float]) -> tuple[float, float]:
+        """Map voxel indices to plane coordinates (x, y); the part across the plane is ignored."""
+        places = []
+        for axis, size, flipped in (
+            (self.axes.right, self.pixel_mm[1], self.axes.right_flipped),
+            (self.axes.down, self.pixel_mm[0], self.axes.down_flipped),
+        ):
+            steps = self.geometry.size_ijk[axis] - 1 - index_ijk[axis] if flipped else index_ijk[axis]
+            places.append((steps + 0.5) * size)
+        return (places[0], places[1])
+
+    def voxel_at(self, x: float, y: float) -> tuple[int, int, int] | None:
+        """Return the voxel (i, j, k) under plane coordinates, or None outside the scan."""
+        width, height = self.extent_mm
+        if not (0 <= x < width and 0 <= y < height):
+            return None
+        i, j, k = (round(v) for v in self.index_at(x, y))
+        size = self.geometry.size_ijk
+        return (min(max(i, 0), size[0] - 1), min(max(j, 0), size[1] - 1), min(max(k, 0), size[2] - 1))
+
+
+@dataclass(frozen=True, slots=True)
+class ReadOut:
+    """What lies under the cursor.
+
+    Attributes
+    ----------
+    index_ijk
+        Voxel.
+    world_mm
+        Patient position (LPS) of its centre; None for pictures without a size.
+    value
+        Intensity as text with its unit.
+    structure
+        Name, or "" for background.
+    confidence_percent
+        The student's, or None where nothing was predicted.
+    """
+
+    index_ijk: tuple[int, int, int]
+    world_mm: tuple[float, float, float] | None
+    value: str
+    structure: str
+    confidence_percent: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class SliceSummary:
+    """One cell of the slice strip.
+
+    Attributes
+    ----------
+    state
+        The furthest state that any voxel of the slice has.
+    reviewed
+        Whether every voxel is accepted or edited.
+    doubt
+        Voxels' worth of doubt for each voxel of a structure, 0 to 1; None where nothing was predicted.
+    counts
+        Voxels of each label value, length 256.
+    """
+
+    state: VoxelState
+    reviewed: bool
+    doubt: float | None
+    counts: tuple[int, ...]
+
+
+def _is_picture(volume: Volume) -> bool:
+    return not volume.spacing_known
+
+
+def _default_plane(volume: Volume) -> PlaneName:
+    if not volume.is_flat or _is_picture(volume):
+        return "axial"
+    across = volume.geometry.canonical_axes().order.index(2)
+    names: tuple[PlaneName, PlaneName, PlaneName] = ("sagittal", "coronal", "axial")
+    return names[across]
+
+
+def plane_axes(volume: Volume, plane: PlaneName) -> PlaneAxes:
+    """Return how a plane is cut from a scan in radiological orientation; pictures are cut as they are stored."""
+    if _is_picture(volume):
+        return PlaneAxes(across=2, down=1, right=0)
+    canonical = volume.geometry.canonical_axes()
+    across, down, right = _ACROSS[plane]
+    head_up = down == 2
+    # a step forward goes to the head and to the patient's left, but to the front, against the canonical axis
+    towards = canonical.flipped[across] != (plane == "coronal")
+    return PlaneAxes(
+        across=canonical.order[across],
+        down=canonical.order[down],
+        right=canonical.order[right],
+        across_falls=towards,
+        down_flipped=canonical.flipped[down] != head_up,
+        right_flipped=canonical.flipped[right],
+    )
+
+
+def _side(direction: npt.NDArray[np.float64]) -> str:
+    """Letters of the patient's sides that an LPS direction points to, the nearest first."""
+    sides: list[str] = []
+    for component in np.argsort(-np.abs(direction)):
+        share = direction[component]
+        if not sides or abs(share) > LEANING:
+            sides.append(("RL", "AP", "IS")[component][int(share > 0)])
+    return "".join(sides)
+
+
+def _letters(volume: Volume, axes: PlaneAxes) -> EdgeLetters:
+    if _is_picture(volume):
+        return EdgeLetters()
+    right = volume.geometry.direction[:, axes.right] * (-1.0 if axes.right_flipped else 1.0)
+    down = volume.geometry.direction[:, axes.down] * (-1.0 if axes.down_flipped else 1.0)
+    return EdgeLetters(left=_side(-right), right=_side(right), top=_side(-down), bottom=_side(down))
+
+
+def _across(voxels_kji: npt.NDArray[Any], axis: int, index: int) -> npt.NDArray[Any]:
+    """Return the view of one slice across a stored grid axis."""
+    plane: npt.NDArray[Any] = voxels_kji[(slice(None),) * (2 - axis) + (index,)]
+    return plane
+
+
+def _cut(voxels_kji: npt.NDArray[Any], axes: PlaneAxes, index: int) -> npt.NDArray[Any]:
+    """Return a view [down, right, ...] of a stored array [k, j, i, ...]."""
+    plane = _across(voxels_kji, axes.across, index)
+    # the remaining array axes hold the remaining grid axes in falling order
+    if axes.down < axes.right:
+        plane = plane.swapaxes(0, 1)
+    oriented: npt.NDArray[Any] = plane[:: -1 if axes.down_flipped else 1, :: -1 if axes.right_flipped else 1]
+    return oriented
+
+
+def to_grey(intensities: npt.NDArray[Any], window: Window) -> UInt8:
+    """Map intensities of any shape to uint8, 0 at the window's lower end and 255 at its upper one; NaN is black."""
+    low, high = window.limits
+    scaled = (intensities.astype(np.float32) - np.float32(low)) * np.float32(255.0 / max(high - low, SMALLEST_WINDOW))
+    grey: UInt8 = np.clip(np.nan_to_num(scaled, nan=0.0, posinf=255.0, neginf=0.0), 0.0, 255.0).astype(np.uint8)
+    return grey
+
+
+def _rim(labels: UInt8) -> UInt8:
+    """Keep the label of pixels that have another label above, below, left or right; the picture's border is no rim."""
+    padded = np.pad(labels, 1, mode="edge")
+    same = (padded[:-2, 1:-1] == labels) & (padded[2:, 1:-1] == labels) & (padded[1:-1, :-2] == labels) & (padded[1:-1, 2:] == labels)
+    return np.where(same, np.uint8(0), labels).astype(np.uint8, copy=False)
+
+
+def _cut_labels(label_map: LabelMap | None, axes: PlaneAxes, state: DisplayState, shape: tuple[int, int]) -> UInt8:
+    if label_map is None:
+        labels = np.zeros(shape, np.uint8)
+    else:
+        labels = np.array(_cut(label_map.labels, axes, state.index), dtype=np.uint8)
+        if state.outline:
+            labels = _rim(labels)
+    labels.setflags(write=False)
+    return labels
+
+
+def resolve(volume: Volume, state: DisplayState, label_map: LabelMap | None = None) -> SlicePlane:
+    """Return the slice that a state asks for.
+
+    Parameters
+    ----------
+    volume
+        The scan.
+    state
+        What to show; its index must lie within the scan.
+    label_map
+        Structures; None where there are none yet.
+
+    Raises
+    ------
+    IndexError
+        When the state's index lies outside the scan.
+    """
+    axes = plane_axes(volume, state.plane)
+    count = volume.geometry.size_ijk[axes.across]
+    if not 0 <= state.index < count:
+        raise IndexError(f"slice {state.index} of {count}")
+    intensities = _cut(volume.voxels, axes, state.index)
+    image = np.ascontiguousarray(to_grey(intensities, state.window))
+    image.setflags(write=False)
+    spacing = volume.geometry.spacing_mm
+    shape = (image.shape[0], image.shape[1])
+    return SlicePlane(
+        name="picture" if _is_picture(volume) else state.plane,
+        axes=axes,
+        index=state.index,
+        count=count,
+        image=image,
+        labels=_cut_labels(label_map, axes, state, shape),
+        pixel_mm=(spacing[axes.down], spacing[axes.right]),
+        letters=_letters(volume, axes),
+        geometry=volume.geometry,
+    )
+
+
+def resolve_labels(plane: SlicePlane, state: DisplayState, label_map: LabelMap | None) -> SlicePlane:
+    """Return the same slice with its labels cut anew: what a stroke of the brush needs, without the scan's part of the work."""
+    shape = (plane.labels.shape[0], plane.labels.shape[1])
+    return replace(plane, labels=_cut_labels(label_map, plane.axes, state, shape))
+
+
+def overlay_lookup(table: LabelTable, state: DisplayState) -> UInt8:
+    """Return uint8 [256, 4]: red, green, blue and opacity of each label value. Background and hidden structures are clear."""
+    lookup = np.zeros((256, 4), np.uint8)
+    if state.overlay:
+        # an outline is thin: it needs more colour than a filled area to be seen as strongly
+        opacity = min(1.0, state.opacity * 2.0) if state.outline else state.opacity
+        for structure in table:
+            if structure.id not in state.hidden:
+                lookup[structure.id] = (*structure.rgb, round(255 * opacity))
+    return lookup
+
+
+def window_presets(volume: Volume) -> tuple[tuple[str, Window], ...]:
+    """Return the named windows that suit a scan: its own first, then those of its modality in their order."""
+    presets = WINDOW_PRESETS.get(volume.modality, {})
+    return tuple(presets.items()) or (("automatic", volume.default_window()),)
+
+
+def dragged_window(window: Window, dx_px: float, dy_px: float) -> Window:
+    """Return the window after a drag: to the right widens it, upwards (negative ``dy_px``) makes the picture brighter."""
+    width = max(window.width * 2.0 ** (dx_px / DRAG_SPAN_PX), SMALLEST_WINDOW)
+    return Window(level=window.level + dy_px / DRAG_SPAN_PX * window.width, width=width)
+
+
+def thumbnail(volume: Volume, *, side: int) -> UInt8:
+    """Return uint8 [rows, columns, 3] of the slice that a scan opens with, its longer side at most ``side`` pixels, to scale."""
+    plane = resolve(volume, DisplayState.opening(volume))
+    width, height = plane.extent_mm
+    step = max(width, height) / side
+    rows = np.minimum(((np.arange(max(1, round(height / step))) + 0.5) * step / plane.pixel_mm[0]).astype(int), plane.image.shape[0] - 1)
+    columns = np.minimum(((np.arange(max(1, round(width / step))) + 0.5) * step / plane.pixel_mm[1]).astype(int), plane.image.shape[1] - 1)
+    picture = plane.image[np.ix_(rows, columns)]
+    return picture if picture.ndim == 3 else np.repeat(picture[..., None], 3, axis=2)
+
+
+def read_out(
+    volume: Volume,
+    index_ijk: tuple[int, int, int],
+    *,
+    label_map: LabelMap | None = None,
+    confidence: UInt8 | None = None,
+) -> ReadOut:
+    """Return what lies at a voxel.
+
+    Parameters
+    ----------
+    volume
+        The scan.
+    index_ijk
+        A voxel within it.
+    label_map
+        Structures, if there are any.
+    confidence
+        uint8 [k, j, i], probability of the student's choice, 0 to 255; it is told only where the student's label still stands.
+    """
+    i, j, k = index_ijk
+    intensity = np.asarray(volume.voxels[k, j, i])
+    if volume.is_colour:
+        value = "RGB " + " ".join(str(int(part)) for part in intensity)
+    else:
+        value = f"{float(intensity):.6g} {volume.unit}".rstrip()
+    world = volume.geometry.index_to_world(index_ijk)
+    structure, percent = "", None
+    if label_map is not None:
+        label = int(label_map.labels[k, j, i])
+        known = [s.name for s in label_map.table if s.id == label]
+        structure = known[0] if known else ""
+        if confidence is not None and label_map.states[k, j, i] in (VoxelState.PROPOSED, VoxelState.ACCEPTED):
+            percent = round(int(confidence[k, j, i]) / 2.55)
+    return ReadOut(
+        index_ijk=index_ijk,
+        world_mm=(float(world[0]), float(world[1]), float(world[2])) if volume.spacing_known else None,
+        value=value,
+        structure=structure,
+        confidence_percent=percent,
+    )
+
+
+def summarise_slice(
+    label_map: LabelMap,
+    index: int,
+    *,
+    axis: int = 2,
+    confidence: UInt8 | None = None,
+) -> SliceSummary:
+    """Return the state, doubt and voxel counts of one slice.
+
+    Parameters
+    ----------
+    label_map
+        Labels and states of the scan.
+    index
+        Slice number along ``axis``.
+    axis
+        Stored grid axis that the slice lies across: 0 = i, 1 = j, 2 = k.
+    confidence
+        uint8 [k, j, i] of the student's prediction. Doubt is the sum of its missing probability over voxels that nobody has
+        reviewed, divided by the number of the slice's voxels in structures.
+    """
+    labels = _across(label_map.labels, axis, index)
+    states = _across(label_map.states, axis, index)
+    counts = np.bincount(labels.reshape(-1), minlength=256)
+    doubt = None
+    if confidence is not None and states.max() > VoxelState.UNSEEN:
+        sure = _across(confidence, axis, index)
+        open_voxels = states == VoxelState.PROPOSED
+        missing = float(255 * np.count_nonzero(open_voxels) - int(sure[open_voxels].sum(dtype=np.int64))) / 255.0
+        doubt = min(1.0, missing / max(1, int(counts[1:].sum())))
+    return SliceSummary(
+        state=VoxelState(int(states.max())),
+        reviewed=bool(states.min() >= VoxelState.ACCEPTED),
+        doubt=doubt,
+        counts=tuple(int(n) for n in counts),
+    )

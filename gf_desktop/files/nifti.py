@@ -1,0 +1,251 @@
+"""NIfTI: the grid, the voxels, and the ways in which the header can be wrong.
+
+Read with nibabel. SimpleITK refuses axes that are off by a thousandth, and fills the missing part of a truncated
+uncompressed file with whatever was in memory, without a word. It writes what we export, so each judges the other.
+"""
+
+from __future__ import annotations
+
+import zlib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from gf_desktop.errors import FileFormatError
+from gf_desktop.files.axes import grid_of_matrix
+from gf_desktop.files.faults import reading_fault
+from gf_desktop.files.findings import Finding, Severity
+from gf_desktop.files.intensities import rescaled
+from gf_desktop.files.quiet import load_nibabel, quiet
+from gf_desktop.imaging.geometry import Geometry
+
+__all__ = [
+    "NIFTI_SUFFIXES",
+    "QFORM_TOL_MM",
+    "RAS_TO_LPS",
+    "NiftiFile",
+    "apart_mm",
+    "is_label_file",
+    "is_nifti_name",
+    "looks_like_ct",
+    "open_nifti",
+]
+
+FloatArray = npt.NDArray[np.float64]
+
+NIFTI_SUFFIXES = (".nii", ".nii.gz")
+
+QFORM_TOL_MM = 0.01
+"""The two matrices of a NIfTI file disagree when they place a voxel further apart than this; float32 rounding is below it."""
+
+GZIP_RATIO = 1032
+"""Deflate cannot shrink by more than this, so a header that claims more voxels is damaged (zlib technical notes)."""
+
+RAS_TO_LPS = np.diag([-1.0, -1.0, 1.0, 1.0])
+"""NIfTI's frame grows to the right and the front, DICOM's and ours to the left and the back; it is its own inverse."""
+
+_INTENT_LABEL = 1002
+_MM_PER_UNIT = {0: 1.0, 1: 1000.0, 2: 1.0, 3: 0.001}
+"""NIfTI-1 xyzt_units: unknown (taken as mm, as everybody does), metre, millimetre, micrometre."""
+
+_UNIT_NAMES = {1: "metres", 3: "micrometres"}
+_AGAIN = "Export or download the file again."
+_CT_AIR_HU = -900
+_CT_LOWEST_HU = -4096
+_CT_AIR_SHARE = 0.01
+
+
+@dataclass(frozen=True, slots=True)
+class NiftiFile:
+    """An opened NIfTI file whose voxels have not been read yet.
+
+    Attributes
+    ----------
+    path
+        The file.
+    size_ijk
+        Voxels along its axes, always three.
+    geometry
+        The grid in LPS mm; None where a finding is red.
+    findings
+        What was noticed in the header.
+    """
+
+    path: Path
+    size_ijk: tuple[int, int, int]
+    geometry: Geometry | None
+    findings: tuple[Finding, ...]
+    image: Any
+
+    def stored(self) -> tuple[npt.NDArray[Any], float, float]:
+        """Read the stored values as [k, j, i] (or uint8 [k, j, i, 3]) with their slope and intercept.
+
+        Raises
+        ------
+        FileFormatError
+            When the file is cut off or damaged, or does not fit into memory.
+        """
+        proxy = self.image.dataobj
+        try:
+            with quiet():
+                values = np.asarray(proxy.get_unscaled()).reshape(self.size_ijk, order="F")
+        except MemoryError as error:
+            raise FileFormatError(
+                "There is not enough memory for this scan", where=str(self.path), next_step="Close other programs."
+            ) from error
+        except (EOFError, OSError, ValueError, zlib.error) as error:
+            raise FileFormatError("The NIfTI file is cut off or damaged", where=str(self.path), next_step=_AGAIN) from error
+        if values.dtype.names is not None:
+            values = np.stack([values[name] for name in ("R", "G", "B")], axis=-1)
+            return np.ascontiguousarray(values.transpose(2, 1, 0, 3)), 1.0, 0.0
+        values = values.transpose(2, 1, 0)
+        return values.astype(values.dtype.newbyteorder("="), copy=False), float(proxy.slope), float(proxy.inter)
+
+    def intensities(self) -> tuple[npt.NDArray[Any], list[Finding]]:
+        """Read intensities: int16 where exact, else float32, [k, j, i]; or uint8 [k, j, i, 3] colour."""
+        values, slope, intercept = self.stored()
+        if values.ndim == 4:
+            return values, []
+        voxels = rescaled(values, slope=slope, intercept=intercept)
+        if voxels.dtype.kind != "f":
+            return voxels, []
+        finite = np.isfinite(voxels)
+        lost = int(voxels.size - np.count_nonzero(finite))
+        if lost == 0:
+            return voxels, []
+        if lost == voxels.size:
+            raise FileFormatError("The scan holds no numbers at all", where=str(self.path), next_step=_AGAIN)
+        lowest = voxels[finite].min()
+        message = f"{lost} voxels hold no number and are taken as the lowest intensity, {lowest:.6g}"
+        return np.where(finite, voxels, lowest), [Finding("not_finite", message, "amber")]
+
+
+def is_nifti_name(path: Path) -> bool:
+    """Whether the name ends like a NIfTI file's."""
+    return path.name.lower().endswith(NIFTI_SUFFIXES)
+
+
+def open_nifti(path: Path) -> NiftiFile:
+    """Read and check the header of a NIfTI file.
+
+    Raises
+    ------
+    FileFormatError
+        When it is not NIfTI, damaged, shorter than its header says, of more than three dimensions, or complex.
+    UserError
+        When it does not exist or may not be read.
+    """
+    nibabel = load_nibabel()
+    try:
+        on_disk = path.stat().st_size
+        with quiet():
+            image = nibabel.load(path, mmap=False)
+            if not isinstance(image, nibabel.Nifti1Image):
+                raise FileFormatError("This is not a NIfTI file", where=str(path), next_step=_AGAIN)
+            size = _size_of(image, path)
+            _check_length(image, on_disk, path)
+            matrix, findings = _matrix_of(image, size)
+    except (FileNotFoundError, PermissionError, IsADirectoryError) as error:
+        raise reading_fault(error, path) from error
+    except (
+        nibabel.filebasedimages.ImageFileError, nibabel.spatialimages.HeaderDataError, EOFError, OSError, ValueError, KeyError, TypeError,
+        OverflowError, zlib.error,
+    ) as error:  # fmt: skip
+        raise FileFormatError("The NIfTI file is cut off or damaged, or is none", where=str(path), next_step=_AGAIN) from error
+    geometry, more = grid_of_matrix(matrix, size)
+    return NiftiFile(path, size, geometry, (*findings, *more), image)
+
+
+def _size_of(image: Any, path: Path) -> tuple[int, int, int]:
+    """Return three sizes; trailing axes of length one are dropped, missing ones added."""
+    shape = [int(n) for n in image.shape]
+    while len(shape) > 3 and shape[-1] == 1:
+        shape.pop()
+    if len(shape) > 3:
+        raise FileFormatError(
+            f"The file holds {' × '.join(map(str, shape))} values, which is a series of volumes",
+            where=str(path),
+            next_step="Extract one volume of three dimensions and choose that.",
+        )
+    shape += [1] * (3 - len(shape))
+    dtype = image.get_data_dtype()
+    coloured = dtype.names is not None and tuple(dtype.names[:3]) == ("R", "G", "B")
+    if min(shape) < 1 or not (dtype.kind in "iufb" or coloured):
+        raise FileFormatError(f"Voxels of type {dtype} are not intensities", where=str(path), next_step="Convert the file to numbers.")
+    return (shape[0], shape[1], shape[2])
+
+
+def _check_length(image: Any, on_disk: int, path: Path) -> None:
+    """Refuse a file that is too short for its header before memory is asked for."""
+    expected = int(np.prod([int(n) for n in image.shape], dtype=object)) * image.get_data_dtype().itemsize
+    offset = int(image.dataobj.offset)
+    compressed = path.name.lower().endswith(".gz")
+    limit = on_disk * GZIP_RATIO if compressed else on_disk - offset
+    if expected > limit:
+        has = "" if compressed else f" of which {max(limit, 0)} are there"
+        raise FileFormatError(
+            f"The NIfTI file is cut off: its header promises {expected} bytes of voxels{has}", where=str(path), next_step=_AGAIN
+        )
+
+
+def _matrix_of(image: Any, size: tuple[int, int, int]) -> tuple[FloatArray, list[Finding]]:
+    """Return the matrix (i, j, k, 1) -> LPS mm and what is wrong with it."""
+    header = image.header
+    findings = []
+    sform, qform = int(header["sform_code"]) > 0, int(header["qform_code"]) > 0
+    matrix = np.asarray(header.get_best_affine(), dtype=np.float64)
+    if sform and qform:
+        other = np.asarray(header.get_qform(), dtype=np.float64)
+        if not np.isfinite(matrix).all() or not np.linalg.norm(matrix[:3, :3], axis=0).all():
+            findings.append(Finding("sform_unusable", "The file's sform matrix is not usable; its qform is used", "amber"))
+            matrix = other
+        else:
+            apart = apart_mm(matrix, other, size)
+            if apart > QFORM_TOL_MM:
+                message = f"The file's two matrices disagree by up to {apart:.3g} mm; the sform is used"
+                findings.append(Finding("qform_differs", message, "amber"))
+    elif not sform and not qform:
+        message = "The file does not say where in the patient it lies; its axes are taken as right to left, back to front, foot to head"
+        findings.append(Finding("no_position", message, "amber"))
+    if size[2] == 1 and not np.linalg.norm(matrix[:3, 2]) > 0:
+        # A 2-D file has no third axis; any perpendicular one does.
+        matrix[:3, 2] = np.cross(matrix[:3, 0], matrix[:3, 1]) / max(float(np.linalg.norm(np.cross(matrix[:3, 0], matrix[:3, 1]))), 1e-12)
+        findings.append(Finding("depth_unknown", "A single slice without a stated thickness; volumes assume 1 mm", "amber"))
+    unit = int(header["xyzt_units"]) & 0x07
+    factor = _MM_PER_UNIT.get(unit, 1.0)
+    if factor != 1.0:
+        severity: Severity = "amber"
+        findings.append(Finding("unit_converted", f"The file counts in {_UNIT_NAMES[unit]}; it was converted to mm", severity))
+        matrix = np.diag([factor, factor, factor, 1.0]) @ matrix
+    return RAS_TO_LPS @ matrix, findings
+
+
+def apart_mm(one: FloatArray, other: FloatArray, size: tuple[int, int, int]) -> float:
+    """Return the largest distance between the places that two matrices give to a corner voxel."""
+    if not np.isfinite(other).all():
+        return float("inf")
+    ends = [(0, n - 1) for n in size]
+    corners = np.array([[a, b, c, 1] for a in ends[0] for b in ends[1] for c in ends[2]], dtype=np.float64)
+    return float(np.linalg.norm((corners @ (one - other).T)[:, :3], axis=1).max())
+
+
+def is_label_file(image: Any) -> bool:
+    """Whether the header of a nibabel image says that it holds labels: the intent, or a Connectome Workbench extension."""
+    if int(image.header["intent_code"]) == _INTENT_LABEL:
+        return True
+    return any(b"<VolumeType><![CDATA[Label]]>" in _content(extension) for extension in image.header.extensions)
+
+
+def _content(extension: Any) -> bytes:
+    content = extension.get_content()
+    return content if isinstance(content, bytes) else str(content).encode()
+
+
+def looks_like_ct(voxels: npt.NDArray[Any]) -> bool:
+    """Whether whole numbers spread as Hounsfield units of a body in air do: at least 1 % at -900 or below, none below -4096."""
+    if voxels.dtype != np.int16 or voxels.ndim != 3 or int(voxels.min()) > _CT_AIR_HU or int(voxels.min()) < _CT_LOWEST_HU:
+        return False
+    return int(voxels.max()) > 0 and float((voxels <= _CT_AIR_HU).mean()) >= _CT_AIR_SHARE

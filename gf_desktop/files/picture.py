@@ -1,0 +1,117 @@
+"""PNG and JPEG: single pictures as scans of one slice, and masks drawn on them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from gf_desktop.errors import FileFormatError
+from gf_desktop.files.faults import reading_fault
+from gf_desktop.files.findings import Finding
+from gf_desktop.files.quiet import quiet
+from gf_desktop.imaging.geometry import Geometry
+
+__all__ = ["PICTURE_SUFFIXES", "picture_grid", "read_indexed", "read_picture"]
+
+PICTURE_SUFFIXES = (".png", ".jpg", ".jpeg")
+
+MAX_PIXELS = 1 << 28
+"""Larger pictures than this (16384 x 16384) are refused before memory is asked for."""
+
+_GREY_MODES = {"1": np.uint8, "L": np.uint8, "LA": np.uint8, "I;16": np.uint16, "I;16B": np.uint16, "I": np.uint16}
+_ORIENTATION_TAG = 0x0112
+_AGAIN = "Open it in a picture program and save it as PNG."
+
+
+def picture_grid(columns: int, rows: int) -> Geometry:
+    """Return the grid of a plain picture: one slice, pixels of 1 mm as a placeholder, its left side at the patient's right."""
+    return Geometry.identity((columns, rows, 1))
+
+
+def read_picture(path: Path) -> tuple[npt.NDArray[Any], list[Finding]]:
+    """Read a picture as a scan of one slice.
+
+    Returns
+    -------
+    uint8 or uint16 [1, j, i] grey, or uint8 [1, j, i, 3] colour, turned upright as a camera's note says; and what was noticed.
+
+    Raises
+    ------
+    FileFormatError
+        When it is damaged, too large, or holds several pictures.
+    UserError
+        When it does not exist or may not be read.
+    """
+    from PIL import ImageOps
+
+    findings = [Finding("spacing_unknown", "A plain picture's pixels have no stated size; lengths and volumes are in pixels", "green")]
+    with quiet(), _Opened(path) as opened:
+        mode = opened.mode
+        image = ImageOps.exif_transpose(opened)
+        if opened.getexif().get(_ORIENTATION_TAG, 1) != 1:
+            findings.append(Finding("turned_upright", "Turned upright as the camera noted", "green"))
+        if image.has_transparency_data and np.asarray(image.convert("RGBA"))[..., 3].min() < 255:
+            findings.append(Finding("transparency_ignored", "Parts of the picture are transparent; their stored colour is used", "amber"))
+        if mode in _GREY_MODES:
+            pixels = np.asarray(image.convert("L") if mode in ("1", "LA") else image).astype(_GREY_MODES[mode])
+        else:
+            pixels = np.array(image.convert("RGB"))
+            if mode == "P" and (pixels[..., :1] == pixels).all():
+                pixels = np.ascontiguousarray(pixels[..., 0])
+    return pixels[None], findings
+
+
+def read_indexed(path: Path) -> npt.NDArray[Any]:
+    """Read the palette indices or grey values of a picture as [j, i], without turning or converting anything.
+
+    Raises
+    ------
+    FileFormatError
+        When it is damaged or full colour, which holds no labels.
+    """
+    with quiet(), _Opened(path) as image:
+        if image.mode not in ("P", *_GREY_MODES) or image.mode == "LA":
+            raise FileFormatError(
+                "A mask must be a grey or indexed picture, not full colour",
+                where=str(path),
+                next_step="Save it with one number for each structure.",
+            )
+        return np.array(image)
+
+
+class _Opened:
+    """A picture, decoded; its faults become errors that name the path."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._image: Any = None
+
+    def __enter__(self) -> Any:
+        from PIL import Image, UnidentifiedImageError
+
+        try:
+            self._image = Image.open(self._path, formats=("PNG", "JPEG"))
+            width, height = self._image.size
+            if width * height > MAX_PIXELS or getattr(self._image, "n_frames", 1) > 1:
+                self._image.close()
+                raise FileFormatError(
+                    f"A picture of {width} × {height} is too large" if width * height > MAX_PIXELS else "The file holds several pictures",
+                    where=str(self._path),
+                    next_step="Cut out the part that matters and save it as PNG.",
+                )
+            self._image.load()
+        except (FileNotFoundError, PermissionError, IsADirectoryError) as error:
+            raise reading_fault(error, self._path) from error
+        except Image.DecompressionBombError as error:
+            raise FileFormatError("The picture is too large", where=str(self._path), next_step="Cut out the part that matters.") from error
+        except (UnidentifiedImageError, OSError, ValueError, SyntaxError, TypeError, EOFError) as error:
+            if self._image is not None:
+                self._image.close()
+            raise FileFormatError("The picture is damaged, cut off, or is none", where=str(self._path), next_step=_AGAIN) from error
+        return self._image
+
+    def __exit__(self, *exc: object) -> None:
+        self._image.close()

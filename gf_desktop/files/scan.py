@@ -1,0 +1,318 @@
+"""Finding scans on disk and reading them into volumes whose place in space can be trusted.
+
+``find_scans`` looks at headers only; ``read_scan`` reads one scan and says what it noticed. Nothing that identifies a
+person leaves: not in descriptions, not in ``Volume.source``, not in ``Volume.facts``.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from gf_desktop.errors import FileFormatError, UserError
+from gf_desktop.files.dicom import SliceHeader, could_be_dicom, group_headers, pixel_digest, read_header, read_slices
+from gf_desktop.files.faults import missing, reading_fault
+from gf_desktop.files.findings import Finding, Severity, UnusableScanError, refuse_red, verdict_of
+from gf_desktop.files.nifti import is_label_file, is_nifti_name, looks_like_ct, open_nifti
+from gf_desktop.files.picture import PICTURE_SUFFIXES, picture_grid, read_picture
+from gf_desktop.files.sidecar import is_exported_mask
+from gf_desktop.files.stack import stack_planes
+from gf_desktop.imaging.volume import Volume
+
+__all__ = ["Finding", "Scan", "ScanSource", "UnusableScanError", "find_scans", "read_scan"]
+
+Kind = Literal["dicom", "nifti", "picture"]
+
+PHOTO = "PHOTO"
+"""Modality of plain pictures."""
+
+_OTHER_IMAGES = (".nrrd", ".nhdr", ".mha", ".mhd", ".hdr", ".img", ".mgz", ".mnc")
+
+
+@dataclass(frozen=True, slots=True)
+class ScanSource:
+    """Where one scan lies.
+
+    Attributes
+    ----------
+    kind
+        "dicom", "nifti" or "picture".
+    paths
+        Its files, sorted by path.
+    series_uid
+        DICOM's, or empty. It identifies the examination: keep it out of texts and exports.
+    description
+        One line for a list, without identifiers: "CT, 20 files of 512 × 512".
+    modality
+        DICOM's code, "PHOTO", or "" where the header does not say.
+    unreadable
+        Files of the same folders that could be DICOM but are damaged; a slice of this scan may be among them.
+    """
+
+    kind: Kind
+    paths: tuple[Path, ...]
+    series_uid: str
+    description: str
+    modality: str
+    unreadable: tuple[Path, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Scan:
+    """A scan that was read.
+
+    Attributes
+    ----------
+    volume
+        Intensities and grid.
+    findings
+        What was noticed.
+    verdict
+        "green" or "amber"; a red scan is never returned.
+    """
+
+    volume: Volume
+    findings: tuple[Finding, ...]
+    verdict: Severity
+
+
+def find_scans(path: Path) -> list[ScanSource]:
+    """Return the scans in a folder, searched with all folders in it, or the scan that a file belongs to.
+
+    A single DICOM file stands for its whole series in that folder. In folders, label maps (NIfTI files that say so, masks
+    that this program exported), DICOM objects that are no pictures, and other files are passed over.
+
+    Parameters
+    ----------
+    path
+        A folder or a file.
+
+    Returns
+    -------
+    At least one scan, in the order of their first files.
+
+    Raises
+    ------
+    FileFormatError
+        When there is no scan, or the file is damaged or of a kind that is not read.
+    UserError
+        When the path does not exist or may not be read.
+    """
+    try:
+        if path.is_dir():
+            return _find_in_folder(path)
+        path.stat()
+    except FileNotFoundError as error:
+        raise missing(path) from error
+    except OSError as error:
+        raise reading_fault(error, path) from error
+    if is_nifti_name(path):
+        return [_nifti_source(path)]
+    if path.suffix.lower() in PICTURE_SUFFIXES:
+        return [_picture_source(path)]
+    if path.suffix.lower() in _OTHER_IMAGES:
+        raise FileFormatError("Scans of this kind are not read", where=str(path), next_step="Convert the scan to NIfTI (.nii.gz) or DICOM.")
+    return [_series_of_file(path)]
+
+
+def _series_of_file(path: Path) -> ScanSource:
+    """Return the series that a DICOM file belongs to, of the files beside it."""
+    own = read_header(path)
+    if own is None:
+        raise FileFormatError(
+            "This DICOM file is not a scan: it describes or outlines one", where=str(path), next_step="Choose the scan's own files."
+        )
+    try:
+        beside = [p for p in sorted(path.parent.iterdir()) if p != path and p.is_file() and not p.name.startswith(".")]
+    except PermissionError:  # a folder may let its files be read but not be listed
+        beside = []
+    headers, unreadable = _read_headers(beside)
+    for group in group_headers(sorted([own, *headers], key=lambda h: str(h.path))):
+        if any(h.path == path for h in group):
+            return _dicom_source(group, unreadable)
+    raise AssertionError("every header is in a group")
+
+
+def _find_in_folder(folder: Path) -> list[ScanSource]:
+    denied: list[OSError] = []
+    files = []
+    for parent, folders, names in os.walk(folder, onerror=denied.append):
+        folders[:] = sorted(name for name in folders if not name.startswith("."))
+        files += [Path(parent) / name for name in sorted(names) if not name.startswith(".") and name.upper() != "DICOMDIR"]
+    niftis = [p for p in files if is_nifti_name(p)]
+    pictures = [p for p in files if p.suffix.lower() in PICTURE_SUFFIXES]
+    taken = {*niftis, *pictures}
+    headers, unreadable = _read_headers(p for p in files if p not in taken)
+    sources = [_dicom_source(group, unreadable) for group in group_headers(headers)]
+    sources += [_nifti_source(p) for p in niftis if not _is_mask(p)]
+    sources += [_picture_source(p) for p in pictures if not is_exported_mask(p)]
+    if sources:
+        return sorted(sources, key=lambda s: str(s.paths[0]))
+    if denied:
+        raise reading_fault(denied[0], Path(denied[0].filename or folder)) from denied[0]
+    if unreadable:
+        more = f", nor are {len(unreadable) - 1} others in this folder" if len(unreadable) > 1 else ""
+        raise FileFormatError(
+            f"This is not a DICOM file that can be read{more}",
+            where=str(unreadable[0]),
+            next_step="Export the scan again, then choose its folder.",
+        )
+    looked = f"none of its {len(files)} files is one" if files else "it is empty"
+    raise FileFormatError(
+        f"There is no scan in this folder: {looked}", where=str(folder), next_step="Choose a folder with DICOM, NIfTI, PNG or JPEG files."
+    )
+
+
+def _read_headers(paths: Iterable[Path]) -> tuple[list[SliceHeader], tuple[Path, ...]]:
+    """Return the headers of the DICOM pictures among some files, and the files that claim to be DICOM but cannot be read."""
+    headers, unreadable = [], []
+    for path in paths:
+        try:
+            if path.suffix.lower() not in (".dcm", ".ima") and not could_be_dicom(path):
+                continue
+            header = read_header(path)
+        except (OSError, UserError):
+            unreadable.append(path)
+            continue
+        if header is not None:
+            headers.append(header)
+    return headers, tuple(unreadable)
+
+
+def _is_mask(path: Path) -> bool:
+    """Whether a NIfTI file says that it is a label map; a damaged one does not."""
+    if is_exported_mask(path):
+        return True
+    try:
+        return is_label_file(open_nifti(path).image)
+    except UserError:
+        return False
+
+
+def _dicom_source(group: list[SliceHeader], unreadable: tuple[Path, ...]) -> ScanSource:
+    first = group[0]
+    rows, columns = first.plane.size
+    count = f"{len(group)} files" if len(group) > 1 else "1 file"
+    folders = {h.path.parent for h in group}
+    return ScanSource(
+        kind="dicom",
+        paths=tuple(sorted(h.path for h in group)),
+        series_uid=first.series_uid,
+        description=f"{first.modality or 'DICOM'}, {count} of {columns} × {rows}",
+        modality=first.modality,
+        unreadable=tuple(p for p in unreadable if p.parent in folders),
+    )
+
+
+def _nifti_source(path: Path) -> ScanSource:
+    return ScanSource("nifti", (path,), "", "NIfTI file", "")
+
+
+def _picture_source(path: Path) -> ScanSource:
+    return ScanSource("picture", (path,), "", f"{path.suffix[1:].upper().replace('JPG', 'JPEG')} picture", PHOTO)
+
+
+def read_scan(source: ScanSource) -> Scan:
+    """Read a scan.
+
+    Returns
+    -------
+    The scan, with the grid in LPS mm. DICOM slices are sorted along their normal and NIfTI axes kept as stored, so that
+    what is exported later fits the file.
+
+    Raises
+    ------
+    UnusableScanError
+        A GeometryError: when slices are missing, unevenly spaced, tilted, of several phases, not parallel or without a
+        place, or the axes are sheared.
+    FileFormatError
+        When a file is damaged, cut off or of a kind that is not read.
+    UserError
+        When a file is gone or may not be read.
+    """
+    if source.kind == "dicom":
+        return _read_dicom(source)
+    if source.kind == "nifti":
+        return _read_nifti(source)
+    voxels, findings = read_picture(source.paths[0])
+    grid = picture_grid(voxels.shape[2], voxels.shape[1])
+    volume = Volume(voxels, grid, modality=PHOTO, source=source.description, spacing_known=False)
+    return Scan(volume, tuple(findings), verdict_of(findings))
+
+
+def _read_dicom(source: ScanSource) -> Scan:
+    headers = []
+    for path in source.paths:
+        header = read_header(path)
+        if header is None:
+            raise FileFormatError("This DICOM file is not a scan", where=str(path), next_step="Choose the scan's own files.")
+        if header.frames > 1:
+            raise FileFormatError(
+                f"This DICOM file holds {header.frames} frames; only one picture a file is read",
+                where=str(path),
+                next_step="Export the series with one file a slice, or as NIfTI.",
+            )
+        headers.append(header)
+    where = str(source.paths[0] if len(source.paths) == 1 else Path(os.path.commonpath([p.parent for p in source.paths])))
+    digests: dict[int, bytes] = {}
+
+    def identical(one: int, other: int) -> bool:
+        for n in (one, other):
+            if n not in digests:
+                digests[n] = pixel_digest(headers[n].path)
+        return digests[one] == digests[other]
+
+    findings = _about_files(source, headers)
+    stack = stack_planes([h.plane for h in headers], identical=identical)
+    findings += stack.findings
+    refuse_red(findings, where=where)
+    ordered = [headers[n] for n in stack.order]
+    voxels, more = read_slices(ordered)
+    assert stack.geometry is not None, "a stack without a grid has a red finding"
+    findings += more
+    volume = Volume(
+        voxels,
+        stack.geometry,
+        modality=source.modality,
+        source=f"DICOM {source.description}",
+        spacing_known=stack.spacing_known,
+        facts=dict(ordered[0].facts),
+    )
+    return Scan(volume, tuple(findings), verdict_of(findings))
+
+
+def _about_files(source: ScanSource, headers: list[SliceHeader]) -> list[Finding]:
+    findings = []
+    if not source.series_uid and len(headers) > 1:
+        message = "The files have no series identifier; those that agree in everything else were taken as one series"
+        findings.append(Finding("no_series_uid", message, "amber"))
+    if source.unreadable:
+        count = len(source.unreadable)
+        files = "file" if count == 1 else "files"
+        message = f"{count} damaged {files} beside the series could not be read; slices may be missing at its ends"
+        findings.append(Finding("unreadable_files", message, "amber"))
+    if any(h.detector_spacing for h in headers):
+        message = "Pixel size is that at the detector; in the patient it is smaller by the magnification"
+        findings.append(Finding("detector_spacing", message, "amber"))
+    return findings
+
+
+def _read_nifti(source: ScanSource) -> Scan:
+    path = source.paths[0]
+    file = open_nifti(path)
+    findings = list(file.findings)
+    refuse_red(findings, where=str(path))
+    assert file.geometry is not None, "a file without a grid has a red finding"
+    voxels, more = file.intensities()
+    findings += more
+    if is_label_file(file.image):
+        findings.append(Finding("is_label_map", "The file says that it holds labels, not intensities", "amber"))
+    modality = ""
+    if looks_like_ct(voxels):
+        modality = "CT"
+        findings.append(Finding("modality_from_values", "NIfTI does not state the modality; the values are those of a CT in HU", "green"))
+    volume = Volume(voxels, file.geometry, modality=modality, source=source.description)
+    return Scan(volume, tuple(findings), verdict_of(findings))

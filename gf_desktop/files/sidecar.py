@@ -1,0 +1,56 @@
+"""The JSON document beside each exported mask: which structures, which grid, which model."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+from gf_desktop.imaging.geometry import Geometry
+from gf_desktop.imaging.labelmap import LabelTable
+
+__all__ = ["DISCLAIMER", "SIDECAR_FORMAT", "SIDECAR_KIND", "is_exported_mask", "sidecar_document"]
+
+SIDECAR_FORMAT = 1
+SIDECAR_KIND = "graph-flow-desktop mask"
+DISCLAIMER = "Research use; not a medical device"
+MAX_BYTES = 1 << 20
+"""A longer JSON file beside a picture is not ours."""
+
+_SLICE_NUMBER = re.compile(r"_k\d+$")
+
+
+def sidecar_document(
+    *, files: list[str], geometry: Geometry, table: LabelTable, modality: str, model_id: str, spacing_known: bool
+) -> dict[str, Any]:
+    """Return the document: names of the mask's files in slice order, label table, grid (LPS, mm), modality, model and purpose."""
+    return {
+        "kind": SIDECAR_KIND,
+        "format": SIDECAR_FORMAT,
+        "use": DISCLAIMER,
+        "files": files,
+        "model_id": model_id,
+        "modality": modality,
+        "structures": table.as_json(),
+        "frame": "LPS, mm",
+        "spacing_known": spacing_known,
+        "geometry": geometry.as_json(),
+    }
+
+
+def is_exported_mask(path: Path) -> bool:
+    """Whether a NIfTI or PNG file is named in the document of a mask that this program exported beside it."""
+    stem = path.name.removesuffix(".gz")
+    stem = stem.rsplit(".", 1)[0]
+    for name in dict.fromkeys((stem, _SLICE_NUMBER.sub("", stem))):
+        beside = path.with_name(f"{name}.json")
+        try:
+            if beside.stat().st_size > MAX_BYTES:
+                continue
+            document = json.loads(beside.read_text(encoding="utf-8"))
+        except (OSError, ValueError, RecursionError):
+            continue
+        if isinstance(document, dict) and document.get("kind") == SIDECAR_KIND and path.name in document.get("files", ()):
+            return True
+    return False

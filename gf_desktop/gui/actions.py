@@ -1,0 +1,337 @@
+"""The one table of everything that can be asked for: menus, tool strip, buttons and the shortcut sheet come from it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from PySide6.QtCore import QCoreApplication, QObject
+from PySide6.QtGui import QAction, QActionGroup, QKeySequence
+
+from gf_desktop.gui.icons import icon
+
+__all__ = ["ACTIONS", "GESTURES", "MENUS", "TOOLS", "ActionSpec", "Gesture", "build_actions", "shortcut_text", "tr"]
+
+
+def tr(text: str) -> str:
+    """Return a text of the window in the language of the person."""
+    return QCoreApplication.translate("window", text)
+
+
+@dataclass(frozen=True, slots=True)
+class ActionSpec:
+    """One thing that can be asked for.
+
+    Attributes
+    ----------
+    id
+        Unique name.
+    text
+        In menus; ends with "…" where a file dialog follows.
+    keys
+        Shortcuts in Qt's portable notation, the first one is shown.
+    command
+        Name of the Session command that does it; "" for what only concerns the window.
+    tip
+        One sentence for the tooltip.
+    menu
+        Name of its menu; "" for none. A "-" at the end of the name draws a line above the entry.
+    icon
+        Name of its icon.
+    needs
+        What must hold before it can be asked for: names that ``Commands.facts`` tells.
+    checkable
+        Whether it is a state that is on or off.
+    family
+        Text of the one line that the shortcut sheet has for several rows of a kind; "" for a line of its own.
+    """
+
+    id: str
+    text: str
+    keys: tuple[str, ...] = ()
+    command: str = ""
+    tip: str = ""
+    menu: str = ""
+    icon: str = ""
+    needs: frozenset[str] = frozenset()
+    checkable: bool = False
+    family: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Gesture:
+    """Something done with the mouse, for the shortcut sheet."""
+
+    hand: str
+    effect: str
+
+
+MENUS: Final = ("Project", "Edit", "View", "Model", "Help")
+"""Menus in their order."""
+
+TOOLS: Final = ("tool_cursor", "tool_paint", "tool_erase")
+"""Actions of which exactly one is on."""
+
+_WRITE = frozenset({"case", "writable"})
+
+
+def _structure(number: int) -> ActionSpec:
+    return ActionSpec(
+        f"structure_{number}",
+        f"Draw structure {number}",
+        (str(number),),
+        tip="Choose the structure to draw with",
+        needs=frozenset({"case"}),
+        family="Structure to draw with",
+    )
+
+
+def _window(number: int) -> ActionSpec:
+    return ActionSpec(
+        f"window_{number}",
+        f"Window preset {number}",
+        (f"Num+{number}",),
+        tip="Show intensities as usual for a tissue",
+        needs=frozenset({"case"}),
+        family="Window presets, on the keypad",
+    )
+
+
+ACTIONS: Final[tuple[ActionSpec, ...]] = (
+    ActionSpec(
+        "open_demo", "Open the demo", (), "create_project", "Try everything on a real CT that ships with the program", "Project", "play"
+    ),
+    ActionSpec("new_project", "New project…", ("Ctrl+N",), "create_project", "Start a project with a model pack", "Project", "new"),
+    ActionSpec("open_project", "Open project…", ("Ctrl+O",), "open_project", "Go on with a project folder", "Project", "folder"),
+    ActionSpec(
+        "import_folder",
+        "Add scans from a folder…",
+        ("Ctrl+I",),
+        "import_paths",
+        "Add every scan in a folder: DICOM, NIfTI, pictures",
+        "Project-",
+        "import",
+        frozenset({"project", "writable"}),
+    ),
+    ActionSpec(
+        "import_files",
+        "Add scan files…",
+        (),
+        "import_paths",
+        "Add single files: NIfTI, PNG, JPEG",
+        "Project",
+        "",
+        frozenset({"project", "writable"}),
+    ),
+    ActionSpec(
+        "correct",
+        "Take a mask from a file…",
+        (),
+        "correct",
+        "Use an approved mask of this scan from another program",
+        "Project",
+        "",
+        _WRITE,
+    ),
+    ActionSpec(
+        "export",
+        "Export masks as NIfTI…",
+        ("Ctrl+E",),
+        "export",
+        "Write verified masks of all scans",
+        "Project-",
+        "export",
+        frozenset({"cases"}),
+    ),
+    ActionSpec("export_png", "Export masks as PNG…", (), "export", "Write one picture for each slice", "Project", "", frozenset({"cases"})),
+    ActionSpec(
+        "close_project",
+        "Close project",
+        ("Ctrl+W",),
+        "close_project",
+        "Back to the start page; everything is saved",
+        "Project-",
+        "",
+        frozenset({"project"}),
+    ),
+    ActionSpec("quit", "Quit", ("Ctrl+Q",), "", "Everything is saved as you go", "Project"),
+    ActionSpec("undo", "Undo", ("Ctrl+Z",), "undo", "Take the last change back", "Edit", "undo", frozenset({"undo"})),
+    ActionSpec("redo", "Redo", ("Ctrl+Shift+Z", "Ctrl+Y"), "redo", "Carry it out again", "Edit", "redo", frozenset({"redo"})),
+    ActionSpec(
+        "tool_cursor", "Cursor", ("Esc",), "", "Look around: drag moves the picture", "Edit-", "cursor", frozenset({"case"}), checkable=True
+    ),
+    ActionSpec(
+        "tool_paint",
+        "Paint",
+        ("P",),
+        "begin_stroke",
+        "Draw the active structure; the right button erases",
+        "Edit",
+        "brush",
+        _WRITE,
+        checkable=True,
+    ),
+    ActionSpec("tool_erase", "Erase", ("E",), "begin_stroke", "Take structures away", "Edit", "eraser", _WRITE, checkable=True),
+    ActionSpec("brush_smaller", "Smaller brush", ("[",), "", "Make the brush smaller", "Edit", "minus", frozenset({"case"})),
+    ActionSpec("brush_larger", "Larger brush", ("]",), "", "Make the brush larger", "Edit", "plus", frozenset({"case"})),
+    ActionSpec(
+        "approve_slice",
+        "Approve this slice",
+        ("Return", "Enter"),
+        "approve_slice",
+        "This slice is right as it is now",
+        "Edit-",
+        "check",
+        _WRITE,
+    ),
+    ActionSpec(
+        "approve_case",
+        "Approve the whole scan",
+        ("Shift+Return", "Shift+Enter"),
+        "approve_case",
+        "Every slice is right as it is now",
+        "Edit",
+        "check-all",
+        _WRITE,
+    ),
+    ActionSpec(
+        "next_case", "Next scan", ("N",), "next_case", "Go to the scan that is next in the worklist", "Edit", "next", frozenset({"cases"})
+    ),
+    ActionSpec(
+        "overlay", "Show structures", ("S",), "", "Show or hide all structures", "View", "overlay", frozenset({"case"}), checkable=True
+    ),
+    ActionSpec(
+        "outline",
+        "Outlines only",
+        ("O",),
+        "",
+        "Show the rim of each structure instead of its area",
+        "View",
+        "outline",
+        frozenset({"case"}),
+        checkable=True,
+    ),
+    ActionSpec("opacity_less", "Structures fainter", ("A",), "", "Lower the opacity of structures", "View", "", frozenset({"case"})),
+    ActionSpec("opacity_more", "Structures stronger", ("D",), "", "Raise the opacity of structures", "View", "", frozenset({"case"})),
+    ActionSpec("slice_up", "Slice up", ("PgUp",), "", "One slice towards the head", "View-", "", frozenset({"case"})),
+    ActionSpec("slice_down", "Slice down", ("PgDown",), "", "One slice towards the feet", "View", "", frozenset({"case"})),
+    ActionSpec("fit", "Fit to view", ("Ctrl+F",), "", "Show the whole slice", "View", "fit", frozenset({"case"})),
+    ActionSpec("theme", "Light theme", (), "", "Dark for reading rooms, light for bright ones", "View-", "theme", checkable=True),
+    *(_window(number) for number in range(1, 6)),
+    *(_structure(number) for number in range(1, 10)),
+    ActionSpec(
+        "predict",
+        "Predict this scan",
+        ("Ctrl+P",),
+        "predict",
+        "Let the student draw every slice that you have not reviewed",
+        "Model",
+        "predict",
+        _WRITE,
+    ),
+    ActionSpec(
+        "refine",
+        "Refine",
+        ("Ctrl+T",),
+        "refine",
+        "Teach the student what you corrected",
+        "Model",
+        "refine",
+        frozenset({"cases", "writable", "idle"}),
+    ),
+    ActionSpec(
+        "cancel_refine",
+        "Stop refining",
+        (),
+        "cancel_refine",
+        "Give this round up; the old student stays",
+        "Model",
+        "stop",
+        frozenset({"training"}),
+    ),
+    ActionSpec(
+        "roll_back",
+        "Back to the previous student",
+        ("Ctrl+Shift+B",),
+        "roll_back",
+        "Let the student before this one predict again",
+        "Model-",
+        "rollback",
+        frozenset({"project", "writable", "parent"}),
+    ),
+    ActionSpec(
+        "activate",
+        "Use the chosen student",
+        (),
+        "activate",
+        "Let the student chosen in the list predict",
+        "",
+        "check",
+        frozenset({"project", "writable"}),
+    ),
+    ActionSpec(
+        "show_models",
+        "Students…",
+        ("Ctrl+M",),
+        "models",
+        "All students of this project and how good they are",
+        "Model",
+        "model",
+        frozenset({"project"}),
+    ),
+    ActionSpec("shortcuts", "Keys and mouse", ("F1", "?"), "", "All shortcuts", "Help", "help"),
+    ActionSpec("about", "About", (), "", "Version, licence and what it may be used for", "Help"),
+)
+"""Every action, in menu order."""
+
+GESTURES: Final[tuple[Gesture, ...]] = (
+    Gesture("Wheel", "Next slice"),
+    Gesture("Ctrl + wheel, right drag", "Zoom"),
+    Gesture("Middle drag, Space + drag", "Move the picture"),
+    Gesture("W + drag", "Window: across for width, up for brighter"),
+    Gesture("Left drag while painting", "Draw"),
+    Gesture("Right drag while painting", "Erase"),
+    Gesture("Shift + wheel while painting", "Brush size"),
+)
+"""What the mouse does in a view."""
+
+
+def shortcut_text(spec: ActionSpec) -> str:
+    """Return the keys of an action as they are written on this system."""
+    return ", ".join(QKeySequence(key).toString(QKeySequence.SequenceFormat.NativeText) for key in spec.keys)
+
+
+def build_actions(handlers: Mapping[str, Callable[[], None]], parent: QObject) -> dict[str, QAction]:
+    """Make a QAction of each row of the table.
+
+    Parameters
+    ----------
+    handlers
+        What each action does, by id.
+    parent
+        Owner of the actions.
+
+    Raises
+    ------
+    KeyError
+        When an action has no handler.
+    """
+    actions: dict[str, QAction] = {}
+    tools = QActionGroup(parent)
+    for spec in ACTIONS:
+        action = QAction(tr(spec.text), parent)
+        action.setObjectName(spec.id)
+        action.setShortcuts([QKeySequence(key) for key in spec.keys])
+        keys = f" ({shortcut_text(spec)})" if spec.keys else ""
+        action.setToolTip(tr(spec.text).rstrip("…") + keys + ("\n" + tr(spec.tip) if spec.tip else ""))
+        action.setCheckable(spec.checkable)
+        if spec.icon:
+            action.setIcon(icon(spec.icon, ink_checked="surface" if spec.id in TOOLS else "text"))
+            action.setIconVisibleInMenu(False)
+        if spec.id in TOOLS:
+            tools.addAction(action)
+        handler = handlers[spec.id]
+        action.triggered.connect(lambda _checked=False, run=handler: run())
+        actions[spec.id] = action
+    return actions

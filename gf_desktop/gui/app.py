@@ -1,0 +1,157 @@
+"""The composition root of the window: Qt, the Session with Qt's jobs and trainer process, the main window."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import TracebackType
+
+from PySide6.QtCore import QEventLoop, QSettings, QTimer
+from PySide6.QtWidgets import QApplication
+
+from gf_desktop import __version__
+from gf_desktop.gui.main_window import MainWindow
+from gf_desktop.gui.palette import DARK, PALETTES
+from gf_desktop.gui.qt_jobs import QtJobs
+from gf_desktop.gui.questions import Questions
+from gf_desktop.gui.theme import apply_theme, current_palette
+from gf_desktop.gui.trainer_process import TrainerProcess
+from gf_desktop.session import Session
+
+__all__ = ["Composition", "compose", "make_application", "paint_once", "run"]
+
+PAINT_LIMIT_MS = 10_000
+"""A window that is not painted after this never will be."""
+
+LAST_WORD_S = 3.0
+"""A trainer that is asked to end with the program gets this long to write its checkpoint."""
+
+
+def make_application(*, theme: str = DARK.name) -> QApplication:
+    """Return the application of this process, made where there is none, in the named theme."""
+    known = QApplication.instance()
+    app = known if isinstance(known, QApplication) else QApplication(sys.argv[:1])
+    app.setApplicationName("Graph Flow Desktop")
+    app.setOrganizationName("Graph Flow Desktop")
+    app.setApplicationVersion(__version__)
+    apply_theme(app, PALETTES.get(theme, DARK))
+    return app
+
+
+@dataclass(slots=True, eq=False)
+class Composition:
+    """What belongs together while the window is open."""
+
+    jobs: QtJobs
+    session: Session
+    window: MainWindow
+    trainers: list[TrainerProcess] = field(default_factory=list)
+
+    def close(self) -> None:
+        """Save, end the trainer and wait for the threads. May be called twice."""
+        self.session.close_project()
+        for trainer in self.trainers:
+            trainer.finish(LAST_WORD_S)
+        self.trainers.clear()
+        self.jobs.close()
+
+
+def compose(*, questions: Questions | None = None) -> Composition:
+    """Return a session and its window, not shown yet; an application must exist."""
+    jobs = QtJobs()
+    trainers: list[TrainerProcess] = []
+
+    def make_trainer() -> TrainerProcess:
+        trainers[:] = [t for t in trainers if t.running]
+        trainers.append(TrainerProcess())
+        return trainers[-1]
+
+    session = Session(jobs, make_trainer)
+    return Composition(jobs, session, MainWindow(session, questions=questions), trainers)
+
+
+def _load_the_rest(made: Composition) -> None:
+    """Load the libraries of scans and prediction behind the first paint, so that the first scan need not wait for them."""
+
+    def load() -> None:
+        from gf_desktop.files import warm_up as warm_up_files
+        from gf_desktop.inference import warm_up as warm_up_inference
+
+        warm_up_files()
+        warm_up_inference()
+
+    made.jobs.run(lambda _token: load(), on_done=lambda _answer: None, on_error=made.session.broke.emit)
+
+
+def paint_once() -> None:
+    """Compose the window, paint it and close it; for the self-test. Without a screen it is painted into memory.
+
+    Raises
+    ------
+    RuntimeError
+        When nothing was painted.
+    """
+    make_application()
+    made = compose()
+    painted: list[bool] = []
+    made.window.painted.connect(lambda: painted.append(True))
+    made.window.show()
+    made.window.grab()
+    loop = QEventLoop()
+    QTimer.singleShot(PAINT_LIMIT_MS, loop.quit)
+    made.window.painted.connect(loop.quit)
+    if not painted:
+        loop.exec()
+    made.window.close()
+    made.close()
+    if not painted:
+        raise RuntimeError("The window was not painted")
+
+
+def run(
+    path: Path | None = None,
+    *,
+    when_painted: Callable[[], None] | None = None,
+    when_composed: Callable[[Composition], None] | None = None,
+) -> int:
+    """Show the window until it is closed.
+
+    Parameters
+    ----------
+    path
+        A project folder to open at once.
+    when_painted
+        Called after the first paint; for measuring the start.
+    when_composed
+        Given the session and its window as soon as the event loop runs; for what is to be opened at once.
+
+    Returns
+    -------
+    int
+        Exit status for the system.
+    """
+    app = make_application()
+    settings = QSettings()
+    apply_theme(app, PALETTES.get(str(settings.value("theme", DARK.name)), DARK))
+    made = compose()
+
+    def on_fault(_kind: type[BaseException], error: BaseException, _trace: TracebackType | None) -> None:
+        sys.__excepthook__(type(error), error, error.__traceback__)
+        made.window.commands.tell_fault(error)
+
+    sys.excepthook = on_fault
+    window = made.window
+    window.painted.connect(lambda: _load_the_rest(made))
+    if when_painted is not None:
+        window.painted.connect(when_painted)
+    if path is not None:
+        QTimer.singleShot(0, lambda: window.commands.attempt(lambda: window.commands.show_project(path)))
+    if when_composed is not None:
+        QTimer.singleShot(0, lambda: when_composed(made))
+    window.show()
+    status = app.exec()
+    settings.setValue("theme", current_palette().name)
+    made.close()
+    return status

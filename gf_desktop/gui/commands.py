@@ -1,0 +1,355 @@
+"""What each action does: asks what must be asked, calls the Session, tells how it went. Decides nothing of its own."""
+
+from __future__ import annotations
+
+import json
+import traceback
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import Literal, Protocol
+
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtGui import QGuiApplication
+
+from gf_desktop.display import plane_axes
+from gf_desktop.errors import UserError
+from gf_desktop.files.export import ExportedFile
+from gf_desktop.gui.actions import ACTIONS, tr
+from gf_desktop.gui.questions import Questions
+from gf_desktop.gui.view_state import ToolName, ViewState
+from gf_desktop.project.records import Case, RoundReport
+from gf_desktop.resources import resource_dir
+from gf_desktop.session import Session
+
+__all__ = ["Commands", "Face"]
+
+Handler = Callable[[], object]
+Button = tuple[str, Handler]
+
+
+class Face(Protocol):
+    """What the commands need of the window."""
+
+    def tell(self, text: str, *, kind: str = "", buttons: list[Button] | None = None) -> None:
+        """Show a notice."""
+        ...
+
+    def show_busy(self, text: str) -> None:
+        """Show that something is being done; "" when it is done."""
+        ...
+
+    def show_panel(self, name: str) -> None:
+        """Bring a panel of the right side to the front."""
+        ...
+
+    def chosen_model(self) -> str | None:
+        """Return the student that is selected in its panel."""
+        ...
+
+    def chosen_minutes(self) -> float | None:
+        """Return the time budget that is set in the panel; None for the usual one."""
+        ...
+
+    def fit(self) -> None:
+        """Show the whole slice."""
+        ...
+
+    def cancel_stroke(self) -> bool:
+        """Take a running stroke back; return whether there was one."""
+        ...
+
+    def switch_theme(self) -> None:
+        """Change between dark and light."""
+        ...
+
+    def open_sheet(self) -> None:
+        """Show the keys."""
+        ...
+
+    def open_about(self) -> None:
+        """Show the About box."""
+        ...
+
+    def leave(self) -> None:
+        """Close the window."""
+        ...
+
+
+def packs() -> list[Path]:
+    """Return the folders of the model packs that ship with the program."""
+    folder = resource_dir() / "models"
+    return sorted(path.parent for path in folder.glob("*/card.json"))
+
+
+class Commands(QObject):
+    """Handlers of the action table.
+
+    Signals: ``facts_changed()`` what may be asked for has changed.
+    """
+
+    facts_changed = Signal()
+
+    def __init__(self, session: Session, state: ViewState, face: Face, questions: Questions, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        self._state = state
+        self._face = face
+        self._ask = questions
+        for signal in (
+            session.project_changed,
+            session.worklist_changed,
+            session.case_changed,
+            session.history_changed,
+            session.model_changed,
+            session.training_changed,
+        ):
+            signal.connect(self._facts_moved)
+        session.round_ended.connect(self._facts_moved)
+        session.round_finished.connect(self._round_finished)
+        session.trouble.connect(self.tell_trouble)
+        session.broke.connect(self.tell_fault)
+        session.model_changed.connect(self._renew_masks)
+        state.display_changed.connect(self._facts_moved)
+
+    def _facts_moved(self) -> None:
+        self.facts_changed.emit()
+
+    def facts(self) -> frozenset[str]:
+        """Return what holds now, in the words of ``ActionSpec.needs``."""
+        session, opened, project = self._session, self._session.open, self._session.project
+        facts = {
+            "project": project is not None,
+            "writable": project is not None and not project.read_only,
+            "cases": bool(project is not None and session.cases()),
+            "case": opened is not None,
+            "undo": opened is not None and opened.history.undo_name is not None,
+            "redo": opened is not None and opened.history.redo_name is not None,
+            "training": session.refining,
+            "idle": not session.refining,
+            "parent": bool(session.active_card is not None and session.active_card.parent),
+            "stored_plane": opened is not None and plane_axes(opened.volume, self._state.display.plane).across == 2,
+        }
+        return frozenset(name for name, holds in facts.items() if holds)
+
+    def handlers(self) -> dict[str, Callable[[], None]]:
+        """Return what each action of the table does; a UserError becomes a notice."""
+        state, face, session = self._state, self._face, self._session
+        table: dict[str, Handler] = {
+            "open_demo": self.open_demo,
+            "new_project": self.new_project,
+            "open_project": self.open_project,
+            "import_folder": self.import_folder,
+            "import_files": lambda: self.import_paths(self._ask.scan_files()),
+            "correct": self.correct,
+            "export": lambda: self.export("nifti"),
+            "export_png": lambda: self.export("png"),
+            "close_project": session.close_project,
+            "quit": face.leave,
+            "undo": session.undo,
+            "redo": session.redo,
+            "tool_cursor": self.take_cursor,
+            "tool_paint": lambda: self._take("paint"),
+            "tool_erase": lambda: self._take("erase"),
+            "brush_smaller": lambda: state.resize_brush(-1),
+            "brush_larger": lambda: state.resize_brush(1),
+            "approve_slice": lambda: session.approve_slice(state.display.index),
+            "approve_case": session.approve_case,
+            "next_case": self.next_case,
+            "overlay": state.toggle_overlay,
+            "outline": state.toggle_outline,
+            "opacity_less": lambda: state.change_opacity(-1),
+            "opacity_more": lambda: state.change_opacity(1),
+            "slice_up": lambda: state.step(1),
+            "slice_down": lambda: state.step(-1),
+            "fit": face.fit,
+            "theme": face.switch_theme,
+            "predict": self.predict,
+            "refine": self.refine,
+            "cancel_refine": session.cancel_refine,
+            "roll_back": self.roll_back,
+            "activate": self.activate,
+            "show_models": lambda: face.show_panel("models"),
+            "shortcuts": face.open_sheet,
+            "about": face.open_about,
+        }
+        for number in range(1, 10):
+            table[f"structure_{number}"] = partial(self._choose_structure, number)
+            table[f"window_{number}"] = partial(state.take_preset, number)
+        return {spec.id: partial(self.attempt, table[spec.id]) for spec in ACTIONS}
+
+    def attempt(self, act: Handler) -> None:
+        """Do something; what the person can act on becomes a notice."""
+        try:
+            act()
+        except UserError as error:
+            self.tell_trouble(error)
+
+    # notices
+
+    def tell_trouble(self, error: UserError) -> None:
+        """Say what went wrong, where, and what to do next."""
+        self._face.show_busy("")
+        details = json.dumps(error.as_json(), ensure_ascii=False, indent=1)
+        self._face.tell(str(error), kind="bad", buttons=[(tr("Copy details"), lambda: QGuiApplication.clipboard().setText(details))])
+
+    def tell_fault(self, error: BaseException) -> None:
+        """Say that a bug of ours was met; the details go to the clipboard on request, without the person's home folder."""
+        self._face.show_busy("")
+        details = "".join(traceback.format_exception(error)).replace(str(Path.home()), "~")
+        text = tr("The program met a fault of its own. Your work is saved. Go on, or copy the details and report them.")
+        self._face.tell(text, kind="bad", buttons=[(tr("Copy details"), lambda: QGuiApplication.clipboard().setText(details))])
+
+    # project and scans
+
+    def open_demo(self) -> None:
+        """Open the demo project; make it where this is the first time."""
+        import appdirs
+
+        folder = Path(appdirs.user_data_dir("graph-flow-desktop", appauthor=False)) / "demo"
+        if (folder / "project.sqlite").is_file():
+            self.show_project(folder)
+            return
+        shipped = packs()
+        if not shipped:
+            raise UserError("No model pack is installed", where=str(resource_dir() / "models"), next_step="Install the program again.")
+        self._session.create_project(folder, shipped[0])
+        self.import_paths([resource_dir() / "demo" / "B_ct_dicom"])
+
+    def new_project(self) -> None:
+        """Ask for a folder and make a project with the pack that ships with the program."""
+        shipped = packs()
+        if not shipped:
+            raise UserError("No model pack is installed", where=str(resource_dir() / "models"), next_step="Install the program again.")
+        folder = self._ask.new_project_folder()
+        if folder is not None:
+            self._session.create_project(folder, shipped[0])
+
+    def open_project(self) -> None:
+        """Ask for a project and open it."""
+        folder = self._ask.folder(tr("Project folder"))
+        if folder is not None:
+            self.show_project(folder)
+
+    def show_project(self, folder: Path) -> None:
+        """Open a project and its first scan that is not approved."""
+        self._session.open_project(folder)
+        case = self._session.next_case() or next(iter(self._session.cases()), None)
+        if case is not None:
+            self.show_case(case.id)
+
+    def import_folder(self) -> None:
+        """Ask for a folder and add its scans."""
+        folder = self._ask.folder(tr("Folder with scans"))
+        if folder is not None:
+            self.import_paths([folder])
+
+    def import_paths(self, paths: list[Path]) -> None:
+        """Add every scan under the paths and show the first of them."""
+        if not paths:
+            return
+        self._face.show_busy(tr("reading scans"))
+
+        def done(added: list[tuple[Path, Case]]) -> None:
+            self._face.show_busy("")
+            if added:
+                self.attempt(lambda: self.show_case(added[0][1].id))
+
+        self._session.import_paths(paths, on_done=done)
+
+    def take_paths(self, paths: list[Path]) -> None:
+        """Take what was let fall on the window: scans where a project is open, else a project."""
+        if self._session.project is not None:
+            self.import_paths(paths)
+        elif paths:
+            self.show_project(paths[0])
+
+    def show_case(self, case_id: str) -> None:
+        """Bring a scan on screen, with masks of the student that serves."""
+        self._session.open_case(case_id, on_done=lambda _case: self._renew_masks())
+
+    def next_case(self) -> None:
+        """Go to the next scan that is not approved."""
+        case = self._session.next_case()
+        if case is None:
+            self._face.tell(tr("There is no other scan to review."), kind="good")
+        else:
+            self.show_case(case.id)
+
+    def correct(self) -> None:
+        """Ask for a mask and take it for the scan on screen."""
+        path = self._ask.mask_file()
+        if path is not None:
+            report = self._session.correct(self._session.must_open().id, path)
+            text = tr("{slices} slices taken from {file}, {n} voxels changed.")
+            self._face.tell(text.format(slices=len(report.slices), file=path.name, n=report.voxels_changed), kind="good")
+
+    def export(self, file_format: Literal["nifti", "png"]) -> None:
+        """Ask for a folder and write the masks of all scans."""
+        folder = self._ask.folder(tr("Folder for the masks"))
+        if folder is None:
+            return
+        self._face.show_busy(tr("writing masks"))
+
+        def done(files: list[ExportedFile]) -> None:
+            self._face.show_busy("")
+            verified = sum(f.verified for f in files)
+            self._face.tell(
+                tr("{n} files written to {folder}; {v} read back and equal.").format(n=len(files), folder=folder, v=verified), kind="good"
+            )
+
+        self._session.export(folder, file_format=file_format, on_done=done)
+
+    # hand
+
+    def take_cursor(self) -> None:
+        """Take a running stroke back, else put the brush down."""
+        if not self._face.cancel_stroke():
+            self._take("cursor")
+
+    def _take(self, name: ToolName) -> None:
+        self._state.set_tool(name=name)
+
+    def _choose_structure(self, number: int) -> None:
+        table = self._session.must_project().table
+        if number <= len(table):
+            self._state.set_tool(label=table.ids[number - 1])
+
+    # students
+
+    def predict(self) -> None:
+        """Predict the scan on screen, the visible slice first."""
+        stored = "stored_plane" in self.facts()
+        self._session.predict(first_k=self._state.display.index if stored else 0)
+
+    def _renew_masks(self) -> None:
+        """Let the student that serves draw the scan on screen anew where another drew it; reviewed voxels stay."""
+        opened, card = self._session.open, self._session.active_card
+        project = self._session.project
+        if opened is None or card is None or project is None or project.read_only:
+            return
+        if opened.case.model_id != card.id and opened.case.status != "approved" and self._session.predicting is None:
+            self.attempt(self.predict)
+
+    def refine(self) -> None:
+        """Start a round and show it."""
+        self._session.refine(minutes=self._face.chosen_minutes())
+        self._face.show_panel("refine")
+
+    def activate(self) -> None:
+        """Let the selected student serve."""
+        chosen = self._face.chosen_model()
+        if chosen is not None:
+            self._session.activate(chosen)
+            self._face.tell(tr("{model} predicts from now on.").format(model=chosen), kind="good")
+
+    def roll_back(self) -> None:
+        """Let the previous student serve again."""
+        previous = self._session.roll_back()
+        self._face.tell(tr("{model} predicts again.").format(model=previous), kind="good")
+
+    def _round_finished(self, report: RoundReport) -> None:
+        self.facts_changed.emit()
+        show: Button = (tr("See changes") if report.promoted else tr("Why"), lambda: self._face.show_panel("refine"))
+        back: Button = (tr("Roll back"), lambda: self.attempt(self.roll_back))
+        self._face.tell(report.reason, kind="good" if report.promoted else "warn", buttons=[show, back] if report.promoted else [show])

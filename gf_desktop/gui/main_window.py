@@ -1,0 +1,219 @@
+"""The main window: puts the regions together and wires them; decides nothing."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QTimer, Signal
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QPaintEvent
+from PySide6.QtWidgets import QApplication, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
+
+from gf_desktop.gui.actions import ACTIONS, TOOLS, build_actions, tr
+from gf_desktop.gui.commands import Button, Commands
+from gf_desktop.gui.icons import icon
+from gf_desktop.gui.menus import about_box, shortcut_sheet
+from gf_desktop.gui.notice_bar import NoticeBar
+from gf_desktop.gui.palette import DARK, LIGHT
+from gf_desktop.gui.questions import Questions
+from gf_desktop.gui.start_page import StartPage
+from gf_desktop.gui.status_bar import StatusBar
+from gf_desktop.gui.theme import apply_theme, current_palette
+from gf_desktop.gui.top_bar import TopBar
+from gf_desktop.gui.view_state import ViewState
+from gf_desktop.session import Session
+
+if TYPE_CHECKING:
+    from gf_desktop.gui.work_page import WorkPage
+
+__all__ = ["MainWindow"]
+
+BASE_SIZE = (1440, 900)
+SMALLEST_SIZE = (1000, 640)
+
+
+class MainWindow(QMainWindow):
+    """See the module.
+
+    Signals: ``painted()`` once, after the window was painted for the first time · ``closed()``.
+    """
+
+    painted = Signal()
+    closed = Signal()
+
+    def __init__(self, session: Session, *, questions: Questions | None = None) -> None:
+        super().__init__()
+        self.session = session
+        self.state = ViewState(self)
+        self.page: WorkPage | None = None
+        self.commands = Commands(session, self.state, self, questions or Questions(self), self)
+        self.actions_by_id = build_actions(self.commands.handlers(), self)
+        self.addActions(list(self.actions_by_id.values()))
+        self.top = TopBar(session, self.actions_by_id)
+        self.notice = NoticeBar()
+        self.start = StartPage(self.actions_by_id)
+        self.pages = QStackedWidget()
+        self.pages.addWidget(self.start)
+        self.status = StatusBar(session)
+        self._assemble()
+        self._painted = False
+        self._facts_soon = QTimer(self, singleShot=True, interval=0)
+        self._facts_soon.timeout.connect(self._show_facts)
+        self._wire()
+        self._project_changed()
+        self._show_facts()
+
+    def _assemble(self) -> None:
+        middle = QWidget()
+        middle.setObjectName("page")
+        column = QVBoxLayout(middle)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.top)
+        column.addWidget(self.notice)
+        column.addWidget(self.pages, 1)
+        column.addWidget(self.status)
+        self.setCentralWidget(middle)
+        self.setWindowIcon(icon("logo"))
+        self.setMinimumSize(*SMALLEST_SIZE)
+        self.resize(*BASE_SIZE)
+        self.setAcceptDrops(True)
+
+    def _wire(self) -> None:
+        session, state = self.session, self.state
+        session.project_changed.connect(self._project_changed)
+        session.case_changed.connect(self._case_changed)
+        self.commands.facts_changed.connect(self._facts_soon.start)
+        state.display_changed.connect(self._show_checks)
+        state.tool_changed.connect(self._show_checks)
+        self.top.models_wanted.connect(lambda: self.show_panel("models"))
+        self.top.round_wanted.connect(lambda: self.show_panel("refine"))
+
+    def _make_page(self) -> WorkPage:
+        from gf_desktop.gui.work_page import WorkPage
+
+        page = WorkPage(self.session, self.state, self.actions_by_id)
+        page.worklist.chosen.connect(lambda case_id: self.commands.attempt(lambda: self.commands.show_case(case_id)))
+        page.view.hovered.connect(self.status.show_read_out)
+        page.view.refused.connect(self.commands.tell_trouble)
+        self.pages.addWidget(page)
+        return page
+
+    # following the session
+
+    def _project_changed(self) -> None:
+        project = self.session.project
+        self.state.forget()
+        if project is not None and self.page is None:
+            self.page = self._make_page()
+        self.pages.setCurrentWidget(self.page if project is not None and self.page is not None else self.start)
+        self.setWindowTitle("Graph Flow Desktop" if project is None else f"{project.name} – Graph Flow Desktop")
+        self._case_changed()
+
+    def _case_changed(self) -> None:
+        opened = self.session.open
+        if opened is None:
+            self.state.show_case("", None, None)
+        else:
+            self.state.show_case(opened.id, opened.volume, opened.label_map.table)
+        if self.page is not None:
+            self.page.view.setFocus()
+
+    def _show_facts(self) -> None:
+        facts = self.commands.facts()
+        for spec in ACTIONS:
+            # the panel of students knows whether its selection can be used
+            if spec.id != "activate":
+                self.actions_by_id[spec.id].setEnabled(spec.needs <= facts)
+        history = self.session.open.history if self.session.open is not None else None
+        for name, what in (("undo", history.undo_name if history else None), ("redo", history.redo_name if history else None)):
+            text = tr(name.capitalize())
+            self.actions_by_id[name].setText(f"{text}: {what}" if what else text)
+        self._show_checks()
+
+    def _show_checks(self) -> None:
+        display = self.state.display
+        self.actions_by_id["overlay"].setChecked(display.overlay)
+        self.actions_by_id["outline"].setChecked(display.outline)
+        self.actions_by_id["theme"].setChecked(current_palette() is LIGHT)
+        for tool in TOOLS:
+            self.actions_by_id[tool].setChecked(tool == f"tool_{self.state.tool.name}")
+
+    # what the commands ask of the window
+
+    def tell(self, text: str, *, kind: str = "", buttons: list[Button] | None = None) -> None:
+        """Show a notice."""
+        self.notice.tell(text, kind=kind, buttons=buttons or ())
+
+    def show_busy(self, text: str) -> None:
+        """Show that something is being done; "" when it is done."""
+        self.status.show_busy(text)
+
+    def show_panel(self, name: str) -> None:
+        """Bring a panel of the right side to the front."""
+        if self.page is not None:
+            self.page.show_panel(name)
+
+    def chosen_model(self) -> str | None:
+        """Return the student that is selected in its panel."""
+        return None if self.page is None else self.page.models.chosen_id
+
+    def chosen_minutes(self) -> float | None:
+        """Return the time budget that is set in the panel; None where there is no panel yet."""
+        return None if self.page is None else self.page.refine.chosen_minutes
+
+    def fit(self) -> None:
+        """Show the whole slice."""
+        if self.page is not None:
+            self.page.view.fit()
+
+    def cancel_stroke(self) -> bool:
+        """Take a running stroke back; return whether there was one."""
+        return self.page is not None and self.page.view.cancel_stroke()
+
+    def switch_theme(self) -> None:
+        """Change between dark and light."""
+        app = QApplication.instance()
+        if isinstance(app, QApplication):
+            apply_theme(app, DARK if current_palette() is LIGHT else LIGHT)
+        self._show_checks()
+
+    def open_sheet(self) -> None:
+        """Show the keys."""
+        shortcut_sheet(self).show()
+
+    def open_about(self) -> None:
+        """Show the About box."""
+        about_box(self).show()
+
+    def leave(self) -> None:
+        """Close the window."""
+        self.close()
+
+    # Qt
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Tell once that the window has been painted."""
+        super().paintEvent(event)
+        if not self._painted:
+            self._painted = True
+            QTimer.singleShot(0, self.painted.emit)
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        """Welcome files and folders."""
+        if any(url.isLocalFile() for url in event.mimeData().urls()):
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        """Take files and folders."""
+        from pathlib import Path
+
+        urls: list[Any] = event.mimeData().urls()
+        paths = [Path(url.toLocalFile()) for url in urls if url.isLocalFile()]
+        event.acceptProposedAction()
+        self.commands.attempt(lambda: self.commands.take_paths(paths))
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """Save and close the project with the window."""
+        self.session.close_project()
+        self.closed.emit()
+        super().closeEvent(event)

@@ -1,0 +1,1 @@
+"""Panels beside the views: worklist, structures, refine, models, scan."""

@@ -1,0 +1,272 @@
+"""A round of refinement as it runs, and how the last one ended."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from PySide6.QtCore import QEvent, Qt, QTimer
+from PySide6.QtGui import QAction, QColor
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QComboBox,
+    QFrame,
+    QGridLayout,
+    QHBoxLayout,
+    QHeaderView,
+    QPlainTextEdit,
+    QProgressBar,
+    QTableWidget,
+    QTableWidgetItem,
+    QVBoxLayout,
+    QWidget,
+)
+
+from gf_desktop.gui.actions import tr
+from gf_desktop.gui.palette import GRID_PX
+from gf_desktop.gui.texts import STAGE_WORDS, change_text, dice_text, duration_text
+from gf_desktop.gui.theme import caption_font, current_palette, numbers_font
+from gf_desktop.gui.widgets import action_button, label, line
+from gf_desktop.project.records import RoundReport
+from gf_desktop.session import Session
+
+__all__ = ["MINUTES", "Refine"]
+
+MINUTES: Final = (1.0, 2.0, 5.0, 10.0, 20.0, 40.0)
+"""Time budgets that are offered."""
+
+DEFAULT_CHOICE: Final = MINUTES.index(5.0)
+
+REDRAW_MS: Final = 250
+"""The panel follows a round at this pace, however fast its messages come."""
+
+CURVE_COLOURS: Final = ("#56b4e9", "#e69f00", "#009e73", "#cc79a7", "#f0e442", "#d55e00")
+"""Okabe-Ito, for the terms of the loss in their order."""
+
+PLOT_PX: Final = 140
+ROW_PX: Final = 24
+LOG_PX: Final = (48, 160)
+
+
+class Refine(QFrame):
+    """Stage, progress, time left, loss curve, Dice per structure, log, stop."""
+
+    def __init__(self, session: Session, actions: dict[str, QAction], parent: QWidget | None = None) -> None:
+        self._plot: Any = None
+        super().__init__(parent)
+        self.setObjectName("panel")
+        self._session = session
+        self._report: RoundReport | None = None
+        self._curves: dict[str, Any] = {}
+        self._logged: tuple[str, ...] = ()
+        self.stage = label(wrap=True)
+        self.remaining = label(kind="muted")
+        self.remaining.setFont(numbers_font())
+        self.progress = QProgressBar()
+        self.progress.setRange(0, 1000)
+        self.progress.setTextVisible(False)
+        self.progress.setAccessibleName(tr("Progress of the refinement"))
+        self.minutes = QComboBox()
+        self.minutes.setAccessibleName(tr("Time budget"))
+        self.minutes.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.minutes.addItems([tr("{n:g} min").format(n=n) for n in MINUTES])
+        self.minutes.setCurrentIndex(DEFAULT_CHOICE)
+        self._start, self._stop = action_button(actions["refine"]), action_button(actions["cancel_refine"])
+        self.table = self._make_table()
+        self.verdict = label(wrap=True)
+        self.log = QPlainTextEdit()
+        self.log.setReadOnly(True)
+        self.log.setMaximumBlockCount(400)
+        self.log.setFont(caption_font())
+        self.log.setMinimumHeight(LOG_PX[0])
+        self.log.setMaximumHeight(LOG_PX[1])
+        self.log.setAccessibleName(tr("Log"))
+        self.log.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self._arrange()
+        self._soon = QTimer(self, singleShot=True, interval=REDRAW_MS)
+        self._soon.timeout.connect(self._redraw)
+        session.training_changed.connect(self._changed)
+        session.round_finished.connect(self.show_report)
+        session.round_ended.connect(self._changed)
+        session.project_changed.connect(self._project_changed)
+        self._redraw()
+
+    def _arrange(self) -> None:
+        budget = QHBoxLayout()
+        budget.addWidget(label(tr("Time budget")))
+        budget.addWidget(self.minutes)
+        budget.addStretch(1)
+        budget.addWidget(self._start)
+        budget.addWidget(self._stop)
+        where = QGridLayout()
+        where.addWidget(self.stage, 0, 0)
+        where.addWidget(self.remaining, 0, 1, Qt.AlignmentFlag.AlignRight)
+        where.addWidget(self.progress, 1, 0, 1, 2)
+        where.setColumnStretch(0, 1)
+        self._plot_place = QVBoxLayout()
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(GRID_PX + 2, GRID_PX, GRID_PX + 2, GRID_PX)
+        layout.setSpacing(GRID_PX)
+        layout.addLayout(budget)
+        layout.addLayout(where)
+        layout.addLayout(self._plot_place)
+        layout.addWidget(line())
+        layout.addWidget(self.verdict)
+        layout.addWidget(self.table, 3)
+        layout.addWidget(self.log, 1)
+        layout.addStretch(1)
+
+    @staticmethod
+    def _make_table() -> QTableWidget:
+        table = QTableWidget(0, 4)
+        for column, word in enumerate((tr("Dice"), tr("now"), tr("new"), tr("change"))):
+            heading = QTableWidgetItem(word)
+            heading.setTextAlignment(Qt.AlignmentFlag.AlignRight if column else Qt.AlignmentFlag.AlignLeft)
+            table.setHorizontalHeaderItem(column, heading)
+        table.verticalHeader().setVisible(False)
+        table.verticalHeader().setMinimumSectionSize(ROW_PX)
+        table.verticalHeader().setDefaultSectionSize(ROW_PX)
+        table.setShowGrid(False)
+        table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        table.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)
+        table.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        table.setAccessibleName(tr("Dice of each structure"))
+        header = table.horizontalHeader()
+        header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+        header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
+        return table
+
+    @property
+    def chosen_minutes(self) -> float:
+        """The time budget of the next round."""
+        return MINUTES[self.minutes.currentIndex()]
+
+    def _changed(self) -> None:
+        if not self._session.training.running:
+            self._redraw()
+        elif not self._soon.isActive():
+            self._soon.start()
+
+    def _project_changed(self) -> None:
+        self._report = None
+        self._logged = ()
+        self.log.clear()
+        self._changed()
+
+    def show_report(self, report: RoundReport) -> None:
+        """Show how a round ended."""
+        self._report = report
+        self._redraw()
+
+    def _redraw(self) -> None:
+        training, refining = self._session.training, self._session.refining
+        self._start.setVisible(not refining)
+        self._stop.setVisible(refining)
+        self.minutes.setEnabled(not refining)
+        if refining and not training.running:
+            self.stage.setText(tr("comparing both students"))
+            self.remaining.setText("")
+            self.progress.setValue(1000)
+        elif refining:
+            self.stage.setText(tr(STAGE_WORDS.get(training.stage, training.stage)))
+            self.remaining.setText(tr("{time} left").format(time=duration_text(training.eta_s)) if training.eta_s > 0 else "")
+            self.progress.setValue(round(1000 * training.fraction))
+        else:
+            self.stage.setText(tr("Correct and approve a few slices, then refine."))
+            self.remaining.setText("")
+            self.progress.setValue(0)
+        self.progress.setVisible(refining)
+        self._show_curve()
+        self._show_dice()
+        self._show_log()
+
+    def _show_curve(self) -> None:
+        curve = self._session.training.losses
+        if not curve:
+            if self._plot is not None:
+                self._plot.setVisible(False)
+            return
+        if self._plot is None:
+            self._make_plot()
+        self._plot.setVisible(True)
+        names = list(dict.fromkeys(name for point in curve for name in point))
+        for number, name in enumerate(names):
+            if name not in self._curves:
+                import pyqtgraph as pg
+
+                pen = pg.mkPen(CURVE_COLOURS[number % len(CURVE_COLOURS)], width=2)
+                self._curves[name] = self._plot.plot(pen=pen, name=name)
+            points = [(step, point[name]) for step, point in enumerate(curve) if name in point]
+            self._curves[name].setData([x for x, _ in points], [y for _, y in points])
+
+    def _make_plot(self) -> None:
+        import pyqtgraph as pg
+
+        plot = pg.PlotWidget()
+        plot.setFixedHeight(PLOT_PX)
+        plot.setMouseEnabled(x=False, y=False)
+        plot.hideButtons()
+        plot.setMenuEnabled(False)
+        plot.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        plot.setAccessibleName(tr("Loss of the last steps"))
+        plot.getAxis("bottom").setStyle(showValues=False)
+        plot.addLegend(offset=(-4, 4), labelTextSize="11px", verSpacing=-6, brush=None)
+        self._plot = plot
+        self._colour_plot()
+        self._plot_place.addWidget(plot)
+
+    def _colour_plot(self) -> None:
+        tokens = current_palette()
+        self._plot.setBackground(tokens.surface)
+        for side in ("left", "bottom"):
+            axis = self._plot.getAxis(side)
+            axis.setPen(tokens.border)
+            axis.setTextPen(tokens.muted)
+            axis.setStyle(tickFont=caption_font())
+        self._plot.getPlotItem().legend.setLabelTextColor(tokens.muted)
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Colour the curve's surroundings in another theme."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange and self._plot is not None:
+            self._colour_plot()
+
+    def _show_dice(self) -> None:
+        report = self._report
+        self.verdict.setVisible(report is not None and not self._session.refining)
+        if self._session.refining:
+            latest = {event.who: event for event in self._session.training.validated}
+            student = latest.get("student")
+            pairs: dict[str, tuple[float | None, float | None]] = {} if student is None else {n: (None, d) for n, d in student.dice.items()}
+        else:
+            pairs = {} if report is None else report.structures
+        if report is not None:
+            self.verdict.setText(report.reason)
+        self.table.setVisible(bool(pairs))
+        self.table.setRowCount(len(pairs))
+        for row, (name, (before, after)) in enumerate(pairs.items()):
+            self._fill_row(row, name, before, after)
+        rows_px = self.table.rowCount() * self.table.verticalHeader().defaultSectionSize()
+        self.table.setMaximumHeight(rows_px + self.table.horizontalHeader().height() + 4)
+
+    def _fill_row(self, row: int, name: str, before: float | None, after: float | None) -> None:
+        tokens = current_palette()
+        texts = (name, dice_text(before), dice_text(after), change_text(before, after))
+        for column, text in enumerate(texts):
+            item = QTableWidgetItem(text)
+            item.setFont(numbers_font())
+            if column:
+                item.setTextAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+            if column == 3 and before is not None and after is not None:
+                item.setForeground(QColor(tokens.good if after > before else tokens.bad if after < before else tokens.muted))
+            self.table.setItem(row, column, item)
+
+    def _show_log(self) -> None:
+        log = self._session.training.log
+        if log == self._logged:
+            return
+        if log[: len(self._logged)] == self._logged:
+            for entry in log[len(self._logged) :]:
+                self.log.appendPlainText(entry)
+        else:
+            self.log.setPlainText("\n".join(log))
+        self._logged = log

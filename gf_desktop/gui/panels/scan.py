@@ -1,0 +1,90 @@
+"""The passport of a scan: what it is, where it lies in space, what was found when it was read."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFrame, QGridLayout, QScrollArea, QVBoxLayout, QWidget
+
+from gf_desktop.gui.actions import tr
+from gf_desktop.gui.palette import GRID_PX
+from gf_desktop.gui.theme import numbers_font
+from gf_desktop.gui.widgets import label, line
+from gf_desktop.project.records import Case
+from gf_desktop.session import Session
+
+__all__ = ["ScanPassport"]
+
+VERDICT_WORDS = {"green": ("good", "Geometry is sound"), "amber": ("warn", "Read with a remark"), "red": ("bad", "Not to be trusted")}
+
+
+def _lines(case: Case) -> list[tuple[str, str]]:
+    geometry = case.geometry
+    rows = [(tr("Scan"), case.id), (tr("Kind"), case.title), (tr("Modality"), case.modality or tr("picture"))]
+    rows.append((tr("Size"), " × ".join(str(n) for n in geometry.size_ijk)))
+    if case.spacing_known:
+        rows.append((tr("Voxel"), " × ".join(f"{s:.4g}" for s in geometry.spacing_mm) + " mm"))
+        rows.append((tr("Origin"), ", ".join(f"{o:.1f}" for o in geometry.origin_mm) + " mm"))
+        rows.append((tr("Axes"), " ".join(geometry.axis_letters)))
+        if geometry.is_oblique:
+            rows.append((tr("Tilt"), f"{geometry.obliqueness_deg:.1f}°"))
+    else:
+        rows.append((tr("Voxel"), tr("size not known")))
+    rows.append((tr("Reviewed"), tr("{n} of {of} slices").format(n=case.reviewed, of=case.slices)))
+    if case.validation_slices:
+        rows.append((tr("Held back"), ", ".join(str(k + 1) for k in case.validation_slices)))
+    rows.append((tr("Masks by"), case.model_id or "–"))
+    return rows
+
+
+class ScanPassport(QFrame):
+    """Geometry, verdict and findings of the case on screen."""
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("panel")
+        self._session = session
+        self._scroll = QScrollArea()
+        self._scroll.setWidgetResizable(True)
+        self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(self._scroll)
+        session.case_changed.connect(self.refresh)
+        session.worklist_changed.connect(self.refresh)
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Show the case on screen."""
+        page = QWidget()
+        grid = QGridLayout(page)
+        grid.setContentsMargins(GRID_PX + 2, GRID_PX, GRID_PX + 2, GRID_PX)
+        grid.setHorizontalSpacing(2 * GRID_PX)
+        grid.setVerticalSpacing(GRID_PX // 2)
+        grid.setColumnStretch(1, 1)
+        opened = self._session.open
+        if opened is None:
+            grid.addWidget(label(tr("No scan is open."), kind="muted"), 0, 0, 1, 2)
+            row = 1
+        else:
+            row = self._fill(grid, opened.case)
+        grid.setRowStretch(row, 1)
+        self._scroll.setWidget(page)
+
+    @staticmethod
+    def _fill(grid: QGridLayout, case: Case) -> int:
+        kind, words = VERDICT_WORDS.get(case.verdict, ("muted", case.verdict))
+        grid.addWidget(label(tr(words), kind=kind), 0, 0, 1, 2)
+        row = 1
+        for finding in case.findings:
+            grid.addWidget(label(finding.message, wrap=True), row, 0, 1, 2)
+            row += 1
+        grid.addWidget(line(), row, 0, 1, 2)
+        row += 1
+        for name, text in _lines(case):
+            value = label(text, wrap=True)
+            value.setFont(numbers_font())
+            value.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+            grid.addWidget(label(name, kind="muted"), row, 0, Qt.AlignmentFlag.AlignTop)
+            grid.addWidget(value, row, 1)
+            row += 1
+        return row

@@ -1,0 +1,85 @@
+"""Work off the window's thread, with answers delivered by Qt's event loop."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import TypeVar
+
+from PySide6.QtCore import QObject, Qt, Signal, Slot
+
+from gf_desktop.jobs import CancelToken
+
+__all__ = ["QtJobs"]
+
+T = TypeVar("T")
+
+WORKERS = 2
+"""Threads: one for what the person waits for, one for what runs behind it."""
+
+
+class QtJobs(QObject):
+    """Runs functions in threads; callbacks come on the thread that made this object. See :class:`gf_desktop.jobs.Jobs`.
+
+    Signals: ``_posted(object)`` carries a call from any thread to the owner's event loop, in order.
+    """
+
+    _posted = Signal(object)
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._pool = ThreadPoolExecutor(WORKERS, thread_name_prefix="job")
+        self._tokens: set[CancelToken] = set()
+        self._open = True
+        self._posted.connect(self._call, Qt.ConnectionType.QueuedConnection)
+
+    @Slot(object)
+    def _call(self, fn: Callable[[], None]) -> None:
+        if self._open:
+            fn()
+
+    def run(
+        self,
+        fn: Callable[[CancelToken], T],
+        *,
+        on_done: Callable[[T], None],
+        on_error: Callable[[Exception], None],
+    ) -> CancelToken:
+        """Run ``fn`` in a thread; neither callback is called once the token is cancelled."""
+        token = CancelToken()
+        self._tokens.add(token)
+
+        def deliver(callback: Callable[[], None]) -> None:
+            self._tokens.discard(token)
+            if not token():
+                callback()
+
+        def work() -> None:
+            try:
+                answer = fn(token)
+            except Exception as caught:  # noqa: BLE001 - handed to the asker, who decides
+                error = caught
+                self.post(lambda: deliver(lambda: on_error(error)))
+            else:
+                self.post(lambda: deliver(lambda: on_done(answer)))
+
+        self._pool.submit(work)
+        return token
+
+    def post(self, fn: Callable[[], None]) -> None:
+        """Call ``fn`` on the owner's thread, after everything posted before; any thread may ask."""
+        if self._open:
+            self._posted.emit(fn)
+
+    @property
+    def busy(self) -> bool:
+        """Whether an answer is still to come."""
+        return bool(self._tokens)
+
+    def close(self) -> None:
+        """Cancel what runs, wait for the threads and deliver nothing any more."""
+        for token in self._tokens:
+            token.cancel()
+        self._open = False
+        self._pool.shutdown(wait=True, cancel_futures=True)
+        self._tokens.clear()

@@ -1,0 +1,49 @@
+"""What has to be asked in a window of the system: folders and files. Tests put answers in its place."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtWidgets import QFileDialog, QWidget
+
+from gf_desktop.gui.actions import tr
+
+__all__ = ["Questions"]
+
+
+class Questions:
+    """Asks the person; each answer is None or empty when they think better of it."""
+
+    def __init__(self, parent: QWidget) -> None:
+        self._parent = parent
+        self._last = str(Path.home())
+
+    def _note(self, chosen: str) -> Path | None:
+        if not chosen:
+            return None
+        self._last = str(Path(chosen).parent)
+        return Path(chosen)
+
+    def new_project_folder(self) -> Path | None:
+        """Ask where a new project is to lie and what it is called."""
+        chosen, _kind = QFileDialog.getSaveFileName(
+            self._parent, tr("Name of the new project folder"), self._last, options=QFileDialog.Option.ShowDirsOnly
+        )
+        return self._note(chosen)
+
+    def folder(self, title: str) -> Path | None:
+        """Ask for a folder that exists."""
+        return self._note(QFileDialog.getExistingDirectory(self._parent, title, self._last))
+
+    def scan_files(self) -> list[Path]:
+        """Ask for files of scans."""
+        kinds = tr("Scans (*.nii *.nii.gz *.dcm *.png *.jpg *.jpeg);;All files (*)")
+        chosen, _kind = QFileDialog.getOpenFileNames(self._parent, tr("Scans to add"), self._last, kinds)
+        return [path for path in map(self._note, chosen) if path is not None]
+
+    def mask_file(self) -> Path | None:
+        """Ask for a mask."""
+        chosen, _kind = QFileDialog.getOpenFileName(
+            self._parent, tr("Mask of this scan"), self._last, tr("Masks (*.nii *.nii.gz *.png);;All files (*)")
+        )
+        return self._note(chosen)

@@ -1,0 +1,100 @@
+"""What is known of every slice of the case on screen: states, doubt, volumes. Kept up to date stroke by stroke."""
+
+from __future__ import annotations
+
+import time
+from typing import Final
+
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from gf_desktop.display import SliceSummary, plane_axes, summarise_slice
+from gf_desktop.gui.view_state import ViewState
+from gf_desktop.imaging.edits import Box
+from gf_desktop.session import Session
+
+__all__ = ["SliceLedger"]
+
+TURN_S: Final = 0.012
+"""Slices are counted for this long before the window gets its turn; a large scan takes several turns."""
+
+
+class SliceLedger(QObject):
+    """Summaries of the slices along the view's axis.
+
+    Signals: ``changed()`` some summaries are new.
+    """
+
+    changed = Signal()
+
+    def __init__(self, session: Session, state: ViewState, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        self._state = state
+        self._axis = 2
+        self._pending: list[int] = []
+        self.summaries: list[SliceSummary | None] = []
+        self._turn = QTimer(self, singleShot=True, interval=0)
+        self._turn.timeout.connect(self._count_some)
+        state.display_changed.connect(self._axis_may_have_changed)
+        session.case_changed.connect(self.restart)
+        session.labels_changed.connect(self._labels_changed)
+        session.prediction_changed.connect(self._confidence_may_have_changed)
+        self._confidence: object = None
+        self.restart()
+
+    @property
+    def complete(self) -> bool:
+        """Whether every slice has been counted."""
+        return bool(self.summaries) and not self._pending
+
+    def volume_ml(self, label: int) -> float | None:
+        """Return the volume of a structure in millilitres, or None while slices are still being counted."""
+        opened = self._session.open
+        if opened is None or not all(self.summaries) or not opened.volume.spacing_known:
+            return None
+        return sum(s.counts[label] for s in self.summaries if s is not None) * opened.volume.geometry.voxel_ml
+
+    def restart(self) -> None:
+        """Count everything anew."""
+        opened = self._session.open
+        if opened is None:
+            self.summaries, self._pending = [], []
+        else:
+            self._confidence = opened.confidence
+            self._axis = plane_axes(opened.volume, self._state.display.plane).across
+            count = opened.volume.geometry.size_ijk[self._axis]
+            self.summaries = [None] * count
+            self._pending = list(range(count))
+            self._turn.start()
+        self.changed.emit()
+
+    def _axis_may_have_changed(self) -> None:
+        opened = self._session.open
+        if opened is not None and plane_axes(opened.volume, self._state.display.plane).across != self._axis:
+            self.restart()
+
+    def _confidence_may_have_changed(self) -> None:
+        opened = self._session.open
+        if opened is not None and opened.confidence is not self._confidence:
+            self._confidence = opened.confidence
+            self._pending = list(range(len(self.summaries)))
+            self._turn.start()
+
+    def _labels_changed(self, box: Box) -> None:
+        array_axis = 2 - self._axis
+        touched = range(box.start_kji[array_axis], min(box.stop_kji[array_axis], len(self.summaries)))
+        waiting = set(self._pending)
+        self._pending = [k for k in touched if k not in waiting] + self._pending
+        self._turn.start()
+
+    def _count_some(self) -> None:
+        opened = self._session.open
+        if opened is None:
+            return
+        end = time.perf_counter() + TURN_S
+        while self._pending and time.perf_counter() < end:
+            index = self._pending.pop(0)
+            self.summaries[index] = summarise_slice(opened.label_map, index, axis=self._axis, confidence=opened.confidence)
+        self.changed.emit()
+        if self._pending:
+            self._turn.start()

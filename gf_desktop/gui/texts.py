@@ -1,0 +1,49 @@
+"""Numbers in words, the same everywhere in the window."""
+
+from __future__ import annotations
+
+from gf_desktop.gui.actions import tr
+
+__all__ = ["STAGE_WORDS", "change_text", "dice_text", "duration_text", "provider_text", "readable_time"]
+
+STAGE_WORDS = {
+    "load": "reading the scans",
+    "teacher": "teaching the teacher",
+    "paraphrasers": "preparing features",
+    "cache": "asking the teacher",
+    "distil": "teaching the student",
+    "check": "checking the student",
+    "export": "writing the student",
+}
+"""Stages of a round (gf_desktop.protocol.STAGES) for people."""
+
+_PROVIDERS = {"CPUExecutionProvider": "CPU", "CUDAExecutionProvider": "NVIDIA GPU", "CoreMLExecutionProvider": "Apple GPU"}
+
+
+def duration_text(seconds: float) -> str:
+    """Return minutes and seconds as 3:10, hours as 1:03:10."""
+    whole = max(0, round(seconds))
+    hours, minutes = divmod(whole // 60, 60)
+    return f"{hours}:{minutes:02d}:{whole % 60:02d}" if hours else f"{minutes}:{whole % 60:02d}"
+
+
+def dice_text(dice: float | None) -> str:
+    """Return a Dice with two decimals, or a dash where there is none."""
+    return "–" if dice is None else f"{dice:.2f}"
+
+
+def change_text(before: float | None, after: float | None) -> str:
+    """Return the signed difference of two Dice values, or a dash."""
+    if before is None or after is None:
+        return "–"
+    return f"{after - before:+.2f}".replace("-", "−")
+
+
+def provider_text(provider: str) -> str:
+    """Return the device that an ONNX Runtime provider stands for; "" where nothing was predicted yet."""
+    return tr(_PROVIDERS.get(provider, provider.removesuffix("ExecutionProvider")))
+
+
+def readable_time(stamp: str) -> str:
+    """Return date and minute of an ISO 8601 time."""
+    return stamp[:16].replace("T", " ")

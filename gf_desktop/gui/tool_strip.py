@@ -1,0 +1,35 @@
+"""The strip of tools at the left of the picture."""
+
+from __future__ import annotations
+
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
+
+from gf_desktop.gui.palette import GRID_PX
+from gf_desktop.gui.widgets import line, tool_button
+
+__all__ = ["ToolStrip"]
+
+_GROUPS = (
+    ("tool_cursor", "tool_paint", "tool_erase"),
+    ("undo", "redo"),
+    ("approve_slice", "approve_case", "next_case"),
+    ("overlay", "outline", "fit"),
+)
+
+
+class ToolStrip(QFrame):
+    """Icon buttons of the actions that the hand needs most, with name and key on hover."""
+
+    def __init__(self, actions: dict[str, QAction], parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("panel")
+        column = QVBoxLayout(self)
+        column.setContentsMargins(GRID_PX // 2, GRID_PX // 2, GRID_PX // 2, GRID_PX // 2)
+        column.setSpacing(GRID_PX // 2)
+        for number, group in enumerate(_GROUPS):
+            if number:
+                column.addWidget(line())
+            for action_id in group:
+                column.addWidget(tool_button(actions[action_id], side_px=22))
+        column.addStretch(1)

@@ -1,0 +1,133 @@
+"""What the person looks at and holds in the hand: shared by the views, the panels and the actions."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Final, Literal
+
+from PySide6.QtCore import QObject, Signal
+
+from gf_desktop.display import DisplayState, window_presets
+from gf_desktop.imaging.labelmap import LabelTable
+from gf_desktop.imaging.volume import Volume, Window
+
+__all__ = ["BRUSH_RADII_MM", "Tool", "ToolName", "ViewState"]
+
+ToolName = Literal["cursor", "paint", "erase"]
+
+BRUSH_RADII_MM: Final = (0.5, 1.0, 1.5, 2.0, 3.0, 4.0, 5.0, 6.0, 8.0, 10.0, 12.0, 15.0, 20.0, 25.0, 30.0, 40.0, 50.0)
+"""Steps of the brush; pixels for pictures without a size."""
+
+OPACITY_STEP: Final = 0.05
+
+
+@dataclass(frozen=True, slots=True)
+class Tool:
+    """What is in the hand: its name, the brush radius in mm and the label value that it draws."""
+
+    name: ToolName = "cursor"
+    radius_mm: float = 6.0
+    label: int = 1
+
+    @property
+    def paints(self) -> bool:
+        """Whether the left button changes the mask."""
+        return self.name != "cursor"
+
+    def resized(self, steps: int) -> Tool:
+        """Return the tool with a brush some steps larger or smaller."""
+        nearest = min(range(len(BRUSH_RADII_MM)), key=lambda n: abs(BRUSH_RADII_MM[n] - self.radius_mm))
+        return replace(self, radius_mm=BRUSH_RADII_MM[min(max(nearest + steps, 0), len(BRUSH_RADII_MM) - 1)])
+
+
+class ViewState(QObject):
+    """The current :class:`DisplayState` and :class:`Tool`; each scan keeps its own place while the program runs.
+
+    Signals: ``display_changed()`` · ``tool_changed()`` · ``fit_wanted()`` the whole slice is to be shown.
+    """
+
+    display_changed = Signal()
+    tool_changed = Signal()
+    fit_wanted = Signal()
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.volume: Volume | None = None
+        self.display = DisplayState()
+        self.tool = Tool()
+        self._case_id = ""
+        self._places: dict[str, DisplayState] = {}
+
+    def show_case(self, case_id: str, volume: Volume | None, table: LabelTable | None) -> None:
+        """Turn to another scan, or to none; how structures are shown stays as it was."""
+        if self._case_id:
+            self._places[self._case_id] = self.display
+        self._case_id = case_id
+        self.volume = volume
+        if volume is not None:
+            place = self._places.get(case_id) or DisplayState.opening(volume)
+            look = self.display
+            self.display = replace(place, overlay=look.overlay, opacity=look.opacity, hidden=look.hidden, outline=look.outline)
+        if table is not None and self.tool.label not in table.ids:
+            self.set_tool(label=table.ids[0])
+        self.display_changed.emit()
+        self.fit_wanted.emit()
+
+    def forget(self) -> None:
+        """Forget the places in all scans: another project is open."""
+        self._places.clear()
+        self._case_id = ""
+
+    def set_display(self, display: DisplayState) -> None:
+        """Show something else."""
+        if display != self.display:
+            self.display = display
+            self.display_changed.emit()
+
+    def set_tool(self, *, name: ToolName | None = None, radius_mm: float | None = None, label: int | None = None) -> None:
+        """Take another tool, brush or structure; what is not named stays."""
+        tool = Tool(
+            self.tool.name if name is None else name,
+            self.tool.radius_mm if radius_mm is None else radius_mm,
+            self.tool.label if label is None else label,
+        )
+        if tool != self.tool:
+            self.tool = tool
+            self.tool_changed.emit()
+
+    def resize_brush(self, steps: int) -> None:
+        """Make the brush some steps larger, or smaller."""
+        self.set_tool(radius_mm=self.tool.resized(steps).radius_mm)
+
+    def go_to(self, index: int) -> None:
+        """Show a slice by its stored number; does nothing without a scan."""
+        if self.volume is not None:
+            self.set_display(self.display.at(index, self.volume))
+
+    def step(self, steps: int) -> None:
+        """Go some slices towards the head, or back; does nothing without a scan."""
+        if self.volume is not None:
+            self.set_display(self.display.stepped(steps, self.volume))
+
+    def set_window(self, window: Window) -> None:
+        """Show another range of intensities."""
+        self.set_display(replace(self.display, window=window))
+
+    def take_preset(self, number: int) -> None:
+        """Use a named window, counted from 1; does nothing where there are fewer."""
+        if self.volume is not None:
+            presets = window_presets(self.volume)
+            if number <= len(presets):
+                self.set_window(presets[number - 1][1])
+
+    def toggle_overlay(self) -> None:
+        """Show or hide all structures."""
+        self.set_display(replace(self.display, overlay=not self.display.overlay))
+
+    def toggle_outline(self) -> None:
+        """Show areas or rims."""
+        self.set_display(replace(self.display, outline=not self.display.outline))
+
+    def change_opacity(self, steps: int) -> None:
+        """Make structures stronger or fainter."""
+        self.set_display(self.display.with_opacity(self.display.opacity + steps * OPACITY_STEP))

@@ -1,0 +1,1 @@
+"""Views of a scan: the slice and the strip of all slices."""

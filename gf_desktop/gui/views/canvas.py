@@ -1,0 +1,165 @@
+"""The picture in a view: a scan with its structures over it, drawn to scale, and the ring of the brush."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+import pyqtgraph as pg
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QBrush, QColor, QPainter, QPen, QResizeEvent, QTransform
+from PySide6.QtWidgets import QFrame, QGraphicsEllipseItem, QGraphicsScene, QGraphicsView, QStyleOptionGraphicsItem, QWidget
+
+from gf_desktop.display import SlicePlane
+from gf_desktop.gui.theme import current_palette
+
+__all__ = ["Canvas"]
+
+ZOOM_RANGE: Final = (0.25, 40.0)
+"""Smallest and largest magnification over the fitted picture."""
+
+RING_FILL_ALPHA: Final = 46
+"""How strongly the brush is filled when it will paint; the anatomy stays visible through it."""
+
+
+class _SmoothImage(pg.ImageItem):  # type: ignore[misc]
+    """The scan: interpolated between pixels, as a radiologist is used to."""
+
+    def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, on=True)
+        super().paint(painter, option, widget)
+
+
+class Canvas(QGraphicsView):
+    """Shows a :class:`SlicePlane`. Scene coordinates are its plane coordinates: millimetres, y downwards.
+
+    Zoom and position are this view's own: ``zoom`` is 1 where the whole slice just fits.
+    """
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._scan = _SmoothImage(axisOrder="row-major")
+        self._overlay = pg.ImageItem(axisOrder="row-major")
+        self._ring = QGraphicsEllipseItem()
+        self._ring.setVisible(False)
+        scene = QGraphicsScene(self)
+        scene.setItemIndexMethod(QGraphicsScene.ItemIndexMethod.NoIndex)
+        for item in (self._scan, self._overlay, self._ring):
+            scene.addItem(item)
+        self.setScene(scene)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setTransformationAnchor(QGraphicsView.ViewportAnchor.NoAnchor)
+        self.setResizeAnchor(QGraphicsView.ViewportAnchor.NoAnchor)
+        self.setViewportUpdateMode(QGraphicsView.ViewportUpdateMode.FullViewportUpdate)
+        self.setBackgroundBrush(QColor(current_palette().view))
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.setMouseTracking(True)
+        self.viewport().setMouseTracking(True)
+        self._extent_mm = (1.0, 1.0)
+        self._centre = QPointF(0.5, 0.5)
+        self._zoom = 1.0
+
+    # pictures
+
+    def show_image(self, plane: SlicePlane) -> None:
+        """Draw another slice of the scan."""
+        width, height = self._extent_mm = plane.extent_mm
+        self._scan.setImage(plane.image, autoLevels=False, levels=None)
+        self._scan.setRect(QRectF(0, 0, width, height))
+        self._scan.setVisible(True)
+        self._place()
+
+    def show_labels(self, plane: SlicePlane, lookup: npt.NDArray[np.uint8]) -> None:
+        """Draw the structures of the slice in the colours of ``lookup`` (uint8 [256, 4])."""
+        width, height = plane.extent_mm
+        self._overlay.setImage(plane.labels, autoLevels=False, levels=None, lut=lookup)
+        self._overlay.setRect(QRectF(0, 0, width, height))
+        self._overlay.setVisible(True)
+
+    def clear(self) -> None:
+        """Show nothing."""
+        self._scan.setVisible(False)
+        self._overlay.setVisible(False)
+        self._ring.setVisible(False)
+
+    def show_ring(self, centre: QPointF | None, *, radius: float = 0.0, colour: str = "#ffffff", filled: bool = False) -> None:
+        """Draw the brush around a place in plane coordinates; None hides it. Filled when it will paint."""
+        self._ring.setVisible(centre is not None)
+        if centre is None:
+            return
+        self._ring.setRect(QRectF(centre.x() - radius, centre.y() - radius, 2 * radius, 2 * radius))
+        pen = QPen(QColor(colour), 1.6)
+        pen.setCosmetic(True)
+        if not filled:
+            pen.setStyle(Qt.PenStyle.DashLine)
+        self._ring.setPen(pen)
+        fill = QColor(colour)
+        fill.setAlpha(RING_FILL_ALPHA)
+        self._ring.setBrush(QBrush(fill) if filled else QBrush(Qt.BrushStyle.NoBrush))
+
+    @property
+    def ring_radius(self) -> float | None:
+        """Radius of the ring in plane coordinates, or None where none is shown."""
+        return self._ring.rect().width() / 2 if self._ring.isVisible() else None
+
+    @property
+    def ring_filled(self) -> bool:
+        """Whether the ring says that the brush will paint."""
+        return self._ring.brush().style() != Qt.BrushStyle.NoBrush
+
+    # place
+
+    @property
+    def zoom(self) -> float:
+        """Magnification; 1 shows the whole slice."""
+        return self._zoom
+
+    def fit(self) -> None:
+        """Show the whole slice in the middle."""
+        self._zoom = 1.0
+        self._centre = QPointF(self._extent_mm[0] / 2, self._extent_mm[1] / 2)
+        self._place()
+
+    def zoom_by(self, factor: float, at: QPointF | None = None) -> None:
+        """Magnify; the plane position under widget position ``at`` (default: the middle) stays where it is."""
+        anchor = QPointF(self.viewport().width() / 2, self.viewport().height() / 2) if at is None else at
+        before = self.to_plane(anchor)
+        self._zoom = min(max(self._zoom * factor, ZOOM_RANGE[0]), ZOOM_RANGE[1])
+        self._place()
+        moved = self.to_plane(anchor)
+        self._centre += before - moved
+        self._place()
+
+    def pan_by(self, dx_px: float, dy_px: float) -> None:
+        """Move the picture by widget pixels."""
+        scale = self._scale()
+        self._centre -= QPointF(dx_px / scale, dy_px / scale)
+        self._place()
+
+    def to_plane(self, position: QPointF) -> QPointF:
+        """Map widget pixels to plane coordinates."""
+        inverse, _ok = self.viewportTransform().inverted()
+        return inverse.map(position)
+
+    def from_plane(self, place: QPointF) -> QPointF:
+        """Map plane coordinates to widget pixels."""
+        return self.viewportTransform().map(place)
+
+    def _scale(self) -> float:
+        width, height = self._extent_mm
+        return max(min(self.viewport().width() / width, self.viewport().height() / height), 1e-6) * self._zoom
+
+    def _place(self) -> None:
+        scale = self._scale()
+        width, height = self.viewport().width() / scale, self.viewport().height() / scale
+        self.setSceneRect(QRectF(self._centre.x() - width / 2, self._centre.y() - height / 2, width, height))
+        self.setTransform(QTransform.fromScale(scale, scale))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Keep the middle in the middle."""
+        super().resizeEvent(event)
+        self._place()

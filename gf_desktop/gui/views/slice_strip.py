@@ -1,0 +1,170 @@
+"""All slices at a glance: which of them still need a person."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from PySide6.QtCore import QEvent, QPointF, QRectF, Qt
+from PySide6.QtGui import QBrush, QColor, QHelpEvent, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
+
+from gf_desktop.display import SliceSummary
+from gf_desktop.gui.actions import tr
+from gf_desktop.gui.palette import GRID_PX
+from gf_desktop.gui.slice_ledger import SliceLedger
+from gf_desktop.gui.theme import caption_font, current_palette
+from gf_desktop.gui.view_state import ViewState
+from gf_desktop.imaging.labelmap import VoxelState
+
+__all__ = ["SliceStrip"]
+
+CELLS_PX: Final = 26
+LEGEND_PX: Final = 18
+GAP_FROM_PX: Final = 5.0
+"""Cells at least this wide have a gap between them."""
+
+STATE_WORDS: Final = {
+    VoxelState.UNSEEN: "unseen",
+    VoxelState.PROPOSED: "proposed",
+    VoxelState.ACCEPTED: "accepted",
+    VoxelState.EDITED: "edited",
+}
+
+
+class SliceStrip(QWidget):
+    """One cell a slice: grey unseen, hatched proposed, solid accepted, bright edited, a red line for doubt.
+
+    A cell of half height is edited in part and not approved. A click jumps, a drag scrolls.
+    """
+
+    def __init__(self, ledger: SliceLedger, state: ViewState, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._ledger = ledger
+        self._state = state
+        self.setFixedHeight(CELLS_PX + LEGEND_PX + GRID_PX)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.setAccessibleName(tr("Slices and their state"))
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        ledger.changed.connect(self.update)
+        state.display_changed.connect(self.update)
+
+    def _cells(self) -> QRectF:
+        return QRectF(GRID_PX, GRID_PX // 2, max(1, self.width() - 2 * GRID_PX), CELLS_PX)
+
+    def cell_rect(self, index: int) -> QRectF:
+        """Return where the cell of a slice is drawn, in pixels of this widget."""
+        cells, count = self._cells(), max(1, len(self._ledger.summaries))
+        width = cells.width() / count
+        gap = 1.0 if width >= GAP_FROM_PX else 0.0
+        return QRectF(cells.left() + index * width, cells.top(), width - gap, cells.height())
+
+    def index_at(self, x: float) -> int:
+        """Return the slice whose cell is at a horizontal place."""
+        cells, count = self._cells(), max(1, len(self._ledger.summaries))
+        return min(max(int((x - cells.left()) / cells.width() * count), 0), count - 1)
+
+    def describe(self, index: int) -> str:
+        """Return a slice's state in words."""
+        summary = self._ledger.summaries[index]
+        if summary is None:
+            return tr("slice {n}").format(n=index + 1)
+        words = tr(STATE_WORDS[summary.state])
+        if summary.state == VoxelState.EDITED and not summary.reviewed:
+            words = tr("edited, not approved yet")
+        doubt = "" if summary.doubt is None else tr(", doubt {percent} %").format(percent=round(100 * summary.doubt))
+        return tr("slice {n}: {words}").format(n=index + 1, words=words) + doubt
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        """Draw the cells, the current slice and the legend."""
+        tokens = current_palette()
+        painter = QPainter(self)
+        painter.fillRect(self.rect(), QColor(tokens.surface))
+        if not self._ledger.summaries:
+            painter.end()
+            return
+        for index, summary in enumerate(self._ledger.summaries):
+            self._draw_cell(painter, self.cell_rect(index), summary)
+        self._draw_doubt(painter)
+        current = self.cell_rect(self._state.display.index)
+        if current.width() < 3:
+            current = QRectF(current.center().x() - 1.5, current.top(), 3, current.height())
+        painter.setPen(QPen(QColor(tokens.text), 2))
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.drawRect(current.adjusted(-1, -2, 1, 2))
+        self._draw_legend(painter)
+        painter.end()
+
+    def _draw_cell(self, painter: QPainter, rect: QRectF, summary: SliceSummary | None) -> None:
+        tokens = current_palette()
+        painter.fillRect(rect, QColor(tokens.unseen))
+        if summary is None or summary.state == VoxelState.UNSEEN:
+            return
+        if summary.state == VoxelState.PROPOSED or not summary.reviewed:
+            painter.fillRect(rect, QBrush(QColor(tokens.proposed), Qt.BrushStyle.BDiagPattern))
+        if summary.reviewed:
+            painter.fillRect(rect, QColor(tokens.edited if summary.state == VoxelState.EDITED else tokens.accepted))
+        elif summary.state > VoxelState.PROPOSED:
+            half = QRectF(rect.left(), rect.center().y(), rect.width(), rect.height() / 2)
+            painter.fillRect(half, QColor(tokens.edited if summary.state == VoxelState.EDITED else tokens.accepted))
+
+    def _draw_doubt(self, painter: QPainter) -> None:
+        painter.setPen(QPen(QColor(current_palette().doubt), 2))
+        last: QPointF | None = None
+        for index, summary in enumerate(self._ledger.summaries):
+            if summary is None or summary.doubt is None or summary.reviewed:
+                last = None
+                continue
+            rect = self.cell_rect(index)
+            height = rect.bottom() - 2 - summary.doubt * (rect.height() - 4)
+            here = QPointF(rect.right(), height)
+            painter.drawLine(QPointF(rect.left(), height) if last is None else last, QPointF(rect.left(), height))
+            painter.drawLine(QPointF(rect.left(), height), here)
+            last = here
+
+    def _draw_legend(self, painter: QPainter) -> None:
+        tokens = current_palette()
+        painter.setFont(caption_font())
+        metrics = painter.fontMetrics()
+        x, middle = float(GRID_PX), self.height() - LEGEND_PX / 2 - 1
+        entries = (
+            (tr("unseen"), QBrush(QColor(tokens.unseen))),
+            (tr("proposed"), QBrush(QColor(tokens.proposed), Qt.BrushStyle.BDiagPattern)),
+            (tr("accepted"), QBrush(QColor(tokens.accepted))),
+            (tr("edited"), QBrush(QColor(tokens.edited))),
+        )
+        for word, brush in entries:
+            swatch = QRectF(x, middle - 5, 14, 10)
+            painter.fillRect(swatch, QColor(tokens.unseen))
+            painter.fillRect(swatch, brush)
+            x = self._write(painter, word, x + 18, middle)
+        painter.setPen(QPen(QColor(tokens.doubt), 2))
+        painter.drawLine(QPointF(x, middle), QPointF(x + 14, middle))
+        x = self._write(painter, tr("doubt"), x + 18, middle)
+        text = self.describe(self._state.display.index)
+        width = metrics.horizontalAdvance(text)
+        if x + width < self.width() - GRID_PX:
+            self._write(painter, text, self.width() - GRID_PX - width, middle)
+
+    @staticmethod
+    def _write(painter: QPainter, word: str, x: float, middle: float) -> float:
+        painter.setPen(QColor(current_palette().muted))
+        metrics = painter.fontMetrics()
+        painter.drawText(QPointF(x, middle + metrics.ascent() / 2 - 1), word)
+        return x + metrics.horizontalAdvance(word) + 2 * GRID_PX
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Jump to the slice."""
+        if event.button() == Qt.MouseButton.LeftButton and self._ledger.summaries:
+            self._state.go_to(self.index_at(event.position().x()))
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        """Scroll while the button is held."""
+        if event.buttons() & Qt.MouseButton.LeftButton and self._ledger.summaries:
+            self._state.go_to(self.index_at(event.position().x()))
+
+    def event(self, event: QEvent) -> bool:
+        """Tell the state of a slice in words when the cursor rests on it."""
+        if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip and self._ledger.summaries:
+            QToolTip.showText(event.globalPos(), self.describe(self.index_at(event.pos().x())), self)
+            return True
+        return super().event(event)

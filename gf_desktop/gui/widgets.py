@@ -1,0 +1,88 @@
+"""Small pieces that several regions of the window are put together from."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QEvent, QSize, Qt
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QSizePolicy, QToolButton, QWidget
+
+from gf_desktop.gui.actions import TOOLS
+from gf_desktop.gui.icons import icon, pixmap
+
+__all__ = ["IconLabel", "action_button", "label", "line", "push_button", "tool_button"]
+
+
+class IconLabel(QLabel):
+    """An icon that is no button; follows the theme."""
+
+    def __init__(self, name: str, *, ink: str = "text", side_px: int = 20, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._name, self._ink, self._side_px = name, ink, side_px
+        self._draw()
+
+    def _draw(self) -> None:
+        self.setPixmap(pixmap(self._name, ink=self._ink, side_px=self._side_px, ratio=self.devicePixelRatioF()))
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Draw anew in the colours of another theme, or for another screen."""
+        super().changeEvent(event)
+        if event.type() in (QEvent.Type.PaletteChange, QEvent.Type.DevicePixelRatioChange):
+            self._draw()
+
+
+def label(text: str = "", *, kind: str = "", wrap: bool = False, parent: QWidget | None = None) -> QLabel:
+    """Return a text; ``kind`` is "", "muted", "heading", "title", "good", "warn" or "bad"."""
+    made = QLabel(text, parent)
+    made.setObjectName(kind)
+    made.setWordWrap(wrap)
+    made.setTextFormat(Qt.TextFormat.PlainText)
+    if wrap:
+        made.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
+    return made
+
+
+def line(parent: QWidget | None = None) -> QFrame:
+    """Return a thin horizontal line."""
+    made = QFrame(parent)
+    made.setObjectName("line")
+    made.setFixedHeight(1)
+    return made
+
+
+def push_button(text: str, on_click: Callable[[], object], *, kind: str = "", icon_name: str = "") -> QPushButton:
+    """Return a button; ``kind`` is "", "primary" or "link". It does not take the keyboard from the picture when clicked."""
+    made = QPushButton(text)
+    made.setObjectName(kind)
+    made.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+    made.setAutoDefault(False)
+    if icon_name:
+        made.setIcon(icon(icon_name))
+    made.clicked.connect(lambda _checked=False: on_click())
+    return made
+
+
+def action_button(action: QAction, *, kind: str = "") -> QPushButton:
+    """Return a button with the text and state of an action."""
+    made = push_button(action.text().rstrip("…"), action.trigger, kind=kind)
+
+    def follow() -> None:
+        made.setEnabled(action.isEnabled())
+        made.setToolTip(action.toolTip())
+
+    action.changed.connect(follow)
+    follow()
+    return made
+
+
+def tool_button(action: QAction, *, side_px: int = 20) -> QToolButton:
+    """Return an icon button of an action, named for those who cannot see the icon."""
+    made = QToolButton()
+    # the tool in the hand is drawn inverse, other switches only raised
+    made.setObjectName("hand" if action.objectName() in TOOLS else "")
+    made.setDefaultAction(action)
+    made.setIconSize(QSize(side_px, side_px))
+    made.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+    made.setAccessibleName(action.text())
+    return made

@@ -1,0 +1,77 @@
+"""The page of an open project: worklist, tools, slice, strip, panels."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QHBoxLayout, QSplitter, QTabWidget, QVBoxLayout, QWidget
+
+from gf_desktop.gui.actions import tr
+from gf_desktop.gui.panels.models import Models
+from gf_desktop.gui.panels.refine import Refine
+from gf_desktop.gui.panels.scan import ScanPassport
+from gf_desktop.gui.panels.structures import Structures
+from gf_desktop.gui.panels.worklist import Worklist
+from gf_desktop.gui.slice_ledger import SliceLedger
+from gf_desktop.gui.tool_strip import ToolStrip
+from gf_desktop.gui.view_state import ViewState
+from gf_desktop.gui.views.slice_strip import SliceStrip
+from gf_desktop.gui.views.slice_view import SliceView
+from gf_desktop.session import Session
+
+__all__ = ["WorkPage"]
+
+LEFT_PX = 216
+RIGHT_PX = 312
+
+
+class WorkPage(QWidget):
+    """Made when a project is opened for the first time: what it imports is not needed to paint the start page."""
+
+    def __init__(self, session: Session, state: ViewState, actions: dict[str, QAction], parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.ledger = SliceLedger(session, state, self)
+        self.worklist = Worklist(session, actions)
+        self.view = SliceView(session, state)
+        self.strip = SliceStrip(self.ledger, state)
+        self.structures = Structures(session, state, self.ledger, actions)
+        self.refine = Refine(session, actions)
+        self.models = Models(session, actions)
+        self.scan = ScanPassport(session)
+        self.tabs = QTabWidget()
+        self.tabs.setDocumentMode(True)
+        self.tabs.setMinimumWidth(264)
+        for name, panel in (
+            (tr("Structures"), self.structures),
+            (tr("Refine"), self.refine),
+            (tr("Students"), self.models),
+            (tr("Scan"), self.scan),
+        ):
+            self.tabs.addTab(panel, name)
+        self.tabs.tabBar().setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.tabs.tabBar().setDrawBase(False)
+        self._named = {"structures": self.structures, "refine": self.refine, "models": self.models, "scan": self.scan}
+        middle = QWidget()
+        column = QVBoxLayout(middle)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        across = QHBoxLayout()
+        across.setSpacing(0)
+        across.addWidget(ToolStrip(actions))
+        across.addWidget(self.view, 1)
+        column.addLayout(across, 1)
+        column.addWidget(self.strip)
+        self.splitter = QSplitter(Qt.Orientation.Horizontal)
+        self.splitter.setChildrenCollapsible(False)
+        self.splitter.setHandleWidth(1)
+        for part in (self.worklist, middle, self.tabs):
+            self.splitter.addWidget(part)
+        self.splitter.setStretchFactor(1, 1)
+        self.splitter.setSizes([LEFT_PX, 1440 - LEFT_PX - RIGHT_PX, RIGHT_PX])
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(self.splitter)
+
+    def show_panel(self, name: str) -> None:
+        """Bring a panel to the front: "structures", "refine", "models" or "scan"."""
+        self.tabs.setCurrentWidget(self._named[name])

@@ -1,0 +1,231 @@
+"""Masks: which structure each voxel belongs to and how far a person stands behind it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from psygnal import Signal
+
+from gf_desktop.errors import ModelError, ProjectError
+from gf_desktop.imaging.edits import Box, LabelEdit
+from gf_desktop.imaging.geometry import Geometry
+
+__all__ = ["LabelMap", "LabelTable", "Structure", "VoxelState"]
+
+_COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
+
+
+class VoxelState(IntEnum):
+    """How far a person stands behind a voxel's label."""
+
+    UNSEEN = 0
+    """Nobody and nothing has looked at it."""
+    PROPOSED = 1
+    """A student predicted it."""
+    ACCEPTED = 2
+    """A person approved it as it was."""
+    EDITED = 3
+    """A person painted it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Structure:
+    """One anatomical structure: id 1 to 255, name, colour as #rrggbb."""
+
+    id: int
+    name: str
+    color: str
+
+    def __post_init__(self) -> None:
+        if not 1 <= self.id <= 255 or not self.name.strip() or not _COLOUR.fullmatch(self.color):
+            raise ModelError(
+                f"Structure {self.id} “{self.name}” with colour “{self.color}” is not valid",
+                next_step="Use ids 1 to 255, a name and a colour such as #e69f00.",
+            )
+
+    @property
+    def rgb(self) -> tuple[int, int, int]:
+        """Red, green and blue, 0 to 255."""
+        return (int(self.color[1:3], 16), int(self.color[3:5], 16), int(self.color[5:7], 16))
+
+
+@dataclass(frozen=True, slots=True)
+class LabelTable:
+    """The structures of a project or model; id 0 is background and not listed.
+
+    Raises
+    ------
+    ModelError
+        When an id or a name occurs twice.
+    """
+
+    structures: tuple[Structure, ...]
+
+    def __post_init__(self) -> None:
+        ids, names = [s.id for s in self.structures], [s.name for s in self.structures]
+        if len(set(ids)) != len(ids) or len(set(names)) != len(names):
+            raise ModelError("Two structures share an id or a name", next_step="Give each structure its own id and name.")
+
+    def __iter__(self) -> Iterator[Structure]:
+        return iter(self.structures)
+
+    def __len__(self) -> int:
+        return len(self.structures)
+
+    @property
+    def ids(self) -> tuple[int, ...]:
+        """Label values in the order of the network's classes 1, 2, ..."""
+        return tuple(s.id for s in self.structures)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Names in the same order."""
+        return tuple(s.name for s in self.structures)
+
+    def by_id(self, label: int) -> Structure:
+        """Return the structure with a label value; KeyError where there is none."""
+        for structure in self.structures:
+            if structure.id == label:
+                return structure
+        raise KeyError(label)
+
+    def by_name(self, name: str) -> Structure:
+        """Return the structure with a name; KeyError where there is none."""
+        for structure in self.structures:
+            if structure.name == name:
+                return structure
+        raise KeyError(name)
+
+    def class_to_id(self) -> npt.NDArray[np.uint8]:
+        """Return uint8 [classes]: the label value of each network class, background first."""
+        return np.array([0, *self.ids], dtype=np.uint8)
+
+    def id_to_class(self) -> npt.NDArray[np.uint8]:
+        """Return uint8 [256]: the network class of each label value; 0 for values not in the table."""
+        lookup = np.zeros(256, dtype=np.uint8)
+        for index, label in enumerate(self.ids, start=1):
+            lookup[label] = index
+        return lookup
+
+    def as_json(self) -> list[dict[str, Any]]:
+        """Return [{id, name, color}]."""
+        return [{"id": s.id, "name": s.name, "color": s.color} for s in self.structures]
+
+    @classmethod
+    def from_json(cls, document: list[dict[str, Any]]) -> LabelTable:
+        """Return the table that ``as_json`` wrote; further keys are ignored.
+
+        Raises
+        ------
+        ModelError
+            When a key is missing or a value is not valid.
+        """
+        try:
+            return cls(tuple(Structure(int(d["id"]), str(d["name"]), str(d["color"])) for d in document))
+        except (KeyError, TypeError, ValueError) as error:
+            raise ModelError(f"The list of structures is not readable: {error!r}", next_step="Expected [{id, name, color}].") from error
+
+
+class LabelMap:
+    """Labels and voxel states of one scan.
+
+    Parameters
+    ----------
+    geometry
+        The scan's grid.
+    table
+        Names of the label values.
+    labels
+        uint8 [k, j, i]; copied. Default: all background.
+    states
+        uint8 [k, j, i] of ``VoxelState``; copied. Default: all unseen.
+
+    Signals: ``changed(Box)`` after each change, with the voxels that may differ.
+    """
+
+    changed = Signal(Box)
+
+    def __init__(
+        self,
+        geometry: Geometry,
+        table: LabelTable,
+        labels: npt.NDArray[np.uint8] | None = None,
+        states: npt.NDArray[np.uint8] | None = None,
+    ) -> None:
+        shape = geometry.shape_kji
+        for name, array in (("labels", labels), ("states", states)):
+            if array is not None and (array.shape != shape or array.dtype != np.uint8):
+                raise ProjectError(
+                    f"Mask {name} of shape {array.shape} and type {array.dtype} do not fit a scan of {shape}",
+                    next_step="Open the mask that belongs to this scan.",
+                )
+        self.geometry = geometry
+        self.table = table
+        self.labels = np.zeros(shape, np.uint8) if labels is None else labels.copy()
+        self.states = np.zeros(shape, np.uint8) if states is None else states.copy()
+        self.revision = 0
+        # kept up to date box by box: counting a large scan anew after each stroke would be felt
+        self._accepted_per_slice = self._accepted_in(Box.whole(shape))
+
+    def _accepted_in(self, box: Box) -> npt.NDArray[np.int64]:
+        accepted = self.states[box.slices] >= VoxelState.ACCEPTED
+        return np.count_nonzero(accepted, axis=(1, 2)).astype(np.int64)
+
+    def apply(self, edit: LabelEdit) -> None:
+        """Carry out an edit."""
+        before = self._accepted_in(edit.box)
+        edit.write_after(self.labels, self.states)
+        self._recount(edit.box, before)
+        self._announce(edit.box)
+
+    def revert(self, edit: LabelEdit) -> None:
+        """Take an edit back; the map must be as the edit left it."""
+        before = self._accepted_in(edit.box)
+        edit.write_before(self.labels, self.states)
+        self._recount(edit.box, before)
+        self._announce(edit.box)
+
+    def _recount(self, box: Box, before: npt.NDArray[np.int64]) -> None:
+        self._accepted_per_slice[box.slices[0]] += self._accepted_in(box) - before
+
+    def _announce(self, box: Box) -> None:
+        self.revision += 1
+        self.changed.emit(box)
+
+    def propose(
+        self,
+        labels: npt.NDArray[np.uint8],
+        box: Box,
+    ) -> None:
+        """Take over a student's labels within a box wherever no person has accepted or edited.
+
+        Parameters
+        ----------
+        labels
+            uint8 of the box's shape.
+        """
+        region = box.slices
+        free = self.states[region] <= VoxelState.PROPOSED
+        np.copyto(self.labels[region], labels, where=free)
+        np.copyto(self.states[region], np.uint8(VoxelState.PROPOSED), where=free)
+        self._announce(box)
+
+    def reviewed_slices(self) -> list[int]:
+        """Return the k of slices in which every voxel is accepted or edited."""
+        _slices, rows, columns = self.geometry.shape_kji
+        return [int(k) for k in np.flatnonzero(self._accepted_per_slice == rows * columns)]
+
+    def touched_slices(self) -> list[int]:
+        """Return the k of slices in which a person accepted or edited any voxel."""
+        return [int(k) for k in np.flatnonzero(self._accepted_per_slice)]
+
+    def volumes_ml(self) -> dict[str, float]:
+        """Return the volume of each structure in millilitres."""
+        counts = np.bincount(self.labels.reshape(-1), minlength=256)
+        return {s.name: float(counts[s.id]) * self.geometry.voxel_ml for s in self.table}

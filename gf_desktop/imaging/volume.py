@@ -1,0 +1,109 @@
+"""A scan in memory: intensities, their place in space, and how to show them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from gf_desktop.errors import GeometryError
+from gf_desktop.imaging.geometry import Geometry
+
+__all__ = ["WINDOW_PRESETS", "Volume", "Window"]
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """The range of intensities that is spread over the greys: ``level`` is its middle, ``width`` its extent."""
+
+    level: float
+    width: float
+
+    @property
+    def limits(self) -> tuple[float, float]:
+        """Intensity shown black and intensity shown white."""
+        return (self.level - self.width / 2, self.level + self.width / 2)
+
+
+WINDOW_PRESETS: dict[str, dict[str, Window]] = {
+    "CT": {
+        "abdomen": Window(40, 400),
+        "lung": Window(-600, 1500),
+        "bone": Window(400, 1800),
+        "brain": Window(40, 80),
+        "liver": Window(60, 160),
+    },
+}
+"""Customary display windows in HU, by modality and name."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Volume:
+    """Intensities on a grid.
+
+    Attributes
+    ----------
+    voxels
+        [k, j, i] grey of any integer or float type, or uint8 [k, j, i, 3] colour. Made read-only.
+    geometry
+        The grid, LPS mm.
+    modality
+        DICOM's code: CT, MR, US, ... or "" where unknown; "PHOTO" for plain pictures.
+    source
+        What it was read from without anything that identifies a person.
+    spacing_known
+        False for plain pictures, whose pixels have no size in millimetres.
+
+    Raises
+    ------
+    GeometryError
+        When the array's shape is not that of the geometry.
+    """
+
+    voxels: npt.NDArray[Any]
+    geometry: Geometry
+    modality: str = ""
+    source: str = ""
+    spacing_known: bool = True
+    facts: dict[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        shape = self.geometry.shape_kji
+        if self.voxels.shape not in (shape, (*shape, 3)):
+            raise GeometryError(
+                f"Image array of shape {self.voxels.shape} does not fit a grid of {shape}",
+                next_step="Report this; it is a fault of the reader.",
+            )
+        if self.voxels.ndim == 4 and self.voxels.dtype != np.uint8:
+            raise GeometryError(
+                f"Colour voxels must be 8 bit, not {self.voxels.dtype}", next_step="Convert the picture to 8 bits a channel."
+            )
+        self.voxels.setflags(write=False)
+
+    @property
+    def is_colour(self) -> bool:
+        """Whether voxels are red, green, blue triples."""
+        return self.voxels.ndim == 4
+
+    @property
+    def is_flat(self) -> bool:
+        """Whether there is one slice only."""
+        return self.geometry.size_ijk[2] == 1
+
+    @property
+    def unit(self) -> str:
+        """Unit of the intensities: HU for CT, else nothing."""
+        return "HU" if self.modality == "CT" else ""
+
+    def default_window(self) -> Window:
+        """Return the window to open with: the modality's first preset, else the 1st to 99th percentile."""
+        presets = WINDOW_PRESETS.get(self.modality)
+        if presets:
+            return next(iter(presets.values()))
+        if self.is_colour:
+            return Window(127.5, 255.0)
+        step = max(1, self.voxels.size // 200_000)
+        low, high = np.percentile(self.voxels.reshape(-1)[::step].astype(np.float64), (1, 99))
+        return Window(float(low + high) / 2, max(float(high - low), 1e-6))

@@ -1,0 +1,1 @@
+"""A project on disk: cases, mask revisions, models."""

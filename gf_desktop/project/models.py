@@ -1,0 +1,163 @@
+"""The models of a project: which one serves, which were before, which were turned away."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import sqlite3
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from gf_desktop.atomic import explain_os_error, sync_folder
+from gf_desktop.errors import ModelError
+from gf_desktop.pack import ModelCard, read_card, verify_pack
+from gf_desktop.project.records import ModelRecord
+
+__all__ = ["ModelRegistry", "copy_pack"]
+
+
+def copy_pack(source: Path, target: Path) -> ModelCard:
+    """Copy a pack into place after checking it; the copy appears whole or not at all.
+
+    Raises
+    ------
+    ModelError
+        When the pack is missing or damaged, or ``target`` exists.
+    """
+    card = verify_pack(source)
+    if target.exists():
+        raise ModelError("A model of this name is already here", where=str(target), next_step="Give the model another id.")
+    partial = target.with_name(f".{target.name}.partial")
+    shutil.rmtree(partial, ignore_errors=True)
+    try:
+        partial.mkdir(parents=True)
+        for name in ("card.json", *card.files):
+            shutil.copyfile(source / name, partial / name)
+        verify_pack(partial)
+        partial.rename(target)
+        sync_folder(target.parent)
+    except OSError as error:
+        raise explain_os_error(error, target) from error
+    finally:
+        shutil.rmtree(partial, ignore_errors=True)
+    return card
+
+
+class ModelRegistry:
+    """Candidate, then active, then retired; or rejected. Files in use are never overwritten.
+
+    Parameters
+    ----------
+    database
+        The project's.
+    folder
+        Where the packs lie, one folder a model.
+    """
+
+    def __init__(self, database: sqlite3.Connection, folder: Path) -> None:
+        self._db = database
+        self.folder = folder
+
+    def path(self, model_id: str) -> Path:
+        """Return the pack folder of a model.
+
+        Raises
+        ------
+        ModelError
+            When the project has no such model.
+        """
+        if self._db.execute("SELECT 1 FROM models WHERE id = ?", (model_id,)).fetchone() is None:
+            known = ", ".join(r.id for r in self.records())
+            raise ModelError("The project has no such model", where=model_id, next_step=f"Its models are: {known}.")
+        return self.folder / model_id
+
+    def card(self, model_id: str) -> ModelCard:
+        """Return a model's card."""
+        return read_card(self.path(model_id))
+
+    def records(self) -> list[ModelRecord]:
+        """Return all models, the oldest first."""
+        rows = self._db.execute("SELECT id, state, parent, created, title, mean_dice, note FROM models ORDER BY created, rowid")
+        return [ModelRecord(*row) for row in rows]
+
+    def record(self, model_id: str) -> ModelRecord:
+        """Return one model; ModelError where the project has no such model."""
+        self.path(model_id)
+        return next(r for r in self.records() if r.id == model_id)
+
+    @property
+    def active_id(self) -> str | None:
+        """Id of the model that serves."""
+        row = self._db.execute("SELECT model_id FROM activations ORDER BY seq DESC LIMIT 1").fetchone()
+        return None if row is None else str(row[0])
+
+    def next_id(self, base: str) -> str:
+        """Return an id for the next candidate: the first free of ``base-v2``, ``base-v3``, ..."""
+        stem = base.rsplit("-v", 1)[0] if base.rsplit("-v", 1)[-1].isdigit() else base
+        taken = {r.id for r in self.records()} | ({p.name for p in self.folder.iterdir()} if self.folder.is_dir() else set())
+        number = 2
+        while f"{stem}-v{number}" in taken:
+            number += 1
+        return f"{stem}-v{number}"
+
+    def register(self, model_id: str) -> ModelRecord:
+        """Take a pack that lies in the models folder into the project as a candidate, after checking it."""
+        card = verify_pack(self.folder / model_id)
+        if card.id != model_id:
+            raise ModelError(
+                f"The pack's card says “{card.id}”", where=str(self.folder / model_id), next_step="Give the folder the model's id."
+            )
+        mean = card.metrics.get("mean_dice")
+        with self._db:
+            self._db.execute(
+                "INSERT INTO models (id, state, parent, created, title, mean_dice) VALUES (?, 'candidate', ?, ?, ?, ?)",
+                (card.id, card.parent, _now(), card.title, None if mean is None else float(mean)),
+            )
+        return self.record(card.id)
+
+    def activate(self, model_id: str, *, reason: str, gate: dict[str, Any] | None = None, mean_dice: float | None = None) -> None:
+        """Let a model serve; the one before retires.
+
+        Raises
+        ------
+        ModelError
+            When the project has no such model or its files are damaged.
+        """
+        verify_pack(self.path(model_id))
+        with self._db:
+            self._db.execute("UPDATE models SET state = 'retired' WHERE state = 'active'")
+            self._db.execute("UPDATE models SET state = 'active' WHERE id = ?", (model_id,))
+            if gate is not None:
+                self._db.execute("UPDATE models SET gate = ?, mean_dice = ? WHERE id = ?", (json.dumps(gate), mean_dice, model_id))
+            self._db.execute("INSERT INTO activations (model_id, reason, created) VALUES (?, ?, ?)", (model_id, reason, _now()))
+
+    def reject(self, model_id: str, *, gate: dict[str, Any], mean_dice: float | None) -> None:
+        """Mark a candidate as turned away by the gate; its files stay."""
+        with self._db:
+            self._db.execute(
+                "UPDATE models SET state = 'rejected', gate = ?, mean_dice = ? WHERE id = ?", (json.dumps(gate), mean_dice, model_id)
+            )
+
+    def roll_back(self) -> str:
+        """Let the model that served before the active one serve again and return its id.
+
+        Raises
+        ------
+        ModelError
+            When no model served before, or its files are damaged.
+        """
+        rows = self._db.execute("SELECT seq, model_id FROM activations ORDER BY seq DESC LIMIT 2").fetchall()
+        if len(rows) < 2:
+            raise ModelError("There is no earlier model to go back to", where=rows[0][1] if rows else "", next_step="Refine first.")
+        previous = str(rows[1][1])
+        verify_pack(self.path(previous))
+        with self._db:
+            self._db.execute("DELETE FROM activations WHERE seq = ?", (rows[0][0],))
+            self._db.execute("UPDATE models SET state = 'retired' WHERE state = 'active'")
+            self._db.execute("UPDATE models SET state = 'active' WHERE id = ?", (previous,))
+        return previous
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="milliseconds")

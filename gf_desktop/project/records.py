@@ -1,0 +1,112 @@
+"""What a project knows, as plain values."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from gf_desktop.imaging.geometry import Geometry
+
+__all__ = ["Case", "CaseStatus", "Finding", "LabelRevision", "ModelRecord", "ModelState", "RevisionKind", "RoundReport"]
+
+CaseStatus = Literal["new", "proposed", "in progress", "approved"]
+RevisionKind = Literal["proposed", "corrected", "approved"]
+ModelState = Literal["candidate", "active", "retired", "rejected"]
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One remark about a scan's geometry, as stored with its case."""
+
+    code: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One scan of a project.
+
+    Attributes
+    ----------
+    id
+        Pseudonym, such as "C-001".
+    title
+        Kind of the scan, without anything that identifies a person.
+    status
+        new: no mask; proposed: predicted only; in progress: a person has touched it; approved: every slice reviewed.
+    slices
+        Number of stored slices.
+    reviewed
+        Number of slices in which every voxel is accepted or edited.
+    validation_slices
+        Stored slices that are held back for checking new students; once there, always there.
+    image_sha256
+        Of the project's own copy of the voxels.
+    """
+
+    id: str
+    title: str
+    modality: str
+    geometry: Geometry
+    spacing_known: bool
+    is_colour: bool
+    status: CaseStatus
+    slices: int
+    reviewed: int
+    verdict: str
+    findings: tuple[Finding, ...]
+    image_sha256: str
+    validation_slices: tuple[int, ...]
+    model_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class LabelRevision:
+    """A saved mask: an immutable file and what it is."""
+
+    number: int
+    kind: RevisionKind
+    file: str
+    sha256: str
+    model_id: str
+    author: str
+    created: str
+
+
+@dataclass(frozen=True, slots=True)
+class ModelRecord:
+    """One model of a project."""
+
+    id: str
+    state: ModelState
+    parent: str | None
+    created: str
+    title: str
+    mean_dice: float | None
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class RoundReport:
+    """How a refinement ended.
+
+    Attributes
+    ----------
+    reason
+        One sentence.
+    sentences
+        One a structure.
+    structures
+        Dice of active and candidate on the slices of the gate; None where the structure is on none of them.
+    """
+
+    run_id: str
+    candidate_id: str
+    previous_id: str
+    promoted: bool
+    reason: str
+    sentences: tuple[str, ...]
+    minutes: float
+    structures: dict[str, tuple[float | None, float | None]]
+    parity: float
+    changed_cases: tuple[str, ...] = ()

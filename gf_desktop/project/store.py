@@ -1,0 +1,456 @@
+"""A project: a folder with a database, the project's own copies of the scans, masks and models.
+
+::
+
+    project.sqlite      cases, revisions, strokes, models, rounds
+    project.lock        held by the program that may write
+    cases/C-001/        image.npy, labels-000001.npz (immutable), confidence.npz
+    models/<id>/        model packs
+    runs/<id>/          one folder a refinement: manifest, events, log
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import sqlite3
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from filelock import FileLock, Timeout
+
+from gf_desktop.arrays import read_arrays, write_arrays
+from gf_desktop.atomic import atomic_path, check_writable_folder, explain_os_error, sync_folder
+from gf_desktop.errors import ProjectError, UserError
+from gf_desktop.imaging.edits import LabelEdit
+from gf_desktop.imaging.geometry import Geometry
+from gf_desktop.imaging.labelmap import LabelMap, LabelTable, VoxelState
+from gf_desktop.imaging.volume import Volume
+from gf_desktop.pack import file_sha256, verify_pack
+from gf_desktop.project.database import connect, create_schema
+from gf_desktop.project.edit_log import decode_edit, encode_edit
+from gf_desktop.project.models import ModelRegistry, copy_pack
+from gf_desktop.project.records import Case, CaseStatus, Finding, LabelRevision, RevisionKind, RoundReport
+
+__all__ = ["Project", "read_confidence"]
+
+DATABASE = "project.sqlite"
+LOCK = "project.lock"
+HOLDER = "project.holder.json"
+
+
+class Project:
+    """An open project.
+
+    Use :meth:`create` or :meth:`open`, and :meth:`close`. All methods belong to the thread that opened it.
+    """
+
+    def __init__(self, folder: Path, database: sqlite3.Connection, lock: FileLock | None) -> None:
+        self.folder = folder
+        self._db = database
+        self._lock = lock
+        self.models = ModelRegistry(database, folder / "models")
+        self.table = LabelTable.from_json(json.loads(self._meta("structures")))
+
+    @classmethod
+    def create(cls, folder: Path, pack: Path) -> Project:
+        """Make a project that starts with a model pack, and open it.
+
+        Parameters
+        ----------
+        folder
+            Must not exist, or be empty.
+        pack
+            Folder of the pack; it is copied into the project.
+
+        Raises
+        ------
+        ProjectError
+            When the folder is not empty or may not be written.
+        ModelError
+            When the pack is missing or damaged.
+        """
+        card = verify_pack(pack)
+        folder = folder.absolute()
+        if folder.exists():
+            check_writable_folder(folder)
+            if any(folder.iterdir()):
+                raise ProjectError("The folder of a new project must be empty", where=str(folder), next_step="Choose another folder.")
+        parent = next(p for p in folder.parents if p.exists())
+        check_writable_folder(parent)
+        partial = folder.with_name(f".{folder.name}.partial")
+        try:
+            folder.parent.mkdir(parents=True, exist_ok=True)
+            shutil.rmtree(partial, ignore_errors=True)
+            (partial / "cases").mkdir(parents=True)
+            (partial / "runs").mkdir()
+            copy_pack(pack, partial / "models" / card.id)
+            create_schema(partial / DATABASE)
+            database = connect(partial / DATABASE)
+            try:
+                with database:
+                    database.executemany(
+                        "INSERT INTO meta VALUES (?, ?)",
+                        [
+                            ("name", folder.name),
+                            ("structures", json.dumps(card.table.as_json())),
+                            ("created", _now()),
+                            ("modality", card.modality),
+                        ],
+                    )
+                models = ModelRegistry(database, partial / "models")
+                models.register(card.id)
+                models.activate(card.id, reason="the pack that the project began with", gate={}, mean_dice=card.metrics.get("mean_dice"))
+            finally:
+                database.close()
+            if folder.exists():
+                folder.rmdir()
+            partial.rename(folder)
+            sync_folder(folder.parent)
+        except OSError as error:
+            raise explain_os_error(error, folder) from error
+        finally:
+            shutil.rmtree(partial, ignore_errors=True)
+        return cls.open(folder)
+
+    @classmethod
+    def open(cls, folder: Path, *, read_only: bool = False) -> Project:
+        """Open a project; for reading only where another program holds it and ``read_only`` allows that.
+
+        Raises
+        ------
+        ProjectError
+            When there is no project, it is damaged, of another format, write-protected, or (without
+            ``read_only``) held by another program; then the message says which.
+        """
+        folder = folder.absolute()
+        if not (folder / DATABASE).is_file():
+            raise ProjectError(
+                "There is no project here", where=str(folder), next_step="Choose a project's folder, or make one with “new”."
+            )
+        if read_only:
+            return cls(folder, connect(folder / DATABASE, read_only=True), None)
+        check_writable_folder(folder)
+        lock = FileLock(folder / LOCK)
+        try:
+            lock.acquire(timeout=0)
+        except Timeout as error:
+            raise ProjectError(
+                f"The project is open in another window{_holder_text(folder)}",
+                where=str(folder),
+                next_step="Close it there, or only look at the project here.",
+            ) from error
+        except OSError as error:
+            raise explain_os_error(error, folder) from error
+        try:
+            database = connect(folder / DATABASE)
+            (folder / HOLDER).write_text(json.dumps({"pid": os.getpid(), "since": _now()}), encoding="utf-8")
+        except OSError as error:
+            lock.release()
+            raise explain_os_error(error, folder) from error
+        except UserError:
+            lock.release()
+            raise
+        return cls(folder, database, lock)
+
+    def close(self) -> None:
+        """Give the project free for others."""
+        self._db.close()
+        if self._lock is not None:
+            (self.folder / HOLDER).unlink(missing_ok=True)
+            self._lock.release()
+            self._lock = None
+
+    @property
+    def read_only(self) -> bool:
+        """Whether another program holds the project."""
+        return self._lock is None
+
+    @property
+    def name(self) -> str:
+        """Name for people: the folder's."""
+        return self.folder.name
+
+    def _meta(self, key: str) -> str:
+        row = self._db.execute("SELECT value FROM meta WHERE key = ?", (key,)).fetchone()
+        if row is None:
+            raise ProjectError(
+                f"The project's database has no entry “{key}”", where=str(self.folder), next_step="Restore the project from a copy."
+            )
+        return str(row[0])
+
+    def must_write(self) -> None:
+        """Raise ProjectError in a project that is open for reading only."""
+        if self.read_only:
+            raise ProjectError(
+                f"The project is open for reading only{_holder_text(self.folder)}",
+                where=str(self.folder),
+                next_step="Close it in the other window first.",
+            )
+
+    # cases
+
+    def cases(self) -> list[Case]:
+        """Return all cases in the order of import."""
+        held: dict[str, list[int]] = {}
+        for case_id, k in self._db.execute("SELECT case_id, k FROM validation ORDER BY k"):
+            held.setdefault(case_id, []).append(k)
+        rows = self._db.execute(
+            "SELECT id, title, modality, geometry, spacing_known, is_colour, status, reviewed, verdict, findings, image_sha256, model_id"
+            " FROM cases ORDER BY rowid"
+        )
+        return [_case_of(row, tuple(held.get(row[0], ()))) for row in rows]
+
+    def case(self, case_id: str) -> Case:
+        """Return one case.
+
+        Raises
+        ------
+        ProjectError
+            When the project has no such case.
+        """
+        cases = self.cases()
+        for case in cases:
+            if case.id == case_id:
+                return case
+        known = ", ".join(c.id for c in cases[:12]) or "none yet"
+        raise ProjectError("The project has no such case", where=case_id, next_step=f"Its cases are: {known}.")
+
+    def case_folder(self, case_id: str) -> Path:
+        """Return the folder with a case's files."""
+        return self.folder / "cases" / case_id
+
+    def add_case(self, volume: Volume, *, title: str, verdict: str, findings: tuple[Finding, ...]) -> tuple[Case, bool]:
+        """Copy a scan into the project.
+
+        Returns
+        -------
+        The case, and whether it is new: a scan that is already in the project is not copied again.
+        """
+        self.must_write()
+        number = 1 + max((int(c.id.split("-")[1]) for c in self.cases()), default=0)
+        case_id = f"C-{number:03d}"
+        folder = self.case_folder(case_id)
+        try:
+            shutil.rmtree(folder, ignore_errors=True)
+            folder.mkdir(parents=True)
+            image = folder / "image.npy"
+            with atomic_path(image) as temporary, temporary.open("wb") as stream:
+                np.lib.format.write_array(stream, np.ascontiguousarray(volume.voxels), allow_pickle=False)
+            digest = file_sha256(image)
+            for known in self.cases():
+                if known.image_sha256 == digest and known.geometry.same_grid(volume.geometry):
+                    shutil.rmtree(folder)
+                    return known, False
+            with self._db:
+                self._db.execute(
+                    "INSERT INTO cases (id, title, modality, geometry, spacing_known, is_colour, status, verdict, findings, image_sha256,"
+                    " facts, created) VALUES (?, ?, ?, ?, ?, ?, 'new', ?, ?, ?, ?, ?)",
+                    (
+                        case_id,
+                        title,
+                        volume.modality,
+                        json.dumps(volume.geometry.as_json()),
+                        int(volume.spacing_known),
+                        int(volume.is_colour),
+                        verdict,
+                        json.dumps([[f.code, f.message] for f in findings]),
+                        digest,
+                        json.dumps(volume.facts),
+                        _now(),
+                    ),
+                )
+        except OSError as error:
+            shutil.rmtree(folder, ignore_errors=True)
+            raise explain_os_error(error, folder) from error
+        except BaseException:
+            shutil.rmtree(folder, ignore_errors=True)
+            raise
+        return self.case(case_id), True
+
+    def load_volume(self, case_id: str) -> Volume:
+        """Return a case's scan, memory-mapped from the project's copy.
+
+        Raises
+        ------
+        ProjectError
+            When the copy is missing or damaged.
+        """
+        case = self.case(case_id)
+        path = self.case_folder(case_id) / "image.npy"
+        facts = json.loads(self._db.execute("SELECT facts FROM cases WHERE id = ?", (case_id,)).fetchone()[0])
+        try:
+            voxels = np.load(path, mmap_mode="r", allow_pickle=False)
+        except (OSError, ValueError) as error:
+            raise ProjectError("The project's copy of the scan is damaged", where=str(path), next_step="Import the scan again.") from error
+        return Volume(voxels, case.geometry, case.modality, case.title, case.spacing_known, facts)
+
+    # masks
+
+    def load_labels(self, case_id: str) -> LabelMap:
+        """Return a case's mask: its last saved revision with every later stroke carried out.
+
+        Raises
+        ------
+        ProjectError
+            When the saved mask does not match its hash.
+        """
+        case = self.case(case_id)
+        label_map = LabelMap(case.geometry, self.table)
+        revision = self.latest_revision(case_id)
+        if revision is not None:
+            path = self.case_folder(case_id) / revision.file
+            if not path.is_file() or file_sha256(path) != revision.sha256:
+                raise ProjectError(
+                    "The saved mask does not match its hash", where=str(path), next_step="Restore this file from a copy of the project."
+                )
+            arrays = read_arrays(path)
+            label_map = LabelMap(case.geometry, self.table, arrays["labels"], arrays["states"])
+        for reverted, blob in self._db.execute("SELECT reverted, edit FROM edits WHERE case_id = ? ORDER BY seq", (case_id,)):
+            edit = decode_edit(blob)
+            if reverted:
+                label_map.revert(edit)
+            else:
+                label_map.apply(edit)
+        return label_map
+
+    def latest_revision(self, case_id: str) -> LabelRevision | None:
+        """Return the last saved mask of a case, or None."""
+        row = self._db.execute(
+            "SELECT number, kind, file, sha256, model_id, author, created FROM revisions WHERE case_id = ? ORDER BY number DESC LIMIT 1",
+            (case_id,),
+        ).fetchone()
+        return None if row is None else LabelRevision(*row)
+
+    def log_edit(self, case_id: str, edit: LabelEdit, *, reverted: bool) -> None:
+        """Save one stroke, or its being taken back; durable when this returns."""
+        self.must_write()
+        try:
+            with self._db:
+                self._db.execute(
+                    "INSERT INTO edits (case_id, reverted, edit) VALUES (?, ?, ?)", (case_id, int(reverted), encode_edit(edit))
+                )
+        except sqlite3.Error as error:
+            raise ProjectError(
+                f"The stroke could not be saved: {error}",
+                where=str(self.folder),
+                next_step="Free some space on the disk and paint it again.",
+            ) from error
+
+    def has_unsaved_edits(self, case_id: str) -> bool:
+        """Whether there are strokes since the last revision; they are safe, only not yet in its file."""
+        return self._db.execute("SELECT 1 FROM edits WHERE case_id = ? LIMIT 1", (case_id,)).fetchone() is not None
+
+    def save_labels(self, case_id: str, label_map: LabelMap, *, model_id: str = "", author: str = "") -> LabelRevision:
+        """Write a mask as a new revision; strokes up to now are in it and leave the log."""
+        self.must_write()
+        touched, reviewed = label_map.touched_slices(), label_map.reviewed_slices()
+        kind: RevisionKind = "proposed" if not touched else "approved" if len(reviewed) == label_map.labels.shape[0] else "corrected"
+        last = self.latest_revision(case_id)
+        number = 1 if last is None else last.number + 1
+        path = self.case_folder(case_id) / f"labels-{number:06d}.npz"
+        model_id = model_id or self.case(case_id).model_id
+        with atomic_path(path) as temporary:
+            write_arrays(temporary, {"labels": label_map.labels, "states": label_map.states})
+        revision = LabelRevision(number, kind, path.name, file_sha256(path), model_id, author, _now())
+        with self._db:
+            self._db.execute(
+                "INSERT INTO revisions (case_id, number, kind, file, sha256, model_id, author, created) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                (case_id, number, kind, path.name, revision.sha256, model_id, author, revision.created),
+            )
+            self._db.execute("DELETE FROM edits WHERE case_id = ?", (case_id,))
+            self._set_status(case_id, label_map, model_id)
+        if last is not None and last.kind == "proposed":
+            (self.case_folder(case_id) / last.file).unlink(missing_ok=True)
+        return revision
+
+    def note_progress(self, case_id: str, label_map: LabelMap) -> None:
+        """Bring status and count of reviewed slices up to date without writing the mask."""
+        with self._db:
+            self._set_status(case_id, label_map, self.case(case_id).model_id)
+
+    def _set_status(self, case_id: str, label_map: LabelMap, model_id: str) -> None:
+        reviewed = len(label_map.reviewed_slices())
+        status: CaseStatus = "approved" if reviewed == label_map.labels.shape[0] else "in progress"
+        if not label_map.touched_slices():
+            status = "proposed" if (label_map.states == VoxelState.PROPOSED).any() else "new"
+        self._db.execute("UPDATE cases SET status = ?, reviewed = ?, model_id = ? WHERE id = ?", (status, reviewed, model_id, case_id))
+
+    def save_confidence(self, case_id: str, confidence: npt.NDArray[np.uint8]) -> None:
+        """Keep the student's confidence, uint8 [k, j, i], beside the mask."""
+        self.must_write()
+        with atomic_path(self.confidence_path(case_id)) as temporary:
+            write_arrays(temporary, {"confidence": confidence})
+
+    def confidence_path(self, case_id: str) -> Path:
+        """Return where a case's confidence is kept."""
+        return self.case_folder(case_id) / "confidence.npz"
+
+    # validation and rounds
+
+    def hold_back(self, case_id: str, slices: list[int]) -> None:
+        """Keep slices for checking new students; they are never trained on."""
+        self.must_write()
+        with self._db:
+            self._db.executemany("INSERT OR IGNORE INTO validation VALUES (?, ?, ?)", [(case_id, k, _now()) for k in slices])
+
+    def run_folder(self, run_id: str) -> Path:
+        """Return the folder of one refinement."""
+        return self.folder / "runs" / run_id
+
+    def next_run_id(self) -> str:
+        """Return an id for the next refinement."""
+        taken = [int(p.name.split("-")[1]) for p in (self.folder / "runs").glob("run-[0-9]*") if p.name.split("-")[1].isdigit()]
+        return f"run-{1 + max(taken, default=0):04d}"
+
+    def save_round(self, report: RoundReport) -> None:
+        """Remember how a refinement ended."""
+        self.must_write()
+        document: dict[str, Any] = {name: getattr(report, name) for name in RoundReport.__dataclass_fields__}
+        with self._db:
+            self._db.execute("INSERT OR REPLACE INTO rounds VALUES (?, ?, ?)", (report.run_id, _now(), json.dumps(document)))
+
+
+def read_confidence(path: Path, shape_kji: tuple[int, int, int]) -> npt.NDArray[np.uint8] | None:
+    """Return the kept confidence, uint8 [k, j, i], or None where there is none or it is damaged: it can be predicted again."""
+    try:
+        confidence: npt.NDArray[np.uint8] = read_arrays(path)["confidence"]
+    except (OSError, ValueError, KeyError):
+        return None
+    return confidence if confidence.shape == shape_kji else None
+
+
+def _case_of(row: tuple[Any, ...], validation_slices: tuple[int, ...]) -> Case:
+    geometry = Geometry.from_json(json.loads(row[3]))
+    return Case(
+        id=row[0],
+        title=row[1],
+        modality=row[2],
+        geometry=geometry,
+        spacing_known=bool(row[4]),
+        is_colour=bool(row[5]),
+        status=row[6],
+        slices=geometry.size_ijk[2],
+        reviewed=row[7],
+        verdict=row[8],
+        findings=tuple(Finding(code, message) for code, message in json.loads(row[9])),
+        image_sha256=row[10],
+        validation_slices=validation_slices,
+        model_id=row[11],
+    )
+
+
+def _holder_text(folder: Path) -> str:
+    try:
+        holder = json.loads((folder / HOLDER).read_text(encoding="utf-8"))
+        return f" (process {int(holder['pid'])}, since {str(holder['since'])[:16].replace('T', ' ')} UTC)"
+    except (OSError, ValueError, KeyError, TypeError):
+        return ""
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="milliseconds")

@@ -1,0 +1,130 @@
+"""The active student at work on a project's cases."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+import numpy.typing as npt
+
+from gf_desktop.errors import ProjectError
+from gf_desktop.imaging.edits import Box
+from gf_desktop.inference.segmenter import Prediction, Segmenter
+from gf_desktop.jobs import CancelToken, Jobs
+from gf_desktop.open_case import OpenCase
+from gf_desktop.project.store import Project
+
+__all__ = ["Proposer"]
+
+UInt8 = npt.NDArray[np.uint8]
+
+
+class Proposer:
+    """Predicts off the session's thread and proposes the answer to masks.
+
+    Parameters
+    ----------
+    on_progress
+        Called on the session's thread after each slice of the case on screen, and at the end.
+    """
+
+    def __init__(self, project: Project, jobs: Jobs, *, on_progress: Callable[[], None]) -> None:
+        self._project = project
+        self._jobs = jobs
+        self._on_progress = on_progress
+        self._segmenter: Segmenter | None = None
+        self._token: CancelToken | None = None
+        self._shown: OpenCase | None = None
+        self.progress: tuple[int, int] | None = None
+
+    def forget_student(self) -> None:
+        """Load the student anew at the next prediction: another one serves."""
+        self._segmenter = None
+
+    def cancel(self) -> None:
+        """Give up predicting the case on screen."""
+        if self._token is not None:
+            self._token.cancel()
+        self._token, self._shown, self.progress = None, None, None
+
+    def predict(
+        self,
+        case_id: str,
+        shown: OpenCase | None,
+        *,
+        first_k: int,
+        on_done: Callable[[Prediction], None],
+        on_error: Callable[[Exception], None],
+    ) -> None:
+        """Predict one case.
+
+        Parameters
+        ----------
+        shown
+            The case, where it is on screen: its slices appear one by one.
+        first_k
+            Stored slice that is wanted first.
+
+        Raises
+        ------
+        ProjectError
+            When there is no active model or the project is open for reading only.
+        """
+        project = self._project
+        project.must_write()
+        volume = shown.volume if shown is not None else project.load_volume(case_id)
+        load = self._loader()
+        if shown is not None:
+            self.cancel()
+            self._shown, self.progress = shown, (0, volume.geometry.size_ijk[2])
+
+        def work(token: CancelToken) -> tuple[Segmenter, Prediction]:
+            def on_slice(box: Box, labels: UInt8, confidence: UInt8) -> None:
+                if shown is not None:
+                    self._jobs.post(lambda: None if token() else self._take_slice(shown, box, labels, confidence))
+
+            segmenter = load()
+            return segmenter, segmenter.predict(volume, first_k=first_k, on_slice=on_slice, cancel=token)
+
+        def done(answer: tuple[Segmenter, Prediction]) -> None:
+            self._segmenter, prediction = answer
+            self._keep(case_id, shown, prediction)
+            on_done(prediction)
+
+        def failed(error: Exception) -> None:
+            if shown is not None and self._shown is shown:
+                self.cancel()
+            on_error(error)
+
+        token = self._jobs.run(work, on_done=done, on_error=failed)
+        if shown is not None and self._shown is shown:
+            self._token = token
+        self._on_progress()
+
+    def _loader(self) -> Callable[[], Segmenter]:
+        models = self._project.models
+        active = models.active_id
+        if active is None:
+            raise ProjectError("The project has no active model", where=self._project.name, next_step="Activate a model first.")
+        kept, path = self._segmenter, models.path(active)
+        return lambda: kept if kept is not None and kept.card.id == active else Segmenter.load(path)
+
+    def _take_slice(self, shown: OpenCase, box: Box, labels: UInt8, confidence: UInt8) -> None:
+        if self._shown is not shown or self.progress is None:
+            return
+        if shown.confidence is None:
+            shown.confidence = np.zeros(shown.volume.geometry.shape_kji, np.uint8)
+        shown.confidence[box.slices] = confidence
+        self.progress = (self.progress[0] + 1, self.progress[1])
+        shown.label_map.propose(labels, box)
+        self._on_progress()
+
+    def _keep(self, case_id: str, shown: OpenCase | None, prediction: Prediction) -> None:
+        label_map = shown.label_map if shown is not None else self._project.load_labels(case_id)
+        if shown is not None:
+            shown.confidence = prediction.confidence
+            self.cancel()
+        label_map.propose(prediction.labels, Box.whole(label_map.geometry.shape_kji))
+        self._project.save_labels(case_id, label_map, model_id=prediction.model_id)
+        self._project.save_confidence(case_id, prediction.confidence)
+        self._on_progress()

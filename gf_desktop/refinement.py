@@ -1,0 +1,299 @@
+"""One refinement from the button to the verdict."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from gf_desktop.arrays import read_arrays
+from gf_desktop.errors import ModelError, TrainingError, UserError
+from gf_desktop.gate import Counts, GateDecision, SetScores, decide
+from gf_desktop.imaging.labelmap import LabelTable, VoxelState
+from gf_desktop.imaging.preprocess import PreprocessSpec
+from gf_desktop.imaging.volume import Volume
+from gf_desktop.inference.segmenter import Cancelled, Segmenter
+from gf_desktop.jobs import CancelToken, Jobs
+from gf_desktop.pack import REPLAY_NAME
+from gf_desktop.project.manifest import ManifestItem, write_manifest
+from gf_desktop.project.records import RoundReport
+from gf_desktop.project.store import Project
+from gf_desktop.protocol import Candidate, Failed, Start, Stopped
+from gf_desktop.trainer_link import TrainerLink, TrainingState, Transport
+
+__all__ = ["DEFAULT_MINUTES", "Recipe", "Refinement", "judge", "read_replay"]
+
+DEFAULT_MINUTES = 5.0
+"""Length of a round when nobody says otherwise."""
+
+UInt8 = npt.NDArray[np.uint8]
+Recipe = dict[str, float | int | str | bool]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Reference:
+    """A scan with the slices to judge on: ``held_back`` and ``corrected`` are stored slice numbers."""
+
+    volume: Volume
+    labels: UInt8
+    known: npt.NDArray[np.bool_]
+    held_back: tuple[int, ...]
+    corrected: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Replay:
+    """Slices that a pack brought along and that no training sees, on its own working grid.
+
+    ``images`` float32 [n, channels, rows, columns] as the network wants them; ``labels`` uint8 [n, rows, columns], label values.
+    """
+
+    images: npt.NDArray[np.float32]
+    labels: UInt8
+
+
+def read_replay(folder: Path, spec: PreprocessSpec) -> _Replay | None:
+    """Return the pack's own slices that are kept from training, or None where it brought none.
+
+    Raises
+    ------
+    ModelError
+        When the file is damaged.
+    """
+    path = folder / REPLAY_NAME
+    if not path.is_file():
+        return None
+    try:
+        arrays = read_arrays(path)
+        chosen = arrays["validation"].astype(bool)
+        images, labels = arrays["images"][chosen].astype(np.float32), arrays["labels"][chosen]
+    except (OSError, ValueError, KeyError) as error:
+        raise ModelError(
+            "The pack's own slices are damaged", where=str(path), next_step="Get the pack again from where it came from."
+        ) from error
+    return _Replay((images - np.float32(spec.mean)) / np.float32(spec.std), labels) if len(images) else None
+
+
+def judge(
+    active: Segmenter, candidate: Segmenter, references: list[_Reference], replay: _Replay | None, cancel: CancelToken
+) -> GateDecision:
+    """Score both students on the same voxels and decide.
+
+    Raises
+    ------
+    Cancelled
+        When the token says so.
+    """
+    table = active.card.table
+    sets: dict[str, tuple[Counts, Counts, Counts]] = {
+        name: (Counts(table), Counts(table), Counts(table)) for name in ("held back", "corrected")
+    }
+    for reference in references:
+        wanted = frozenset((*reference.held_back, *reference.corrected))
+        predictions = [s.predict(reference.volume, only_k=wanted, cancel=cancel).labels for s in (active, candidate)]
+        for name, slices in (("held back", reference.held_back), ("corrected", reference.corrected)):
+            _count(sets[name], predictions, reference, slices)
+    held_back = _scores(sets["held back"]) if any(r.held_back for r in references) else None
+    remembered = _scores_on_replay(table, active, candidate, replay, cancel) if replay is not None else None
+    return decide(held_back, _scores(sets["corrected"]), remembered, candidate_id=candidate.card.id, active_id=active.card.id)
+
+
+def _count(counts: tuple[Counts, Counts, Counts], predictions: list[UInt8], reference: _Reference, slices: tuple[int, ...]) -> None:
+    rows = list(slices)
+    known = reference.known[rows]
+    truth = reference.labels[rows][known]
+    for index, labels in enumerate(predictions):
+        counts[index].add(labels[rows][known], truth)
+    counts[2].add(truth, truth)
+
+
+def _scores(counts: tuple[Counts, Counts, Counts]) -> SetScores:
+    return SetScores(counts[0].dice(), counts[1].dice(), counts[2].voxels())
+
+
+def _scores_on_replay(table: LabelTable, active: Segmenter, candidate: Segmenter, replay: _Replay, cancel: CancelToken) -> SetScores:
+    counts = (Counts(table), Counts(table), Counts(table))
+    for image, truth in zip(replay.images, replay.labels, strict=True):
+        if cancel():
+            raise Cancelled
+        for index, segmenter in enumerate((active, candidate)):
+            classes = segmenter.logits(image[None])[0].argmax(axis=0)
+            counts[index].add(segmenter.card.table.class_to_id()[classes], truth)
+        counts[2].add(truth, truth)
+    return _scores(counts)
+
+
+def _load_references(items: list[ManifestItem], volumes: dict[str, Volume]) -> list[_Reference]:
+    references = []
+    for item in items:
+        if item.labels is None:
+            continue
+        arrays = read_arrays(item.labels)
+        labels, states = arrays["labels"], arrays["states"]
+        held = tuple(k for k in item.validation_slices if k in item.touched_slices)
+        corrected = tuple(k for k in item.touched_slices if k not in held)
+        references.append(_Reference(volumes[item.case_id], labels, states >= VoxelState.ACCEPTED, held, corrected))
+    return references
+
+
+class Refinement:
+    """Runs a round in a trainer process, judges its candidate, and promotes or rejects it.
+
+    Parameters
+    ----------
+    on_change
+        Given a new snapshot whenever something happened.
+    on_report
+        Given the report when a candidate was judged.
+    on_failure
+        Given what the user can do about it when there is no candidate; None when the round was given up on request.
+    """
+
+    def __init__(
+        self,
+        project: Project,
+        jobs: Jobs,
+        transport: Transport,
+        *,
+        on_change: Callable[[TrainingState], None],
+        on_report: Callable[[RoundReport], None],
+        on_failure: Callable[[Exception | None], None],
+    ) -> None:
+        self._project = project
+        self._jobs = jobs
+        self._transport = transport
+        self._on_change = on_change
+        self._on_report = on_report
+        self._on_failure = on_failure
+        self._items: list[ManifestItem] = []
+        self._link: TrainerLink | None = None
+        self._judging: CancelToken | None = None
+        self._given_up = False
+        self.run_id = ""
+        self.active_id = ""
+
+    @property
+    def state(self) -> TrainingState:
+        """The latest snapshot."""
+        return TrainingState() if self._link is None else self._link.state
+
+    def begin(self, *, minutes: float, seed: int, threads: int = 0, recipe: Recipe | None = None) -> None:
+        """Freeze the masks and start the trainer; ``recipe`` replaces settings of the trainer by name.
+
+        Raises
+        ------
+        TrainingError
+            When there is nothing to learn from, the time is not positive, or the trainer cannot be started.
+        """
+        if not minutes > 0:
+            raise TrainingError(f"A refinement needs some time, not {minutes} minutes", next_step="Give it at least half a minute.")
+        project = self._project
+        project.must_write()
+        active_id = project.models.active_id
+        if active_id is None:
+            raise TrainingError("The project has no active model", where=project.name, next_step="Activate a model first.")
+        self.active_id = active_id
+        self.run_id = project.next_run_id()
+        manifest, self._items = write_manifest(project, self.run_id, seed=seed)
+        candidate_id = project.models.next_id(active_id)
+        run_folder = project.run_folder(self.run_id)
+        order = Start(
+            run_id=self.run_id,
+            manifest=str(manifest),
+            parent_dir=str(project.models.path(active_id)),
+            out_dir=str(project.models.folder / candidate_id),
+            run_dir=str(run_folder),
+            candidate_id=candidate_id,
+            minutes=minutes,
+            seed=seed,
+            threads=threads,
+            recipe=recipe or {},
+        )
+        self._link = TrainerLink(self._transport, order, on_change=self._on_change, on_end=self._training_ended)
+        self._link.begin(run_folder / "trainer.log")
+
+    def cancel(self) -> None:
+        """Give the round up; the active model goes on serving."""
+        self._given_up = True
+        if self._judging is not None:
+            self._judging.cancel()
+            self._judging = None
+            self._on_failure(None)
+        elif self._link is not None:
+            self._link.stop()
+
+    def pause(self) -> None:
+        """Let the trainer wait."""
+        if self._link is not None:
+            self._link.pause()
+
+    def resume(self) -> None:
+        """Let the trainer go on."""
+        if self._link is not None:
+            self._link.resume()
+
+    def wait(self) -> None:
+        """Deliver the trainer's messages until it has ended; at once where an event loop does that."""
+        self._transport.wait()
+
+    def _training_ended(self, result: Candidate | Failed | Stopped) -> None:
+        match result:
+            case Candidate() if not self._given_up:
+                self._judge(result)
+            case Failed():
+                self._on_failure(TrainingError(result.what, where=result.where, next_step=result.next))
+            case _:
+                self._on_failure(None)
+
+    def _judge(self, result: Candidate) -> None:
+        project = self._project
+        try:
+            project.models.register(result.model_id)
+        except UserError as error:
+            self._on_failure(error)
+            return
+        volumes = {item.case_id: project.load_volume(item.case_id) for item in self._items if item.labels is not None}
+        active_path, candidate_path = project.models.path(self.active_id), project.models.path(result.model_id)
+        items = self._items
+
+        def work(token: CancelToken) -> GateDecision:
+            active, candidate = Segmenter.load(active_path), Segmenter.load(candidate_path)
+            return judge(active, candidate, _load_references(items, volumes), read_replay(active_path, active.card.preprocess), token)
+
+        self._judging = self._jobs.run(work, on_done=lambda decision: self._conclude(result, decision), on_error=self._on_failure)
+
+    def _conclude(self, result: Candidate, decision: GateDecision) -> None:
+        self._judging = None
+        models = self._project.models
+        gate = {
+            "reason": decision.reason,
+            "sentences": list(decision.sentences),
+            "before": decision.scores.before,
+            "after": decision.scores.after,
+        }
+        if decision.promoted:
+            models.activate(result.model_id, reason=decision.reason, gate=gate, mean_dice=decision.mean_after)
+        else:
+            models.reject(result.model_id, gate=gate, mean_dice=decision.mean_after)
+        names = decision.scores.before
+        report = RoundReport(
+            run_id=self.run_id,
+            candidate_id=result.model_id,
+            previous_id=self.active_id,
+            promoted=decision.promoted,
+            reason=decision.reason,
+            sentences=decision.sentences,
+            minutes=result.minutes,
+            structures={name: (decision.scores.before[name], decision.scores.after[name]) for name in names},
+            parity=result.parity,
+        )
+        self._project.save_round(report)
+        self._tidy()
+        self._on_report(report)
+
+    def _tidy(self) -> None:
+        shutil.rmtree(self._project.run_folder(self.run_id) / "cache", ignore_errors=True)

@@ -1,0 +1,364 @@
+"""The desktop's end of the line to a trainer process.
+
+A state machine over a stream of lines. How the process is run is the caller's: the window gives a
+transport over Qt's process class, the command line :class:`SubprocessTransport`.
+"""
+
+from __future__ import annotations
+
+import os
+import queue
+import subprocess
+import sys
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import IO, Protocol
+
+import psutil
+
+from gf_desktop.errors import TrainingError, UserError
+from gf_desktop.protocol import (
+    Accepted,
+    Candidate,
+    Checkpoint,
+    Command,
+    Event,
+    ExportNow,
+    Failed,
+    Hello,
+    Pause,
+    Pong,
+    Progress,
+    Resume,
+    Start,
+    Stop,
+    Stopped,
+    Validated,
+    Warned,
+    decode_event,
+    encode_line,
+)
+
+__all__ = ["SubprocessTransport", "TrainerLink", "TrainingState", "Transport", "trainer_command", "trainer_environment"]
+
+STOP_GRACE_S = 2.0
+"""A trainer that was asked to stop and still runs after this is killed."""
+
+CURVE_POINTS = 400
+"""Points of the loss curve that are kept; beyond it every second one is dropped."""
+
+LOG_LINES = 200
+"""Lines of the log that are kept for the window."""
+
+LOWER_PRIORITY = 10
+"""Niceness of the trainer, so that painting and reading come first."""
+
+
+def trainer_command() -> list[str]:
+    """Return the command line of the trainer, in a frozen program the program itself."""
+    if getattr(sys, "frozen", False):
+        return [sys.executable, "train-worker"]
+    return [sys.executable, "-m", "training", "worker"]
+
+
+def trainer_environment() -> dict[str, str]:
+    """Return the environment of the trainer.
+
+    Freed memory is kept in the process (glibc's thresholds): page faults are the larger part of a
+    training step on the CPU otherwise. Only the start of a process can set this.
+    """
+    env = dict(os.environ)
+    env |= {"MALLOC_TRIM_THRESHOLD_": str(1 << 40), "MALLOC_MMAP_THRESHOLD_": str(1 << 40), "PYTHONUNBUFFERED": "1"}
+    return env
+
+
+class Transport(Protocol):
+    """A process whose lines are delivered on the thread that owns the session."""
+
+    def start(
+        self,
+        argv: list[str],
+        env: dict[str, str],
+        *,
+        log: Path,
+        on_line: Callable[[bytes], None],
+        on_exit: Callable[[int], None],
+    ) -> None:
+        """Start the process; its standard error goes to ``log``."""
+        ...
+
+    def write(self, line: bytes) -> None:
+        """Send a line; does nothing once the process is gone."""
+        ...
+
+    def close_input(self) -> None:
+        """Close the process's standard input."""
+        ...
+
+    def kill_after(self, seconds: float) -> None:
+        """Kill the process if it still runs after so long."""
+        ...
+
+    def wait(self) -> None:
+        """Deliver lines until the process has ended; transports with an event loop of their own return at once."""
+        ...
+
+
+class SubprocessTransport:
+    """A trainer under :mod:`subprocess`; lines are delivered by :meth:`wait`."""
+
+    def __init__(self) -> None:
+        self._process: subprocess.Popen[bytes] | None = None
+        self._items: queue.Queue[bytes | None] = queue.Queue()
+        self._on_line: Callable[[bytes], None] = lambda _line: None
+        self._on_exit: Callable[[int], None] = lambda _code: None
+        self._reader: threading.Thread | None = None
+        self._timer: threading.Timer | None = None
+
+    def start(
+        self,
+        argv: list[str],
+        env: dict[str, str],
+        *,
+        log: Path,
+        on_line: Callable[[bytes], None],
+        on_exit: Callable[[int], None],
+    ) -> None:
+        """Start the process; see :class:`Transport`."""
+        self._on_line, self._on_exit = on_line, on_exit
+        with log.open("ab") as stderr:
+            self._process = subprocess.Popen(argv, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=stderr, env=env)
+        lower_priority(self._process.pid)
+        self._reader = threading.Thread(target=self._read, args=(self._process.stdout,), daemon=True)
+        self._reader.start()
+
+    def _read(self, stream: IO[bytes]) -> None:
+        for line in stream:
+            self._items.put(line)
+        self._items.put(None)
+
+    def write(self, line: bytes) -> None:
+        """Send a line; see :class:`Transport`."""
+        if self._process is None or self._process.stdin is None or self._process.stdin.closed:
+            return
+        try:
+            self._process.stdin.write(line)
+            self._process.stdin.flush()
+        except (BrokenPipeError, OSError):
+            # the process is gone; its exit tells the rest
+            return
+
+    def close_input(self) -> None:
+        """Close the process's standard input; see :class:`Transport`."""
+        if self._process is not None and self._process.stdin is not None and not self._process.stdin.closed:
+            try:
+                self._process.stdin.close()
+            except BrokenPipeError:
+                return
+
+    def kill_after(self, seconds: float) -> None:
+        """Kill the process if it still runs after so long."""
+        if self._process is not None:
+            self._timer = threading.Timer(seconds, self._process.kill)
+            self._timer.daemon = True
+            self._timer.start()
+
+    def wait(self) -> None:
+        """Deliver lines on this thread until the process has ended."""
+        if self._process is None or self._reader is None:
+            return
+        try:
+            while (line := self._items.get()) is not None:
+                self._on_line(line)
+        except BaseException:
+            self._process.kill()
+            raise
+        finally:
+            code = self._process.wait()
+            self._reader.join()
+            self.close_input()
+            if self._process.stdout is not None:
+                self._process.stdout.close()
+            if self._timer is not None:
+                self._timer.cancel()
+        self._on_exit(code)
+
+
+def lower_priority(pid: int) -> None:
+    """Let a process yield to others; a refusal by the system is no fault."""
+    try:
+        process = psutil.Process(pid)
+        process.nice(psutil.BELOW_NORMAL_PRIORITY_CLASS if sys.platform == "win32" else LOWER_PRIORITY)
+    except psutil.Error:
+        return
+
+
+@dataclass(frozen=True, slots=True)
+class TrainingState:
+    """A snapshot of a round for whoever shows it.
+
+    Attributes
+    ----------
+    fraction
+        Of the whole round, 0 to 1.
+    losses
+        The curve so far, at most ``CURVE_POINTS`` points of {term: value}.
+    validated
+        Every validation so far.
+    """
+
+    running: bool = False
+    stage: str = ""
+    fraction: float = 0.0
+    elapsed_s: float = 0.0
+    eta_s: float = 0.0
+    losses: tuple[dict[str, float], ...] = ()
+    validated: tuple[Validated, ...] = ()
+    candidate_id: str = ""
+    message: str = ""
+    log: tuple[str, ...] = ()
+    device: str = ""
+    paused: bool = False
+
+
+class TrainerLink:
+    """One round's conversation: hello, start, progress, and one of candidate, failed, stopped.
+
+    Parameters
+    ----------
+    transport
+        Not started yet.
+    order
+        What to train.
+    on_change
+        Given a new snapshot after each event.
+    on_end
+        Called exactly once, when the process has ended.
+    """
+
+    def __init__(
+        self,
+        transport: Transport,
+        order: Start,
+        *,
+        on_change: Callable[[TrainingState], None],
+        on_end: Callable[[Candidate | Failed | Stopped], None],
+    ) -> None:
+        self.transport = transport
+        self.state = TrainingState(candidate_id=order.candidate_id)
+        self._order = order
+        self._on_change = on_change
+        self._on_end = on_end
+        self._result: Candidate | Failed | Stopped | None = None
+        self._stopping = False
+        self._ended = False
+
+    def begin(self, log: Path) -> None:
+        """Start the process.
+
+        Raises
+        ------
+        TrainingError
+            When it cannot be started.
+        """
+        self._change(running=True, stage="load", message="starting the trainer")
+        try:
+            self.transport.start(trainer_command(), trainer_environment(), log=log, on_line=self._on_line, on_exit=self._on_exit)
+        except OSError as error:
+            self._ended = True
+            self._change(running=False)
+            raise TrainingError(
+                f"The trainer cannot be started: {error.strerror}", where=str(log), next_step="Install the program again."
+            ) from error
+
+    def stop(self) -> None:
+        """Give the round up; the process is gone within ``STOP_GRACE_S``."""
+        self._stopping = True
+        self._send(Stop())
+        self.transport.kill_after(STOP_GRACE_S)
+        self._change(message="stopping")
+
+    def pause(self) -> None:
+        """Let the trainer wait."""
+        self._send(Pause())
+        self._change(paused=True)
+
+    def resume(self) -> None:
+        """Let the trainer go on."""
+        self._send(Resume())
+        self._change(paused=False)
+
+    def export_now(self) -> None:
+        """End training early and check what there is."""
+        self._send(ExportNow())
+
+    def _send(self, command: Command) -> None:
+        self.transport.write(encode_line(command))
+
+    def _on_line(self, line: bytes) -> None:
+        try:
+            event = decode_event(line)
+        except UserError as error:
+            self._finish(Failed(what=error.what, where=error.where, next=error.next_step))
+            self.transport.kill_after(0.0)
+            return
+        self._take(event)
+
+    def _take(self, event: Event) -> None:
+        match event:
+            case Hello():
+                self._change(device=event.device, message=f"trainer ready on {event.device}")
+                self._send(self._order)
+            case Accepted():
+                self._log(f"{event.labelled} slices to learn from, {event.validation} held back, {event.unlabelled} without labels")
+            case Progress():
+                self._progress(event)
+            case Validated():
+                self._change(validated=(*self.state.validated, event))
+            case Warned():
+                self._log(event.message)
+            case Checkpoint() | Pong():
+                pass
+            case Candidate() | Failed() | Stopped():
+                self._finish(event)
+
+    def _progress(self, event: Progress) -> None:
+        curve = self.state.losses
+        if event.losses:
+            curve = (*curve, event.losses)
+            if len(curve) > CURVE_POINTS:
+                curve = curve[::2]
+        message = self.state.message if event.stage == self.state.stage else f"stage: {event.stage}"
+        self._change(
+            stage=event.stage, fraction=event.fraction, elapsed_s=event.elapsed_s, eta_s=event.eta_s, losses=curve, message=message
+        )
+
+    def _log(self, text: str) -> None:
+        self._change(log=(*self.state.log, text)[-LOG_LINES:], message=text)
+
+    def _finish(self, result: Candidate | Failed | Stopped) -> None:
+        if self._result is None:
+            self._result = result
+            self.transport.close_input()
+
+    def _on_exit(self, code: int) -> None:
+        if self._ended:
+            return
+        self._ended = True
+        result = self._result
+        if result is None and self._stopping:
+            result = Stopped("on request")
+        if result is None:
+            result = Failed(
+                what=f"The trainer ended without a result (exit code {code})",
+                where=self._order.run_dir,
+                next="Start the refinement again; trainer.log in that folder says what happened.",
+            )
+        self._change(running=False, paused=False)
+        self._on_end(result)
+
+    def _change(self, **changes: object) -> None:
+        self.state = replace(self.state, **changes)  # type: ignore[arg-type]
+        self._on_change(self.state)

@@ -1,0 +1,242 @@
+"""The command line as others use it: JSON documents, exit codes, one clear message."""
+
+import inspect
+import json
+import shutil
+import stat
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from gf_desktop.cli.main import main, make_parser
+from gf_desktop.resources import resource_dir
+from gf_desktop.session import Session
+
+nibabel = pytest.importorskip("nibabel")
+
+DEMO = resource_dir() / "demo"
+
+
+@pytest.fixture
+def run(capfd: pytest.CaptureFixture[str]) -> Callable[..., Any]:
+    """Run a verb with --json and return its document; ``code`` is the exit code that is expected."""
+
+    def call(*words: object, code: int = 0) -> Any:
+        capfd.readouterr()
+        assert main([*map(str, words), "--json"]) == code
+        out, _err = capfd.readouterr()
+        assert out.count("\n") == 1, "one JSON document on standard output and nothing else"
+        return json.loads(out)
+
+    return call
+
+
+@pytest.fixture
+def project(run: Callable[..., Any], tmp_path: Path, threshold_pack: Path) -> Path:
+    run("new", tmp_path / "trial", "--model", threshold_pack)
+    return tmp_path / "trial"
+
+
+@pytest.fixture
+def map_file(tmp_path: Path) -> Path:
+    path = tmp_path / "map.json"
+    path.write_text('{"5": "soft", "32": "hard", "33": "hard"}', encoding="utf-8")
+    return path
+
+
+def test_that_a_real_series_goes_the_whole_way_by_json_alone(
+    run: Callable[..., Any], project: Path, map_file: Path, tmp_path: Path
+) -> None:
+    (case,) = run("import", project, DEMO / "B_ct_dicom")["cases"]
+    assert set(case) >= {"id", "source"}
+    assert run("list", project)["cases"][0] | {} == {
+        "id": case["id"], "status": "new", "slices": 20, "reviewed": 0, "modality": "CT", "model": "",
+        "title": run("list", project)["cases"][0]["title"],
+    }  # fmt: skip
+    assert run("predict", project, "--case", case["id"])["cases"][0]["provider"] == "CPU"
+    reference = DEMO / "B_ct_labels.nii.gz"
+    run("correct", project, case["id"], "--mask", reference, "--slices", "2,7,12-13", "--map", map_file)
+    row = run("list", project)["cases"][0]
+    assert (row["status"], row["reviewed"]) == ("in progress", 4)
+    scores = run("evaluate", project, case["id"], "--reference", reference, "--slices", "2,7", "--map", map_file)
+    assert scores["mean_dice"] == 1.0
+    assert scores["structures"]["soft"] == {"dice": 1.0, "hd95_mm": 0.0}
+    files = run("export", project, "--out", tmp_path / "out", "--format", "nifti")["files"]
+    assert all(f["verified"] for f in files)
+    (nifti,) = [Path(f["path"]) for f in files if f["path"].endswith(".nii.gz")]
+    exported, truth = nibabel.load(nifti), nibabel.load(reference)
+    # the reference is stored with its rows the other way round: the same voxels in space
+    assert exported.shape == (512, 512, 20)
+    ours, theirs = np.asanyarray(exported.dataobj), np.asanyarray(truth.dataobj)
+    index = np.array([[100, 40, 3, 1], [400, 300, 12, 1]]).T
+    there = np.rint(np.linalg.inv(truth.affine) @ exported.affine @ index).astype(int)
+    np.testing.assert_allclose(truth.affine @ there, exported.affine @ index, atol=1e-4)
+    flip = there[1, 0] != 40
+    for k in (2, 7, 12):
+        plane = theirs[:, ::-1, k] if flip else theirs[..., k]
+        np.testing.assert_array_equal(ours[..., k] == 1, plane == 5)
+
+
+def test_that_inspect_tells_what_it_is_and_where_it_lies(run: Callable[..., Any]) -> None:
+    document = run("inspect", DEMO / "B_ct_dicom")
+    assert document["kind"] == "dicom"
+    assert document["modality"] == "CT"
+    assert document["size"] == [512, 512, 20]
+    assert document["spacing_mm"] == pytest.approx([0.9765625, 0.9765625, 2.0])
+    assert len(document["origin_mm"]) == 3
+    assert len(document["direction"]) == 9
+    assert document["verdict"] in ("green", "amber")
+    assert {f["code"] for f in document["findings"]} == {"overlapping_slices"}
+
+
+def test_that_models_can_be_listed_activated_and_rolled_back(run: Callable[..., Any], project: Path, make_pack) -> None:
+    from gf_desktop.project.store import Project
+
+    make_pack(project / "models" / "second", soft_at=0.3, hard_at=0.6, parent="threshold")
+    opened = Project.open(project)
+    opened.models.register("second")
+    opened.close()
+    run("activate", project, "second")
+    assert [(m["id"], m["state"], m["parent"]) for m in run("models", project)["models"]] == [
+        ("threshold", "retired", None),
+        ("second", "active", "threshold"),
+    ]
+    assert run("rollback", project) == {"active": "threshold"}
+    assert "no earlier model" in run("rollback", project, code=1)["error"]["what"]
+
+
+def error_of(document: dict[str, Any]) -> dict[str, str]:
+    assert set(document["error"]) == {"what", "where", "next"}
+    assert all("\n" not in text for text in document["error"].values())
+    assert document["error"]["next"]
+    return document["error"]
+
+
+def test_that_bad_scans_are_one_clear_line_and_import_nothing(run: Callable[..., Any], project: Path, tmp_path: Path) -> None:
+    text = tmp_path / "notes.dcm"
+    text.write_text("This is no DICOM file.", encoding="utf-8")
+    empty = tmp_path / "empty"
+    empty.mkdir()
+    whole = (DEMO / "A_ct.nii.gz").read_bytes()
+    cut = tmp_path / "cut.nii.gz"
+    cut.write_bytes(whole[: len(whole) // 2])
+    for path in (text, empty, cut, tmp_path / "missing"):
+        assert path.name in error_of(run("import", project, path, code=1))["where"]
+    assert run("list", project) == {"cases": []}
+    assert list((project / "cases").iterdir()) == []
+
+
+def test_that_a_mask_on_another_grid_is_refused_and_nothing_changes(run: Callable[..., Any], project: Path, map_file: Path) -> None:
+    run("import", project, DEMO / "B_ct_dicom")
+    error = error_of(run("correct", project, "C-001", "--mask", DEMO / "A_ct_labels.nii.gz", "--map", map_file, code=1))
+    assert "A_ct_labels.nii.gz" in error["where"]
+    assert run("list", project)["cases"][0]["status"] == "new"
+
+
+def test_that_ids_which_are_not_the_projects_are_named(run: Callable[..., Any], project: Path) -> None:
+    run("import", project, DEMO / "B_ct_dicom")
+    document = run("correct", project, "C-001", "--mask", DEMO / "B_ct_labels.nii.gz", code=1)
+    assert "--map" in " ".join(error_of(document).values()) or "map" in " ".join(error_of(document).values())
+
+
+def test_that_a_write_protected_place_for_a_project_is_refused(run: Callable[..., Any], tmp_path: Path, threshold_pack: Path) -> None:
+    folder = tmp_path / "protected"
+    folder.mkdir()
+    folder.chmod(stat.S_IRUSR | stat.S_IXUSR)
+    error = error_of(run("new", folder, "--model", threshold_pack, code=1))
+    assert "permission" in error["what"]
+    assert "protected" in error["where"]
+    assert list(folder.iterdir()) == []
+    folder.chmod(stat.S_IRWXU)
+
+
+def test_that_a_project_which_became_write_protected_is_refused_whole(run: Callable[..., Any], project: Path) -> None:
+    before = sorted(p.name for p in project.rglob("*"))
+    project.chmod(stat.S_IRUSR | stat.S_IXUSR)
+    error = error_of(run("import", project, DEMO / "B_ct_dicom", code=1))
+    project.chmod(stat.S_IRWXU)
+    assert "permission" in error["what"]
+    assert sorted(p.name for p in project.rglob("*")) == before
+
+
+def test_that_a_pack_whose_hash_does_not_match_makes_no_project(run: Callable[..., Any], tmp_path: Path, threshold_pack: Path) -> None:
+    pack = tmp_path / "pack"
+    shutil.copytree(threshold_pack, pack)
+    (pack / "student.onnx").write_bytes((pack / "student.onnx").read_bytes() + b"\0")
+    error = error_of(run("new", tmp_path / "trial", "--model", pack, code=1))
+    assert "does not match its hash" in error["what"]
+    assert error["where"].endswith("student.onnx")
+    assert not (tmp_path / "trial").exists()
+
+
+def test_that_people_get_the_error_on_one_line_of_stderr(project: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    capfd.readouterr()
+    assert main(["predict", str(project), "--case", "C-404"]) == 1
+    out, err = capfd.readouterr()
+    assert out == ""
+    assert err.count("\n") == 1
+    assert "C-404" in err
+
+
+@pytest.mark.parametrize(
+    "words", [["refine", "P", "--minutes", "0"], ["dance"], ["correct", "P"], ["export", "P", "--out", "x", "--format", "bmp"]]
+)
+def test_that_a_wrong_command_line_is_a_user_error(run: Callable[..., Any], words: list[str]) -> None:
+    assert "--help" in error_of(run(*words, code=1))["next"]
+
+
+def test_that_a_bug_is_exit_code_two_and_still_a_json_document(
+    run: Callable[..., Any], project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(_self: Session) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(Session, "models", broken)
+    assert "ZeroDivisionError" in run("models", project, code=2)["error"]["where"]
+
+
+NOT_A_VERB = {
+    "must_project": "how verbs reach the project",
+    "must_open": "how commands reach the case on screen",
+    "open_project": "every verb opens its project",
+    "close_project": "every verb closes its project",
+    "open_case": "verbs name their case",
+    "close_case": "verbs name their case",
+    "next_case": "the order of the list says it",
+    "begin_stroke": "painting needs a hand; “correct” takes masks",
+    "undo": "a verb is not undone; it names what it changes",
+    "redo": "see undo",
+    "approve_slice": "“correct” approves what it takes",
+    "approve_case": "“correct” approves what it takes",
+    "cancel_refine": "Ctrl+C",
+    "wait_for_round": "“refine” waits",
+    "labels_of": "“export” writes them",
+}
+
+VERB_OF = {
+    "create_project": "new",
+    "import_paths": "import",
+    "cases": "list",
+    "predict": "predict",
+    "correct": "correct",
+    "refine": "refine",
+    "models": "models",
+    "activate": "activate",
+    "roll_back": "rollback",
+    "export": "export",
+    "evaluate": "evaluate",
+}
+
+
+def session_commands() -> set[str]:
+    return {name for name, member in inspect.getmembers(Session, inspect.isfunction) if not name.startswith("_")}
+
+
+def test_that_every_session_command_has_a_verb_or_a_reason() -> None:
+    assert session_commands() == set(NOT_A_VERB) | set(VERB_OF)
+    assert not set(NOT_A_VERB) & set(VERB_OF)
+    choices = set(next(a for a in make_parser()._actions if a.dest == "verb").choices)
+    assert set(VERB_OF.values()) <= choices

@@ -1,0 +1,209 @@
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+import SimpleITK as sitk
+from PIL import Image
+
+from gf_desktop.errors import FileFormatError, GeometryError, UserError
+from gf_desktop.files.masks import MASK_TOL_VOXELS, map_labels, read_mapping, read_mask
+from gf_desktop.imaging.geometry import AxisMap, Geometry
+from gf_desktop.imaging.labelmap import LabelTable
+
+Nifti = Callable[..., Path]
+GRID = Geometry((7, 6, 5), (0.7, 0.8, 2.0), (0.0, 0.0, 0.0), np.eye(3))
+LABELS = np.random.default_rng(0).integers(0, 4, (5, 6, 7)).astype(np.uint8)
+RAS = np.diag([-0.7, -0.8, 2.0, 1.0])
+
+
+def itk(path: Path, labels: np.ndarray, geometry: Geometry, *, compress: bool = True) -> Path:
+    image = sitk.GetImageFromArray(labels)
+    image.SetSpacing(geometry.spacing_mm)
+    image.SetOrigin(geometry.origin_mm)
+    image.SetDirection(geometry.direction.reshape(-1).tolist())
+    sitk.WriteImage(image, str(path), compress)
+    return path
+
+
+@pytest.mark.parametrize("name", ["m.nii", "m.nii.gz", "m.nrrd", "m.mha"])
+def test_that_a_mask_on_the_scans_grid_is_read_bit_for_bit(tmp_path: Path, name: str) -> None:
+    read = read_mask(itk(tmp_path / name, LABELS, GRID), GRID)
+    assert read.dtype == np.uint8
+    assert np.array_equal(read, LABELS)
+    assert read.flags.c_contiguous
+
+
+@pytest.mark.parametrize("name", ["m.nii.gz", "m.nrrd", "m.mha"])
+def test_that_flipped_and_permuted_axes_are_the_same_grid(tmp_path: Path, name: str) -> None:
+    axes = AxisMap((2, 0, 1), (True, False, True))
+    path = itk(tmp_path / name, np.ascontiguousarray(axes.view(LABELS)), GRID.reordered(axes))
+    assert np.array_equal(read_mask(path, GRID), LABELS)
+
+
+@pytest.mark.parametrize("name", ["m.nii.gz", "m.nrrd", "m.mha"])
+@pytest.mark.parametrize(
+    ("other", "difference"),
+    [
+        (Geometry((7, 6, 5), (0.7, 0.8, 2.0), (0.0, 0.0, 12.5), np.eye(3)), "up to 12.5 mm away"),
+        (Geometry((7, 6, 5), (0.7, 0.8, 2.1), (0.0, 0.0, 0.0), np.eye(3)), "up to 0.4 mm away"),
+        (Geometry((7, 6, 4), (0.7, 0.8, 2.0), (0.0, 0.0, 0.0), np.eye(3)), "7 × 6 × 4 voxels and the scan 7 × 6 × 5"),
+        (Geometry((7, 6, 5), (0.7, 0.8, 2.0), (0.0, 0.0, 0.0), np.diag([1.0, 1.0, -1.0])), "up to 8 mm away"),
+    ],
+)
+def test_that_a_mask_on_another_grid_is_refused_with_the_difference(tmp_path: Path, name: str, other: Geometry, difference: str) -> None:
+    path = itk(tmp_path / name, np.zeros(other.shape_kji, np.uint8), other)
+    with pytest.raises(GeometryError) as caught:
+        read_mask(path, GRID)
+    assert difference in caught.value.what
+    assert caught.value.where == str(path)
+    assert caught.value.next_step
+
+
+def test_that_a_mask_may_be_off_by_the_rounding_of_headers_and_not_more(tmp_path: Path) -> None:
+    tolerance = MASK_TOL_VOXELS * 0.7
+    for share, taken in ((0.9, True), (1.1, False)):
+        other = Geometry(GRID.size_ijk, GRID.spacing_mm, (tolerance * share, 0.0, 0.0), np.eye(3))
+        path = itk(tmp_path / f"{taken}.nrrd", LABELS, other)
+        if taken:
+            assert np.array_equal(read_mask(path, GRID), LABELS)
+        else:
+            with pytest.raises(GeometryError):
+                read_mask(path, GRID)
+
+
+def test_that_a_sheared_mask_is_refused(nifti: Nifti) -> None:
+    matrix = RAS.copy()
+    matrix[0, 1] = 0.3
+    with pytest.raises(GeometryError, match="cannot be trusted"):
+        read_mask(nifti(LABELS.transpose(2, 1, 0), matrix, qform=0), GRID)
+
+
+@pytest.mark.parametrize(
+    ("values", "dtype"),
+    [([0, 255], np.uint8), ([0, 256], np.int32), ([-1, 3], np.int32), ([0, 70000], np.int32)],
+)
+def test_that_ids_are_kept_in_the_smallest_type(nifti: Nifti, values: list[int], dtype: type) -> None:
+    stored = np.resize(np.array(values, np.int32), (7, 6, 5))
+    read = read_mask(nifti(stored, RAS), GRID)
+    assert read.dtype == dtype
+    assert np.array_equal(read, stored.transpose(2, 1, 0))
+
+
+def test_that_whole_numbers_stored_as_floats_are_taken(nifti: Nifti) -> None:
+    assert np.array_equal(read_mask(nifti(LABELS.transpose(2, 1, 0).astype(np.float32), RAS), GRID), LABELS)
+
+
+@pytest.mark.parametrize(("odd", "shown"), [(0.5, "0.5"), (np.nan, "nan"), (2.999, "2.999"), (np.inf, "inf")])
+def test_that_values_that_are_no_whole_numbers_are_refused_with_an_example(nifti: Nifti, odd: float, shown: str) -> None:
+    values = LABELS.transpose(2, 1, 0).astype(np.float32)
+    values[1, 2, 3] = odd
+    with pytest.raises(FileFormatError, match=shown) as caught:
+        read_mask(nifti(values, RAS), GRID)
+    assert caught.value.where.endswith("scan.nii.gz")
+
+
+def test_that_ids_beyond_thirty_two_bits_are_refused(nifti: Nifti) -> None:
+    with pytest.raises(FileFormatError, match="ids from"):
+        read_mask(nifti(np.full((7, 6, 5), 5e9), RAS), GRID)
+
+
+def test_that_a_mask_of_several_layers_is_refused(tmp_path: Path) -> None:
+    sitk.WriteImage(sitk.GetImageFromArray(np.zeros((5, 6, 7, 2), np.uint8), isVector=True), str(tmp_path / "m.nrrd"))
+    with pytest.raises(FileFormatError, match="2 values a voxel"):
+        read_mask(tmp_path / "m.nrrd", GRID)
+
+
+@pytest.mark.parametrize("compress", [True, False])
+@pytest.mark.parametrize("keep", [0.05, 0.8])
+@pytest.mark.parametrize("name", ["m.nii.gz", "m.nrrd", "m.mha"])
+def test_that_a_truncated_mask_is_refused_by_name_and_without_noise(
+    tmp_path: Path, name: str, *, keep: float, compress: bool, capfd: pytest.CaptureFixture[str]
+) -> None:
+    grid = Geometry.identity((40, 40, 40))
+    path = itk(tmp_path / name, np.random.default_rng(0).integers(0, 9, (40, 40, 40)).astype(np.uint8), grid, compress=compress)
+    content = path.read_bytes()
+    path.write_bytes(content[: int(len(content) * keep)])
+    with pytest.raises(FileFormatError) as caught:
+        read_mask(path, grid)
+    assert caught.value.where == str(path)
+    assert "\n" not in str(caught.value)
+    assert capfd.readouterr() == ("", "")
+
+
+@pytest.mark.parametrize("name", ["m.nii.gz", "m.nrrd", "m.mha", "m.png"])
+def test_that_a_text_file_is_no_mask(tmp_path: Path, name: str, capfd: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / name).write_text("Dear colleague,\n" * 50)
+    with pytest.raises(FileFormatError):
+        read_mask(tmp_path / name, Geometry.identity((7, 6, 1)))
+    assert capfd.readouterr() == ("", "")
+
+
+def test_that_a_missing_mask_and_other_kinds_are_named(tmp_path: Path) -> None:
+    with pytest.raises(UserError, match="no such file"):
+        read_mask(tmp_path / "none.nii.gz", GRID)
+    (tmp_path / "mask.txt").touch()
+    with pytest.raises(FileFormatError, match="kind"):
+        read_mask(tmp_path / "mask.txt", GRID)
+
+
+def test_that_an_indexed_picture_is_a_mask_for_a_picture_of_its_size_only(tmp_path: Path) -> None:
+    plane = LABELS[0]
+    indexed = Image.frombytes("P", (7, 6), plane.tobytes())
+    indexed.putpalette([0, 0, 0, 255, 0, 0, 0, 255, 0, 0, 0, 255])
+    indexed.save(tmp_path / "m.png")
+    assert np.array_equal(read_mask(tmp_path / "m.png", Geometry.identity((7, 6, 1))), plane[None])
+    with pytest.raises(GeometryError, match="7 × 6 pixels and the scan 6 × 7"):
+        read_mask(tmp_path / "m.png", Geometry.identity((6, 7, 1)))
+    with pytest.raises(GeometryError, match="5 slices"):
+        read_mask(tmp_path / "m.png", GRID)
+
+
+def test_that_ids_become_structures_and_others_background(table: LabelTable) -> None:
+    labels = np.array([[[0, 5, 27, 28, 300, -4]]], np.int32)
+    mapped = map_labels(labels, {5: "liver", 27: "aorta", 28: "aorta", 99: "spleen"}, table)
+    assert mapped.dtype == np.uint8
+    assert mapped.tolist() == [[[0, 2, 9, 9, 0, 0]]]
+
+
+def test_that_without_a_map_the_ids_must_be_the_projects_own(table: LabelTable) -> None:
+    assert map_labels(np.array([0, 1, 9], np.int32), None, table).tolist() == [0, 1, 9]
+    with pytest.raises(UserError, match=r"5, 300.*spleen, liver, aorta"):
+        map_labels(np.array([0, 1, 5, 300], np.int32), None, table)
+
+
+def test_that_a_map_to_unknown_structures_is_refused(table: LabelTable) -> None:
+    with pytest.raises(UserError, match=r"kidney.*spleen, liver, aorta"):
+        map_labels(np.array([1]), {1: "kidney", 2: "liver"}, table)
+
+
+def test_that_a_map_that_fits_nothing_in_the_mask_is_refused(table: LabelTable) -> None:
+    with pytest.raises(UserError, match="holds 1, 2"):
+        map_labels(np.array([0, 1, 2]), {7: "liver"}, table)
+    assert map_labels(np.array([0, 0]), {7: "liver"}, table).tolist() == [0, 0]
+
+
+def test_that_a_map_is_read_from_json(tmp_path: Path) -> None:
+    path = tmp_path / "map.json"
+    path.write_text(json.dumps({"5": "liver", "27": "vertebral column"}))
+    assert read_mapping(path) == {5: "liver", 27: "vertebral column"}
+
+
+@pytest.mark.parametrize(
+    "content", ["", "[1, 2]", "{}", '{"a": "liver"}', '{"0": "liver"}', '{"1": ""}', '{"1": 2}', '{"A": {"1": "liver"}}', "\udcff", "[" * 10000]
+)
+def test_that_a_damaged_map_is_refused_by_name(tmp_path: Path, content: str) -> None:
+    path = tmp_path / "map.json"
+    path.write_bytes(content.encode("utf-8", "surrogateescape"))
+    with pytest.raises(FileFormatError) as caught:
+        read_mapping(path)
+    assert caught.value.where == str(path)
+    assert "Expected" in caught.value.next_step
+
+
+def test_that_a_missing_map_is_named(tmp_path: Path) -> None:
+    with pytest.raises(UserError, match="no such file"):
+        read_mapping(tmp_path / "none.json")

@@ -1,0 +1,322 @@
+from __future__ import annotations
+
+import dataclasses
+import itertools
+
+import nibabel as nib
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from gf_desktop.display import (
+    DisplayState,
+    EdgeLetters,
+    dragged_window,
+    overlay_lookup,
+    plane_axes,
+    read_out,
+    resolve,
+    resolve_labels,
+    summarise_slice,
+    thumbnail,
+    to_grey,
+    window_presets,
+)
+from gf_desktop.imaging.geometry import Geometry
+from gf_desktop.imaging.labelmap import LabelMap, LabelTable, Structure, VoxelState
+from gf_desktop.imaging.volume import Volume, Window
+
+SIZE = (5, 4, 3)
+SPACING = (0.8, 1.5, 4.0)
+TABLE = LabelTable((Structure(1, "liver", "#56b4e9"), Structure(5, "spleen", "#e69f00")))
+
+ORDERS = [(order, signs) for order in itertools.permutations(range(3)) for signs in itertools.product((1.0, -1.0), repeat=3)]
+
+
+def direction_of(order: tuple[int, ...], signs: tuple[float, ...]) -> np.ndarray:
+    direction = np.zeros((3, 3))
+    for axis, (component, sign) in enumerate(zip(order, signs, strict=True)):
+        direction[component, axis] = sign
+    return direction
+
+
+def scan(order: tuple[int, ...] = (0, 1, 2), signs: tuple[float, ...] = (1.0, 1.0, 1.0), **changes: object) -> Volume:
+    """A scan whose voxels all differ, stored along any axes."""
+    geometry = Geometry(SIZE, SPACING, (10.0, -20.0, 30.0), direction_of(order, signs))
+    voxels = np.arange(np.prod(SIZE), dtype=np.int16).reshape(geometry.shape_kji)
+    return dataclasses.replace(Volume(voxels, geometry, "CT"), **changes)
+
+
+def flat_window(volume: Volume) -> Window:
+    """A window that shows the values 0..59 of ``scan`` unchanged."""
+    return Window(127.5, 255.0)
+
+
+def nibabel_canonical(volume: Volume) -> np.ndarray:
+    """The voxels [x to the Right, y to the Anterior, z to the Superior], as nibabel orders them."""
+    affine = np.diag([-1.0, -1.0, 1.0, 1.0]) @ volume.geometry.affine
+    image = nib.Nifti1Image(volume.voxels.transpose(2, 1, 0), affine)
+    return np.asarray(nib.as_closest_canonical(image).dataobj)
+
+
+@pytest.mark.parametrize(("order", "signs"), ORDERS)
+def test_that_an_axial_slice_is_radiological_however_the_scan_is_stored(order: tuple[int, ...], signs: tuple[float, ...]) -> None:
+    volume = scan(order, signs)
+    canonical = nibabel_canonical(volume)
+    axes = plane_axes(volume, "axial")
+    count = volume.geometry.size_ijk[axes.across]
+    for index in range(count):
+        plane = resolve(volume, DisplayState("axial", index, flat_window(volume)))
+        height = count - 1 - index if axes.across_falls else index
+        # screen left is the patient's right, the screen's top is the front
+        assert np.array_equal(plane.image, canonical[::-1, ::-1, height].T)
+        assert plane.letters == EdgeLetters(left="R", right="L", top="A", bottom="P")
+
+
+@pytest.mark.parametrize(("order", "signs"), ORDERS)
+def test_that_coronal_and_sagittal_slices_have_the_head_on_top(order: tuple[int, ...], signs: tuple[float, ...]) -> None:
+    volume = scan(order, signs)
+    canonical = nibabel_canonical(volume)
+    coronal = resolve(volume, DisplayState("coronal", 0, flat_window(volume)))
+    sagittal = resolve(volume, DisplayState("sagittal", 0, flat_window(volume)))
+    depth = -1 if plane_axes(volume, "coronal").across_falls else 0
+    side = 0 if plane_axes(volume, "sagittal").across_falls else -1
+    assert np.array_equal(coronal.image, canonical[::-1, depth, ::-1].T)
+    assert np.array_equal(sagittal.image, canonical[side, ::-1, ::-1].T)
+    assert coronal.letters == EdgeLetters(left="R", right="L", top="S", bottom="I")
+    assert sagittal.letters == EdgeLetters(left="A", right="P", top="S", bottom="I")
+
+
+@pytest.mark.parametrize("plane_name", ["axial", "coronal", "sagittal"])
+@pytest.mark.parametrize(("order", "signs"), ORDERS[::5])
+def test_that_every_voxel_is_drawn_where_its_mapping_says(plane_name: str, order: tuple[int, ...], signs: tuple[float, ...]) -> None:
+    volume = scan(order, signs)
+    for index in range(volume.geometry.size_ijk[plane_axes(volume, plane_name).across]):
+        plane = resolve(volume, DisplayState(plane_name, index, flat_window(volume)))
+        rows, columns = plane.image.shape
+        for row, column in itertools.product(range(rows), range(columns)):
+            x, y = (column + 0.5) * plane.pixel_mm[1], (row + 0.5) * plane.pixel_mm[0]
+            i, j, k = plane.voxel_at(x, y)
+            assert volume.voxels[k, j, i] == plane.image[row, column]
+            assert plane.position_of((i, j, k)) == pytest.approx((x, y))
+
+
+@given(
+    st.sampled_from(ORDERS),
+    st.sampled_from(["axial", "coronal", "sagittal"]),
+    st.tuples(*(st.floats(-2.0, 8.0) for _ in range(2))),
+)
+def test_that_the_way_to_the_voxel_and_back_ends_where_it_began(stored: tuple, plane_name: str, place: tuple[float, float]) -> None:
+    plane = resolve(scan(*stored), DisplayState(plane_name, 1))
+    assert plane.position_of(plane.index_at(*place)) == pytest.approx(place, abs=1e-9)
+
+
+def test_that_neighbouring_pixels_lie_a_spacing_apart_in_the_patient() -> None:
+    volume = scan((2, 0, 1), (-1.0, 1.0, -1.0))
+    plane = resolve(volume, DisplayState("axial", 1))
+    here, right, below = (volume.geometry.index_to_world(plane.index_at(x, y)) for x, y in ((2.0, 2.0), (3.0, 2.0), (2.0, 3.0)))
+    # a millimetre to the right on screen is a millimetre to the patient's left, one down is one to the back
+    assert right - here == pytest.approx([1.0, 0.0, 0.0])
+    assert below - here == pytest.approx([0.0, 1.0, 0.0])
+
+
+def test_that_places_outside_the_scan_are_no_voxel() -> None:
+    plane = resolve(scan(), DisplayState("axial", 0))
+    width, height = plane.extent_mm
+    assert plane.extent_mm == pytest.approx((5 * 0.8, 4 * 1.5))
+    assert plane.voxel_at(0.0, 0.0) == (0, 0, 0)
+    assert plane.voxel_at(width - 1e-9, height - 1e-9) == (4, 3, 0)
+    for x, y in ((-1e-9, 1.0), (1.0, -1e-9), (width, 1.0), (1.0, height)):
+        assert plane.voxel_at(x, y) is None
+
+
+def test_that_a_tilted_edge_gets_two_letters_the_nearest_side_first() -> None:
+    angle = np.radians(30.0)
+    turned = np.array([[np.cos(angle), -np.sin(angle), 0.0], [np.sin(angle), np.cos(angle), 0.0], [0.0, 0.0, 1.0]])
+    geometry = Geometry(SIZE, SPACING, (0.0, 0.0, 0.0), turned)
+    volume = Volume(np.zeros(geometry.shape_kji, np.int16), geometry, "MR")
+    assert resolve(volume, DisplayState()).letters == EdgeLetters(left="RA", right="LP", top="AL", bottom="PR")
+
+
+def test_that_a_picture_without_a_size_is_shown_as_it_is_and_has_no_letters() -> None:
+    geometry = Geometry((6, 4, 1), (1.0, 1.0, 1.0), (0.0, 0.0, 0.0), np.eye(3))
+    colours = np.random.default_rng(0).integers(0, 256, (1, 4, 6, 3), dtype=np.uint8)
+    volume = Volume(colours, geometry, "PHOTO", spacing_known=False)
+    plane = resolve(volume, DisplayState.opening(volume))
+    assert np.array_equal(plane.image, colours[0])
+    assert plane.letters == EdgeLetters()
+    assert (plane.name, plane.place_text) == ("picture", "1/1")
+
+
+def test_that_a_single_sagittal_slice_opens_as_sagittal() -> None:
+    geometry = Geometry((6, 4, 1), (1.0, 1.0, 3.0), (0.0, 0.0, 0.0), direction_of((1, 2, 0), (1.0, -1.0, 1.0)))
+    volume = Volume(np.zeros((1, 4, 6), np.int16), geometry, "MR")
+    assert DisplayState.opening(volume).plane == "sagittal"
+
+
+def test_that_the_opening_state_shows_the_middle_axial_slice_in_the_modalitys_window() -> None:
+    volume = scan((2, 0, 1))
+    state = DisplayState.opening(volume)
+    assert (state.plane, state.index, state.window) == ("axial", 2, Window(40, 400))
+
+
+@pytest.mark.parametrize(("signs", "expected"), [((1.0, 1.0, 1.0), 2), ((1.0, 1.0, -1.0), 0)])
+def test_that_a_step_up_goes_to_the_head(signs: tuple[float, ...], expected: int) -> None:
+    volume = scan(signs=signs)
+    assert DisplayState(index=1).stepped(1, volume).index == expected
+
+
+def test_that_stepping_stops_at_the_ends() -> None:
+    volume = scan()
+    assert DisplayState(index=1).stepped(50, volume).index == 2
+    assert DisplayState(index=1).stepped(-50, volume).index == 0
+
+
+def test_that_a_slice_outside_the_scan_is_refused() -> None:
+    with pytest.raises(IndexError, match="slice 3 of 3"):
+        resolve(scan(), DisplayState(index=3))
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"plane": "coronal"},
+        {"index": 2},
+        {"window": Window(1.0, 2.0)},
+        {"overlay": False},
+        {"opacity": 0.5},
+        {"hidden": frozenset({1})},
+        {"outline": True},
+    ],
+)
+def test_that_states_which_differ_in_one_field_are_different(changed: dict[str, object]) -> None:
+    assert dataclasses.replace(DisplayState(), **changed) != DisplayState()
+    assert set(changed) <= {f.name for f in dataclasses.fields(DisplayState)}
+
+
+def test_that_grey_runs_from_black_to_white_over_the_window() -> None:
+    values = np.array([-1000.0, -160.0, 40.0, 240.0, 3000.0, np.nan])
+    assert to_grey(values, Window(40, 400)).tolist() == [0, 0, 127, 255, 255, 0]
+
+
+def test_that_dragging_right_widens_and_dragging_up_brightens() -> None:
+    start = Window(40, 400)
+    assert dragged_window(start, 300, 0) == Window(40, 800)
+    brighter = dragged_window(start, 0, -30)
+    assert brighter.width == 400
+    assert to_grey(np.array([40]), brighter) > to_grey(np.array([40]), start)
+
+
+def test_that_presets_are_those_of_the_modality_else_an_automatic_one() -> None:
+    assert [name for name, _ in window_presets(scan())][:2] == ["abdomen", "lung"]
+    assert [name for name, _ in window_presets(scan(modality="US"))] == ["automatic"]
+
+
+def labelled() -> LabelMap:
+    label_map = LabelMap(scan().geometry, TABLE)
+    label_map.labels[1, 1:4, 1:4] = 1
+    label_map.labels[1, 0, 4] = 5
+    return label_map
+
+
+def test_that_labels_lie_over_the_same_voxels_as_the_scan() -> None:
+    volume = scan((2, 0, 1), (-1.0, 1.0, -1.0))
+    label_map = LabelMap(volume.geometry, TABLE, labels=np.ascontiguousarray(volume.voxels.astype(np.uint8)))
+    for name in ("axial", "coronal", "sagittal"):
+        plane = resolve(volume, DisplayState(name, 1, flat_window(volume)), label_map)
+        assert np.array_equal(plane.labels, plane.image)
+
+
+def test_that_new_labels_change_nothing_else_of_a_plane() -> None:
+    volume, label_map = scan(), labelled()
+    state = DisplayState(index=1)
+    plane = resolve(volume, state, label_map)
+    label_map.labels[1, 3, 0] = 5
+    renewed = resolve_labels(plane, state, label_map)
+    assert renewed.labels[3, 0] == 5
+    assert plane.labels[3, 0] == 0
+    assert renewed.image is plane.image
+
+
+def test_that_outlines_keep_only_the_rim() -> None:
+    plane = resolve(scan(), DisplayState(index=1, outline=True), labelled())
+    expected = labelled().labels[1]
+    # the square 3 x 3 touches the picture's lower border, where it has no rim
+    expected[2:4, 2] = 0
+    assert np.array_equal(plane.labels, expected)
+
+
+def test_that_the_lookup_colours_structures_and_leaves_background_and_hidden_ones_clear() -> None:
+    lookup = overlay_lookup(TABLE, DisplayState(opacity=0.4))
+    assert lookup[1].tolist() == [0x56, 0xB4, 0xE9, 102]
+    assert lookup[5].tolist() == [0xE6, 0x9F, 0x00, 102]
+    assert lookup[[0, 2, 255], 3].tolist() == [0, 0, 0]
+    assert overlay_lookup(TABLE, DisplayState(hidden=frozenset({1})))[1, 3] == 0
+    assert not overlay_lookup(TABLE, DisplayState(overlay=False)).any()
+
+
+def test_that_toggling_a_structure_twice_changes_nothing() -> None:
+    state = DisplayState()
+    assert state.toggled(5).hidden == {5}
+    assert state.toggled(5).toggled(5) == state
+
+
+def test_that_the_read_out_names_place_value_structure_and_confidence() -> None:
+    volume, label_map = scan(), labelled()
+    label_map.states[1] = VoxelState.PROPOSED
+    confidence = np.full(volume.geometry.shape_kji, 204, np.uint8)
+    read = read_out(volume, (2, 2, 1), label_map=label_map, confidence=confidence)
+    assert read.world_mm == pytest.approx((10.0 + 2 * 0.8, -20.0 + 2 * 1.5, 30.0 + 4.0))
+    assert (read.value, read.structure, read.confidence_percent) == (f"{volume.voxels[1, 2, 2]} HU", "liver", 80)
+
+
+def test_that_a_painted_voxel_has_no_confidence_of_the_student() -> None:
+    volume, label_map = scan(), labelled()
+    label_map.states[1] = VoxelState.EDITED
+    confidence = np.full(volume.geometry.shape_kji, 204, np.uint8)
+    assert read_out(volume, (2, 2, 1), label_map=label_map, confidence=confidence).confidence_percent is None
+
+
+def test_that_a_pixel_of_a_picture_has_no_place_in_a_patient() -> None:
+    geometry = Geometry((2, 2, 1), (1.0, 1.0, 1.0), (0.0, 0.0, 0.0), np.eye(3))
+    volume = Volume(np.full((1, 2, 2, 3), 7, np.uint8), geometry, "PHOTO", spacing_known=False)
+    read = read_out(volume, (1, 1, 0))
+    assert (read.world_mm, read.value) == (None, "RGB 7 7 7")
+
+
+def test_that_a_summary_counts_voxels_and_tells_the_furthest_state() -> None:
+    label_map = labelled()
+    label_map.states[1] = VoxelState.PROPOSED
+    summary = summarise_slice(label_map, 1)
+    assert (summary.counts[1], summary.counts[5], sum(summary.counts)) == (9, 1, 20)
+    assert (summary.state, summary.reviewed, summary.doubt) == (VoxelState.PROPOSED, False, None)
+    label_map.states[1, 0, 0] = VoxelState.EDITED
+    assert (summarise_slice(label_map, 1).state, summarise_slice(label_map, 1).reviewed) == (VoxelState.EDITED, False)
+    label_map.states[1] = VoxelState.ACCEPTED
+    assert (summarise_slice(label_map, 1).state, summarise_slice(label_map, 1).reviewed) == (VoxelState.ACCEPTED, True)
+
+
+def test_that_doubt_is_missing_probability_of_unreviewed_voxels_for_each_voxel_of_a_structure() -> None:
+    label_map = labelled()
+    label_map.states[1] = VoxelState.PROPOSED
+    confidence = np.full(label_map.labels.shape, 255, np.uint8)
+    confidence[1, 1, 1:3] = 0
+    assert summarise_slice(label_map, 1, confidence=confidence).doubt == pytest.approx(2 / 10)
+    label_map.states[1, 1, 1] = VoxelState.ACCEPTED
+    assert summarise_slice(label_map, 1, confidence=confidence).doubt == pytest.approx(1 / 10)
+
+
+@pytest.mark.parametrize("axis", [0, 1, 2])
+def test_that_slices_of_any_axis_add_up_to_the_whole_scan(axis: int) -> None:
+    label_map = labelled()
+    total = sum(summarise_slice(label_map, index, axis=axis).counts[1] for index in range(SIZE[axis]))
+    assert total == int((label_map.labels == 1).sum())
+
+
+def test_that_a_thumbnail_is_the_middle_slice_to_scale() -> None:
+    volume = scan(modality="")
+    small = thumbnail(volume, side=60)
+    # 4 mm wide and 6 mm high
+    assert small.shape == (60, 40, 3)
+    assert len(np.unique(small)) == 20

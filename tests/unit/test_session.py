@@ -1,0 +1,367 @@
+"""The application without a face, from a folder of scans to a mask and back."""
+
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from gf_desktop.errors import GeometryError, ProjectError, TrainingError, UserError
+from gf_desktop.imaging.labelmap import VoxelState
+from gf_desktop.jobs import InlineJobs
+from gf_desktop.pack import file_sha256
+from gf_desktop.project.records import RoundReport
+from gf_desktop.protocol import PROTOCOL_VERSION, Candidate, Failed, Hello, Start, Stop, Stopped, decode_command, encode_line
+from gf_desktop.session import Session
+
+SITK = pytest.importorskip("SimpleITK")
+
+
+class FakeTrainer:
+    """A transport whose trainer answers at once with a pack that the test makes."""
+
+    def __init__(self, train: Callable[[Start], bytes]) -> None:
+        self._train = train
+        self.order: Start | None = None
+        self.stopped = False
+
+    def start(self, argv, env, *, log, on_line, on_exit) -> None:
+        self._on_line, self._on_exit = on_line, on_exit
+
+    def write(self, line: bytes) -> None:
+        command = decode_command(line)
+        if isinstance(command, Start):
+            self.order = command
+        if isinstance(command, Stop):
+            self.stopped = True
+
+    def close_input(self) -> None:
+        return
+
+    def kill_after(self, seconds: float) -> None:
+        return
+
+    def wait(self) -> None:
+        self._on_line(encode_line(Hello(PROTOCOL_VERSION, 1, "cpu")))
+        assert self.order is not None
+        self._on_line(encode_line(Stopped("on request")) if self.stopped else self._train(self.order))
+        self._on_exit(0)
+
+
+class World:
+    """A session over a project with one scan of known truth, and everything that it told."""
+
+    def __init__(self, tmp_path: Path, pack: Path, make_pack: Callable[..., Path]) -> None:
+        self.tmp_path = tmp_path
+        self.make_pack = make_pack
+        self.candidate = {"soft_at": 0.5, "hard_at": 0.75}
+        self.session = Session(InlineJobs(), self.trainer, author="AB")
+        self.reports: list[RoundReport] = []
+        self.troubles: list[UserError] = []
+        self.ended = 0
+        self.session.round_finished.connect(self.reports.append)
+        self.session.trouble.connect(self.troubles.append)
+        self.session.round_ended.connect(self._count_end)
+        self.session.create_project(tmp_path / "trial", pack)
+        rng = np.random.default_rng(5)
+        # the truth cuts at 40 and 80, the pack at 50 and 75
+        self.voxels = rng.choice([10, 45, 60, 77, 90], (6, 40, 50)).astype(np.int16)
+        self.truth = np.select([self.voxels > 80, self.voxels > 40], [5, 1], 0).astype(np.uint8)
+        image = SITK.GetImageFromArray(self.voxels)
+        image.SetSpacing((0.8, 0.8, 2.5))
+        image.SetOrigin((3.0, 4.0, 5.0))
+        mask = SITK.GetImageFromArray(self.truth)
+        mask.CopyInformation(image)
+        SITK.WriteImage(image, str(tmp_path / "scan.nii.gz"))
+        SITK.WriteImage(mask, str(tmp_path / "truth.nii.gz"))
+        SITK.WriteImage(SITK.Flip(mask, [True, False, True]), str(tmp_path / "flipped.nii.gz"))
+        self.session.import_paths([tmp_path / "scan.nii.gz"])
+
+    def _count_end(self) -> None:
+        self.ended += 1
+
+    def trainer(self) -> FakeTrainer:
+        self.last_trainer = FakeTrainer(self.answer)
+        return self.last_trainer
+
+    def answer(self, order: Start) -> bytes:
+        folder = Path(order.out_dir)
+        self.make_pack(folder, parent=Path(order.parent_dir).name, **self.candidate)
+        return encode_line(Candidate(path=str(folder), model_id=folder.name, parity=1e-6, minutes=order.minutes))
+
+    def refine(self) -> None:
+        self.session.refine(minutes=1)
+        self.session.wait_for_round()
+
+    @property
+    def labels(self) -> np.ndarray:
+        return self.session.labels_of("C-001")
+
+
+@pytest.fixture
+def world(tmp_path: Path, threshold_pack: Path, make_pack: Callable[..., Path]) -> Iterator[World]:
+    world = World(tmp_path, threshold_pack, make_pack)
+    yield world
+    world.session.close_project()
+
+
+def proposed(voxels: np.ndarray) -> np.ndarray:
+    return np.select([voxels > 75, voxels > 50], [5, 1], 0).astype(np.uint8)
+
+
+def test_that_predicting_proposes_the_students_labels(world: World) -> None:
+    world.session.predict("C-001")
+    np.testing.assert_array_equal(world.labels, proposed(world.voxels))
+    case = world.session.cases()[0]
+    assert (case.status, case.model_id) == ("proposed", "threshold")
+    assert world.session.provider == "CPU"
+
+
+def test_that_a_case_on_screen_shows_each_slice_as_it_comes(world: World) -> None:
+    boxes = []
+    world.session.open_case("C-001")
+    world.session.labels_changed.connect(boxes.append)
+    world.session.predict(first_k=3)
+    assert [b.start_kji[0] for b in boxes[:3]] == [3, 4, 2]
+    assert world.session.predicting is None
+    assert world.session.must_open().confidence is not None
+    assert (world.session.must_open().label_map.states == VoxelState.PROPOSED).all()
+
+
+def test_that_predicting_again_never_touches_what_a_person_did(world: World) -> None:
+    session = world.session
+    session.open_case("C-001")
+    session.predict()
+    session.begin_stroke(axis=2, label=5, radius_mm=4.0, start_ijk=(20, 20, 2)).finish()
+    session.approve_slice(4)
+    before = session.must_open().label_map
+    kept = before.states >= VoxelState.ACCEPTED
+    labels = before.labels.copy()
+    world.make_pack(session.must_project().models.folder / "other", soft_at=0.2, hard_at=0.3)
+    session.must_project().models.register("other")
+    session.activate("other")
+    session.predict()
+    np.testing.assert_array_equal(world.labels[kept], labels[kept])
+    assert (world.labels[~kept] != labels[~kept]).any()
+
+
+def test_that_painting_is_saved_as_it_happens_and_is_there_after_a_crash(world: World) -> None:
+    session = world.session
+    session.open_case("C-001")
+    for k in range(3):
+        session.begin_stroke(axis=2, label=1, radius_mm=3.0, start_ijk=(10, 10, k)).finish()
+    session.undo()
+    painted, states = world.labels.copy(), session.must_open().label_map.states.copy()
+    # as after a kill: nothing is closed, another program opens the files
+    folder = session.must_project().folder
+    other = Session(InlineJobs(), world.trainer)
+    other.open_project(folder, read_only=True)
+    np.testing.assert_array_equal(other.labels_of("C-001"), painted)
+    np.testing.assert_array_equal(other.must_project().load_labels("C-001").states, states)
+    other.close_project()
+
+
+def test_that_undo_and_redo_go_across_tools_and_slices(world: World) -> None:
+    session = world.session
+    session.open_case("C-001")
+    seen = [(world.labels.copy(), session.must_open().label_map.states.copy())]
+
+    def remember() -> None:
+        seen.append((world.labels.copy(), session.must_open().label_map.states.copy()))
+
+    session.begin_stroke(axis=2, label=1, radius_mm=3.0, start_ijk=(10, 10, 0)).finish()
+    remember()
+    session.begin_stroke(axis=0, label=5, radius_mm=3.0, start_ijk=(12, 9, 3)).finish()
+    remember()
+    session.begin_stroke(axis=2, label=5, radius_mm=2.0, start_ijk=(12, 9, 3), erase=True).finish()
+    remember()
+    session.approve_slice(1)
+    remember()
+    session.approve_case()
+    remember()
+    for expected in reversed(seen[:-1]):
+        session.undo()
+        np.testing.assert_array_equal(world.labels, expected[0])
+        np.testing.assert_array_equal(session.must_open().label_map.states, expected[1])
+    session.undo()
+    for expected in seen[1:]:
+        session.redo()
+        np.testing.assert_array_equal(world.labels, expected[0])
+        np.testing.assert_array_equal(session.must_open().label_map.states, expected[1])
+
+
+def test_that_a_stroke_that_cannot_be_saved_is_taken_back_and_told(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    session = world.session
+    session.open_case("C-001")
+
+    def full(*_args: object, **_options: object) -> None:
+        raise ProjectError("The disk is full", next_step="Free some space.")
+
+    monkeypatch.setattr(session.must_project(), "log_edit", full)
+    session.begin_stroke(axis=2, label=1, radius_mm=3.0, start_ijk=(10, 10, 0)).finish()
+    assert not world.labels.any()
+    assert [t.what for t in world.troubles] == ["The disk is full"]
+    assert session.must_open().history.undo_name is None
+
+
+@pytest.mark.parametrize("name", ["truth.nii.gz", "flipped.nii.gz"])
+def test_that_approved_slices_come_from_a_file_in_any_axis_order(world: World, name: str) -> None:
+    report = world.session.correct("C-001", world.tmp_path / name, slices=[1, 4])
+    assert report.slices == (1, 4)
+    np.testing.assert_array_equal(world.labels[[1, 4]], world.truth[[1, 4]])
+    assert not world.labels[[0, 2, 3, 5]].any()
+    assert world.session.cases()[0].reviewed == 2
+    assert report.voxels_changed == int((world.truth[[1, 4]] != 0).sum())
+
+
+def test_that_ids_of_a_file_are_mapped_and_others_are_left_out(world: World) -> None:
+    world.session.correct("C-001", world.tmp_path / "truth.nii.gz", mapping={5: "soft"})
+    np.testing.assert_array_equal(world.labels, (world.truth == 5).astype(np.uint8))
+
+
+def test_that_a_mask_on_another_grid_changes_nothing(world: World) -> None:
+    mask = SITK.ReadImage(str(world.tmp_path / "truth.nii.gz"))
+    mask.SetOrigin((3.0, 4.0, 5.2))
+    SITK.WriteImage(mask, str(world.tmp_path / "moved.nii.gz"))
+    with pytest.raises(GeometryError, match=r"moved\.nii\.gz"):
+        world.session.correct("C-001", world.tmp_path / "moved.nii.gz")
+    assert not world.labels.any()
+
+
+@pytest.mark.parametrize("slices", [[6], [-1], []])
+def test_that_slices_outside_the_scan_are_refused(world: World, slices: list[int]) -> None:
+    with pytest.raises(ProjectError, match="slices 0 to 5"):
+        world.session.correct("C-001", world.tmp_path / "truth.nii.gz", slices=slices)
+    assert not world.labels.any()
+
+
+def test_that_a_better_candidate_takes_over_and_can_be_rolled_back(world: World) -> None:
+    session = world.session
+    session.predict("C-001")
+    session.correct("C-001", world.tmp_path / "truth.nii.gz", slices=[0, 2, 4])
+    world.candidate = {"soft_at": 0.4, "hard_at": 0.8}
+    world.refine()
+    (report,) = world.reports
+    assert report.promoted
+    assert report.candidate_id == session.must_project().models.active_id == "threshold-v2"
+    assert report.structures["soft"][1] == pytest.approx(1.0)
+    assert world.last_trainer.order is not None
+    manifest = json.loads(Path(world.last_trainer.order.manifest).read_text(encoding="utf-8"))
+    assert manifest["items"][0]["validation_slices"] == [2]
+    assert manifest["items"][0]["labels_sha256"] == file_sha256(Path(manifest["items"][0]["labels"]))
+    session.predict("C-001")
+    np.testing.assert_array_equal(world.labels, world.truth)
+    assert session.roll_back() == "threshold"
+    session.predict("C-001")
+    np.testing.assert_array_equal(world.labels[[1, 3, 5]], proposed(world.voxels)[[1, 3, 5]])
+    np.testing.assert_array_equal(world.labels[[0, 2, 4]], world.truth[[0, 2, 4]])
+
+
+def test_that_a_worse_candidate_stays_out_and_the_old_one_serves_on(world: World) -> None:
+    world.session.correct("C-001", world.tmp_path / "truth.nii.gz", slices=[0, 2, 4])
+    world.candidate = {"soft_at": 0.65, "hard_at": 0.95}
+    world.refine()
+    (report,) = world.reports
+    assert not report.promoted
+    assert "threshold goes on serving" in report.reason
+    states = {r.id: r.state for r in world.session.models()}
+    assert states == {"threshold": "active", "threshold-v2": "rejected"}
+
+
+def test_that_a_failed_round_is_told_once_and_the_next_can_start(world: World) -> None:
+    world.session.correct("C-001", world.tmp_path / "truth.nii.gz", slices=[0])
+    good = world.answer
+    world.answer = lambda _order: encode_line(Failed(what="Out of memory", where="run", next="Close other programs."))  # type: ignore[method-assign]
+    world.refine()
+    assert [t.what for t in world.troubles] == ["Out of memory"]
+    assert (world.ended, world.reports, world.session.refining) == (1, [], False)
+    world.answer = good  # type: ignore[method-assign]
+    world.candidate = {"soft_at": 0.4, "hard_at": 0.8}
+    world.refine()
+    assert world.reports[0].promoted
+
+
+def test_that_a_cancelled_round_leaves_everything_as_it_was(world: World) -> None:
+    world.session.correct("C-001", world.tmp_path / "truth.nii.gz", slices=[0])
+    labels = world.labels.copy()
+    world.session.refine(minutes=1)
+    world.session.cancel_refine()
+    world.session.wait_for_round()
+    assert (world.ended, world.reports, world.troubles) == (1, [], [])
+    assert world.session.must_project().models.active_id == "threshold"
+    np.testing.assert_array_equal(world.labels, labels)
+
+
+def test_that_a_candidate_with_damaged_files_is_not_promoted(world: World) -> None:
+    world.session.correct("C-001", world.tmp_path / "truth.nii.gz", slices=[0])
+    good = world.answer
+
+    def spoil(order: Start) -> bytes:
+        line = good(order)
+        (Path(order.out_dir) / "student.onnx").write_bytes(b"half")
+        return line
+
+    world.answer = spoil  # type: ignore[method-assign]
+    world.refine()
+    assert "does not match its hash" in world.troubles[0].what
+    assert world.session.must_project().models.active_id == "threshold"
+
+
+def test_that_two_rounds_at_once_and_a_round_without_corrections_are_refused(world: World) -> None:
+    with pytest.raises(TrainingError, match="nothing to learn from"):
+        world.session.refine(minutes=1)
+    assert not world.session.refining
+    world.session.correct("C-001", world.tmp_path / "truth.nii.gz", slices=[0])
+    world.session.refine(minutes=1)
+    with pytest.raises(TrainingError, match="already running"):
+        world.session.refine(minutes=1)
+    world.session.cancel_refine()
+    world.session.wait_for_round()
+
+
+def test_that_time_for_a_round_must_be_positive(world: World) -> None:
+    with pytest.raises(TrainingError, match="needs some time"):
+        world.session.refine(minutes=0)
+
+
+def test_that_scores_are_those_of_the_mask_against_the_file(world: World) -> None:
+    world.session.correct("C-001", world.tmp_path / "truth.nii.gz", slices=[1])
+    inside = world.session.evaluate("C-001", world.tmp_path / "truth.nii.gz", slices=[1])
+    assert {s.dice for s in inside.values()} == {1.0}
+    outside = world.session.evaluate("C-001", world.tmp_path / "flipped.nii.gz", slices=[0, 2])
+    assert {s.dice for s in outside.values()} == {0.0}
+
+
+@pytest.mark.parametrize("file_format", ["nifti", "png"])
+def test_that_exports_are_verified_and_never_overwrite_silently(world: World, file_format: str) -> None:
+    world.session.correct("C-001", world.tmp_path / "truth.nii.gz")
+    files: list = []
+    world.session.export(world.tmp_path / "out", file_format=file_format, on_done=files.extend)  # type: ignore[arg-type]
+    assert files
+    assert all(f.verified and f.path.is_file() for f in files)
+    errors: list[Exception] = []
+    world.session.export(world.tmp_path / "out", file_format=file_format, on_error=errors.append)  # type: ignore[arg-type]
+    assert isinstance(errors[0], UserError)
+
+
+def test_that_importing_is_all_or_nothing(world: World) -> None:
+    errors: list[Exception] = []
+    (world.tmp_path / "fake.dcm").write_text("no scan", encoding="utf-8")
+    world.session.import_paths([world.tmp_path / "truth.nii.gz", world.tmp_path / "fake.dcm"], on_error=errors.append)
+    assert "fake.dcm" in str(errors[0])
+    assert [c.id for c in world.session.cases()] == ["C-001"]
+
+
+def test_that_next_goes_round_the_cases_that_are_not_approved(world: World) -> None:
+    session = world.session
+    session.import_paths([world.tmp_path / "truth.nii.gz"])
+    assert session.next_case() is not None
+    session.open_case("C-001")
+    following = session.next_case()
+    assert following is not None
+    assert following.id == "C-002"
+    session.open_case("C-002")
+    session.approve_case()
+    session.open_case("C-001")
+    assert session.next_case() is None

@@ -1,0 +1,197 @@
+"""From a manifest to samples: what is supervised, what is held back, what is refused."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from gf_desktop.errors import ModelError, TrainingError
+from gf_desktop.imaging.geometry import Geometry
+from gf_desktop.imaging.labelmap import LabelTable, Structure
+from gf_desktop.imaging.preprocess import PreprocessSpec
+from gf_desktop.pack import file_sha256
+from training.dataset import load_round, read_manifest, read_replay, write_replay
+
+TABLE = LabelTable((Structure(1, "soft", "#56b4e9"), Structure(5, "hard", "#d55e00")))
+SPEC = PreprocessSpec(window=(0.0, 100.0), mean=0.5, std=0.25)
+SLICES = 6
+
+
+class Scene:
+    """A manifest on disk that a test may spoil."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        rng = np.random.default_rng(0)
+        self.voxels = rng.integers(0, 100, (SLICES, 48, 80)).astype(np.int16)
+        self.labels = np.zeros((SLICES, 48, 80), np.uint8)
+        self.labels[:, 10:30, 10:40] = 1
+        self.labels[:, 30:40, 20:60] = 5
+        self.states = np.ones_like(self.labels)
+        self.states[1] = 2
+        self.states[3] = 2
+        self.states[4, 5:25, 5:25] = 3
+        self.held = [3]
+        self.digest: str | None = None
+        self.direction = np.eye(3)
+
+    def write(self, **changes: Any) -> Path:
+        image, labels, path = self.folder / "image.npy", self.folder / "labels.npz", self.folder / "manifest.json"
+        np.save(image, self.voxels)
+        np.savez_compressed(labels, labels=self.labels, states=self.states)
+        geometry = Geometry((80, 48, SLICES), (1.0, 1.0, 2.0), (0.0, 0.0, 0.0), self.direction)
+        item = {
+            "case": "C-001",
+            "image": str(image),
+            "geometry": geometry.as_json(),
+            "modality": "CT",
+            "spacing_known": True,
+            "labels": str(labels),
+            "labels_sha256": file_sha256(labels) if self.digest is None else self.digest,
+            "model_id": "m",
+            "validation_slices": self.held,
+        }
+        other = item | {"case": "C-002", "labels": None, "labels_sha256": "", "validation_slices": []}
+        document = {"format": 1, "run_id": "r", "seed": 3, "structures": TABLE.as_json(), "items": [item | changes, other]}
+        path.write_text(json.dumps(document))
+        return path
+
+
+@pytest.fixture
+def scene(tmp_path: Path) -> Scene:
+    return Scene(tmp_path)
+
+
+def test_that_approved_slices_are_labelled_and_all_others_unlabelled(scene: Scene) -> None:
+    data = load_round(read_manifest(scene.write()), SPEC, classes=3)
+    assert len(data.labelled) == 2
+    assert len(data.unlabelled) == 4 + SLICES
+    assert data.validation_count == 1
+    assert float(data.unlabelled.supervised.max()) == 0.0
+
+
+def test_that_only_reviewed_voxels_outside_held_back_slices_are_supervised(scene: Scene) -> None:
+    data = load_round(read_manifest(scene.write()), SPEC, classes=3)
+    whole, part = data.labelled.supervised[:, 0]
+    assert float(whole.min()) == 1.0
+    assert part.sum() == 20 * 20
+    assert float(part[5:25, 5:25].min()) == 1.0
+
+
+def test_that_targets_are_the_masks_in_the_order_of_the_table(scene: Scene) -> None:
+    data = load_round(read_manifest(scene.write()), SPEC, classes=3)
+    classes = data.labelled.targets[0].argmax(dim=0).numpy()
+    expected = np.zeros((64, 96), int)
+    expected[10:30, 10:40] = 1
+    expected[30:40, 20:60] = 2
+    assert (classes == expected).all()
+
+
+def test_that_held_back_slices_are_judged_on_the_scans_own_grid(scene: Scene) -> None:
+    (scan,) = load_round(read_manifest(scene.write()), SPEC, classes=3).validation
+    assert scan.slices == (3,)
+    assert scan.classes.shape == (1, 48, 80)
+    assert scan.counted.all()
+    assert set(np.unique(scan.classes)) == {0, 1, 2}
+
+
+def test_that_slices_are_found_when_the_scan_is_stored_from_head_to_foot(scene: Scene) -> None:
+    scene.direction = np.diag([1.0, 1.0, -1.0])
+    data = load_round(read_manifest(scene.write()), SPEC, classes=3)
+    assert data.validation[0].slices == (SLICES - 1 - 3,)
+    assert sorted(float(s.sum()) for s in data.labelled.supervised) == [400.0, 64.0 * 96.0]
+
+
+def test_that_images_are_on_the_scale_from_zero_to_one(scene: Scene) -> None:
+    data = load_round(read_manifest(scene.write()), SPEC, classes=3)
+    assert np.allclose(data.labelled.images[0, 0, :48, :80].numpy(), scene.voxels[1] / 100.0, atol=1e-6)
+    assert float(data.labelled.images[0, 0, 48:].abs().max()) < 1e-6
+
+
+@pytest.mark.parametrize("spoil", ["nothing approved", "all held back"])
+def test_that_an_empty_labelled_set_is_refused(scene: Scene, spoil: str) -> None:
+    if spoil == "nothing approved":
+        scene.states[:] = 1
+    else:
+        scene.held = [1, 3, 4]
+    with pytest.raises(TrainingError, match="nothing to learn from"):
+        load_round(read_manifest(scene.write()), SPEC, classes=3)
+
+
+def test_that_labels_out_of_range_are_refused(scene: Scene) -> None:
+    scene.labels[0, 0, 0] = 9
+    with pytest.raises(TrainingError, match=r"labels \[9\]"):
+        load_round(read_manifest(scene.write()), SPEC, classes=3)
+
+
+def test_that_states_that_do_not_exist_are_refused(scene: Scene) -> None:
+    scene.states[0, 0, 0] = 7
+    with pytest.raises(TrainingError, match="states"):
+        load_round(read_manifest(scene.write()), SPEC, classes=3)
+
+
+def test_that_values_that_are_no_numbers_are_refused(scene: Scene) -> None:
+    scene.voxels = scene.voxels.astype(np.float32)
+    scene.voxels[0, 0, 0] = np.nan
+    with pytest.raises(TrainingError, match="no numbers"):
+        load_round(read_manifest(scene.write()), SPEC, classes=3)
+
+
+def test_that_masks_that_changed_after_the_round_began_are_refused(scene: Scene) -> None:
+    scene.digest = "0" * 64
+    with pytest.raises(TrainingError, match="changed"):
+        load_round(read_manifest(scene.write()), SPEC, classes=3)
+
+
+def test_that_masks_of_another_scan_are_refused(scene: Scene) -> None:
+    scene.labels, scene.states = scene.labels[:-1], scene.states[:-1]
+    with pytest.raises(TrainingError, match="do not fit"):
+        load_round(read_manifest(scene.write()), SPEC, classes=3)
+
+
+def test_that_a_missing_scan_names_the_file(scene: Scene) -> None:
+    path = scene.write(image=str(scene.folder / "gone.npy"))
+    with pytest.raises(TrainingError, match=r"gone\.npy"):
+        load_round(read_manifest(path), SPEC, classes=3)
+
+
+def test_that_another_number_of_structures_is_refused(scene: Scene) -> None:
+    with pytest.raises(TrainingError, match="structures"):
+        load_round(read_manifest(scene.write()), SPEC, classes=8)
+
+
+@pytest.mark.parametrize("content", ["", "[]", "{}", '{"format": 2, "items": []}', '{"format": 1, "items": [{}], "structures": []}'])
+def test_that_a_damaged_manifest_is_refused(tmp_path: Path, content: str) -> None:
+    path = tmp_path / "manifest.json"
+    path.write_text(content)
+    with pytest.raises(TrainingError):
+        read_manifest(path)
+
+
+def test_that_replay_slices_come_back_and_held_back_ones_stay_apart(tmp_path: Path) -> None:
+    images = np.random.default_rng(0).random((4, 1, 64, 64)).astype(np.float32)
+    labels = np.zeros((4, 64, 64), np.uint8)
+    labels[:, 3:9, 3:9] = 5
+    write_replay(tmp_path / "r.npz", images=images, labels=labels, regions=labels, validation=np.array([0, 1, 0, 0]))
+    train, held = read_replay(tmp_path / "r.npz", TABLE)
+    assert (len(train), len(held)) == (3, 1)
+    assert np.abs(held.images.numpy() - images[1:2]).max() < 1e-3
+    assert (train.targets.argmax(dim=1).numpy() == (labels[:3] == 5) * 2).all()
+
+
+def test_that_damaged_replay_slices_are_refused(tmp_path: Path) -> None:
+    path = tmp_path / "r.npz"
+    path.write_bytes(b"no archive")
+    with pytest.raises(ModelError, match="cannot be read"):
+        read_replay(path, TABLE)
+    images, labels = np.zeros((2, 1, 64, 64)), np.full((2, 64, 64), 9)
+    write_replay(path, images=images, labels=labels, regions=labels, validation=np.zeros(2))
+    with pytest.raises(ModelError, match="does not name"):
+        read_replay(path, TABLE)
+    write_replay(path, images=images, labels=labels[:1], regions=labels, validation=np.zeros(2))
+    with pytest.raises(ModelError, match="belong together"):
+        read_replay(path, TABLE)

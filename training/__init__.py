@@ -1,0 +1,1 @@
+"""The trainer: teachers, students, Graph Flow distillation. The only importer of torch."""

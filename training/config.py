@@ -1,0 +1,250 @@
+"""What can be chosen: frozen dataclasses that refuse contradictions at birth."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field, fields, replace
+from typing import Any, Literal
+
+from gf_desktop.errors import TrainingError
+
+__all__ = ["AugmentConfig", "GraphFlowConfig", "NetworkConfig", "RefineConfig"]
+
+ADVICE = "Correct the recipe and start again."
+
+
+def _refuse(problem: str) -> TrainingError:
+    return TrainingError(f"The recipe contradicts itself: {problem}", next_step=ADVICE)
+
+
+@dataclass(frozen=True, slots=True)
+class NetworkConfig:
+    """Which network, and how large.
+
+    Attributes
+    ----------
+    name
+        Students: "lite_unet" (can begin with ImageNet weights) and "mobile_unet". Teachers: "lite_fanet" (the same)
+        and "fanet".
+    in_channels
+        Channels of the input: 1 grey, 3 colour, or one per neighbouring slice.
+    num_classes
+        Classes of the logits, background included.
+    width
+        Multiplier of the channels.
+    """
+
+    name: Literal["lite_unet", "mobile_unet", "lite_fanet", "fanet"]
+    in_channels: int
+    num_classes: int
+    width: float = 1.0
+
+    def __post_init__(self) -> None:
+        if self.name not in ("lite_unet", "mobile_unet", "lite_fanet", "fanet"):
+            raise _refuse(f"there is no network {self.name!r}")
+        if self.in_channels < 1 or self.num_classes < 2 or not 0 < self.width <= 4:
+            raise _refuse(f"a network with {self.in_channels} channels, {self.num_classes} classes and width {self.width}")
+
+    def as_json(self) -> dict[str, Any]:
+        """Return plain values for ``card.json``."""
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, document: dict[str, Any]) -> NetworkConfig:
+        """Return the configuration that ``as_json`` wrote.
+
+        Raises
+        ------
+        TrainingError
+            When a key is missing, unknown or of no use.
+        """
+        try:
+            return cls(**document)
+        except TypeError as error:
+            raise _refuse(f"a network described as {document}") from error
+
+
+@dataclass(frozen=True, slots=True)
+class AugmentConfig:
+    """How far an image may be changed before a network sees it; lengths in working pixels, greys on the 0..1 scale.
+
+    Attributes
+    ----------
+    scale
+        Smallest and largest enlargement.
+    rotate_deg
+        Largest turn to either side.
+    shift
+        Largest displacement as a share of the image's side.
+    elastic_px
+        Standard deviation of the smooth displacement.
+    gamma
+        Largest |log2| of the exponent.
+    contrast, brightness
+        Largest relative and absolute change of all greys.
+    region_shift
+        Standard deviation of the change of grey of each region on its own, which is what a contrast agent does.
+    noise
+        Largest standard deviation of white noise.
+    blur_px
+        Largest standard deviation of the blur.
+    furniture
+        Chance that bright lines and blobs are drawn into the air around the body: tables, arms, cables.
+    probability
+        Chance of each change of greys.
+    """
+
+    scale: tuple[float, float] = (0.8, 1.25)
+    rotate_deg: float = 15.0
+    shift: float = 0.12
+    elastic_px: float = 2.5
+    gamma: float = 0.4
+    contrast: float = 0.2
+    brightness: float = 0.06
+    region_shift: float = 0.0
+    noise: float = 0.06
+    blur_px: float = 1.0
+    furniture: float = 0.0
+    probability: float = 0.5
+
+    def __post_init__(self) -> None:
+        if not 0 < self.scale[0] <= self.scale[1]:
+            raise _refuse(f"a scale from {self.scale[0]} to {self.scale[1]}")
+        numbers = (self.rotate_deg, self.shift, self.elastic_px, self.gamma, self.contrast, self.brightness, self.region_shift, self.noise)
+        if min(numbers) < 0 or self.blur_px < 0 or not 0 <= self.probability <= 1 or not 0 <= self.furniture <= 1:
+            raise _refuse("an augmentation below zero or a chance above one")
+
+
+@dataclass(frozen=True, slots=True)
+class GraphFlowConfig:
+    """The Graph Flow term.
+
+    Attributes
+    ----------
+    form
+        "normalised": patches centred and of length one, means. "published": raw patches, sums.
+    patch
+        Odd side of the windows in tap pixels.
+    positions
+        "teacher": windows of both networks where the teacher's channel is largest. "own": each at its own maximum.
+    windows
+        Windows per channel: the largest values that lie at least a patch apart.
+    edge_weight
+        Weight of the edges against the vertices; "published" used 1e-4 (1e-9 to 1e-5).
+    """
+
+    form: Literal["normalised", "published"] = "normalised"
+    patch: int = 3
+    positions: Literal["teacher", "own"] = "teacher"
+    windows: int = 1
+    edge_weight: float = 1.0
+
+    def __post_init__(self) -> None:
+        if self.form not in ("normalised", "published") or self.positions not in ("teacher", "own"):
+            raise _refuse(f"a Graph Flow term of form {self.form!r} at positions {self.positions!r}")
+        if self.patch < 1 or self.patch % 2 == 0 or self.windows < 1 or self.edge_weight < 0:
+            raise _refuse(f"windows of side {self.patch}, {self.windows} a channel, edge weight {self.edge_weight}")
+        if self.form == "published" and self.windows != 1:
+            raise _refuse("the published form has one window a channel")
+
+
+@dataclass(frozen=True, slots=True)
+class RefineConfig:
+    """One refinement round.
+
+    Attributes
+    ----------
+    minutes
+        Time for the whole round, loading, check and export included.
+    seed
+        Of everything that is drawn.
+    batch
+        Images of a step, an even number: half labelled, half unlabelled.
+    crop_px
+        Side of the training views, a multiple of 32.
+    student_lr, teacher_lr
+        Largest learning rates.
+    weight_decay
+        Of AdamW.
+    poly_power
+        The learning rate falls as ``(1 - done) ** poly_power``.
+    ema
+        Decay of the running average of the student's weights per step.
+    teacher_share
+        Share of the round's time for fine-tuning the teacher.
+    replay_share
+        Share of the labelled images that come from the pack's replay slices.
+    temperature
+        Of the pixel-wise logit distillation.
+    kd_weight, old_weight
+        Weights of logit distillation from the teacher and from the student before the round.
+    cwd_share, graph_share
+        Share of supervision's gradient at the tapped blocks that channel-wise distillation and the Graph Flow term
+        are held at; 0 leaves the term out.
+    measure_every
+        Steps between two measurements of those gradients.
+    max_steps
+        Upper bound of student steps; 0 for none.
+    teacher_steps
+        Upper bound of teacher steps; 0 for none.
+    graph_flow, augment
+        Of their own.
+    """
+
+    minutes: float = 4.0
+    seed: int = 0
+    batch: int = 8
+    crop_px: int = 128
+    student_lr: float = 1e-3
+    teacher_lr: float = 1e-3
+    weight_decay: float = 1e-4
+    poly_power: float = 0.9
+    ema: float = 0.97
+    teacher_share: float = 0.4
+    replay_share: float = 0.5
+    temperature: float = 1.0
+    kd_weight: float = 1.0
+    old_weight: float = 1.0
+    cwd_share: float = 0.1
+    graph_share: float = 0.1
+    measure_every: int = 20
+    max_steps: int = 0
+    teacher_steps: int = 0
+    graph_flow: GraphFlowConfig = field(default_factory=GraphFlowConfig)
+    augment: AugmentConfig = field(default_factory=AugmentConfig)
+
+    def __post_init__(self) -> None:
+        if self.minutes <= 0 or self.batch < 2 or self.batch % 2 or self.crop_px < 64 or self.crop_px % 32:
+            raise _refuse(f"{self.minutes} minutes, batches of {self.batch}, views of {self.crop_px} pixels")
+        shares = (self.teacher_share, self.replay_share, self.cwd_share, self.graph_share, self.ema)
+        if min(shares) < 0 or max(shares) >= 1:
+            raise _refuse("a share or the averaging's decay outside 0 to 1")
+        rates = (self.student_lr, self.teacher_lr, self.temperature, self.poly_power)
+        if min(rates) <= 0 or min(self.weight_decay, self.kd_weight, self.old_weight) < 0:
+            raise _refuse("a learning rate, temperature or power that is not positive, or a weight below zero")
+        if self.measure_every < 1 or self.max_steps < 0 or self.teacher_steps < 0:
+            raise _refuse("a number of steps below its minimum")
+
+    @classmethod
+    def from_recipe(cls, recipe: dict[str, float | int | str | bool], *, minutes: float, seed: int) -> RefineConfig:
+        """Return the defaults with the plain fields that a recipe names replaced.
+
+        Keys are field names, or ``graph_flow.<field>`` and ``augment.<field>``.
+
+        Raises
+        ------
+        TrainingError
+            When a key is unknown or a value is of another type.
+        """
+        config = cls(minutes=minutes, seed=seed)
+        for key, value in recipe.items():
+            part, _, name = key.rpartition(".")
+            target: Any = config if not part else getattr(config, part, None) if part in ("graph_flow", "augment") else None
+            known = {f.name for f in fields(target)} if target is not None else set()
+            if name not in known or not isinstance(value, int | float | str):
+                raise _refuse(f"there is no setting {key!r}")
+            current = getattr(target, name)
+            if not isinstance(current, int | float | str) or isinstance(current, str) != isinstance(value, str):
+                raise _refuse(f"setting {key!r} cannot be {value!r}")
+            changed = replace(target, **{name: type(current)(value)})
+            config = replace(config, **{part: changed}) if part else changed
+        return config

@@ -1,0 +1,364 @@
+"""From a manifest and a pack's replay slices to samples on the working grid.
+
+Everything a round needs lies in memory: working planes are small (a whole abdomen at 3 mm is 8 MB).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from torch import Tensor
+
+from gf_desktop.errors import ModelError, TrainingError, UserError
+from gf_desktop.imaging.geometry import Geometry
+from gf_desktop.imaging.labelmap import LabelTable, VoxelState
+from gf_desktop.imaging.preprocess import PreprocessSpec, SliceSource
+from gf_desktop.imaging.volume import Volume
+from gf_desktop.pack import file_sha256
+from training.augment import Views
+
+__all__ = ["Manifest", "ManifestItem", "Round", "SliceSet", "ValidationScan", "load_round", "read_manifest", "read_replay", "write_replay"]
+
+MANIFEST_FORMAT = 1
+
+REPLAY_KEYS = ("images", "labels", "regions", "validation")
+
+MIN_SUPERVISED_SHARE = 0.5
+"""Share of a working pixel that must be reviewed for it to count as supervised."""
+
+RESTART = "Refine again; if it happens again, export the masks and start a new project."
+
+
+@dataclass(frozen=True, slots=True)
+class ManifestItem:
+    """One scan of a round; ``labels`` is None where nobody has touched it."""
+
+    case: str
+    image: Path
+    geometry: Geometry
+    modality: str
+    spacing_known: bool
+    labels: Path | None
+    labels_sha256: str
+    validation_slices: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """All that a trainer may read; ``sha256`` is of the file itself."""
+
+    run_id: str
+    seed: int
+    table: LabelTable
+    items: tuple[ManifestItem, ...]
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class SliceSet:
+    """Slices on the working grid, all padded to one size.
+
+    Attributes
+    ----------
+    images
+        float32 [n, channels, rows, cols] on the 0..1 scale, before mean and standard deviation.
+    targets
+        float16 [n, classes, rows, cols]: share of each class; background only where nothing is known.
+    supervised
+        float32 [n, 1, rows, cols], 1 where a person stands behind the target.
+    regions
+        uint8 [n, rows, cols], regions whose greys augmentation may change; all 0 without.
+    guide, codes
+        The cached word of the teachers, float16, see :class:`training.augment.Views`.
+    """
+
+    images: Tensor
+    targets: Tensor
+    supervised: Tensor
+    regions: Tensor
+    guide: Tensor | None = None
+    codes: Tensor | None = None
+
+    def __len__(self) -> int:
+        return len(self.images)
+
+    def views(self, index: Tensor) -> Views:
+        """Return the slices of an int64 index as a batch."""
+        guide = None if self.guide is None else self.guide[index].float()
+        codes = None if self.codes is None else self.codes[index].float()
+        return Views(self.images[index], self.targets[index].float(), self.supervised[index], self.regions[index].long(), guide, codes)
+
+    def subset(self, index: Tensor) -> SliceSet:
+        """Return the slices of an int64 index."""
+        return SliceSet(self.images[index], self.targets[index], self.supervised[index], self.regions[index])
+
+
+@dataclass(frozen=True, slots=True)
+class ValidationScan:
+    """Held-back slices of one scan, judged on the scan's own grid.
+
+    Attributes
+    ----------
+    source
+        The scan as network inputs.
+    slices
+        Slice numbers in the spec's order.
+    classes, counted
+        uint8 and bool [slices, rows, cols] of the scan: the reference and where it counts.
+    """
+
+    source: SliceSource
+    slices: tuple[int, ...]
+    classes: npt.NDArray[np.uint8]
+    counted: npt.NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True)
+class Round:
+    """The data of one refinement.
+
+    Attributes
+    ----------
+    labelled
+        Slices with supervised pixels.
+    unlabelled
+        All other slices of all scans, their whole planes; validation slices are among them, without their labels.
+    validation
+        Held-back slices by scan.
+    """
+
+    labelled: SliceSet
+    unlabelled: SliceSet
+    validation: tuple[ValidationScan, ...]
+    validation_count: int
+
+
+def read_manifest(path: Path) -> Manifest:
+    """Read a round's manifest.
+
+    Raises
+    ------
+    TrainingError
+        When it is missing, damaged or of another format.
+    """
+    try:
+        data = path.read_bytes()
+        document = json.loads(data)
+        if document["format"] != MANIFEST_FORMAT:
+            raise TrainingError(f"The round's list of scans is of format {document['format']}", where=str(path), next_step=RESTART)
+        items = tuple(_item(entry) for entry in document["items"])
+        table = LabelTable.from_json(document["structures"])
+        return Manifest(str(document["run_id"]), int(document["seed"]), table, items, hashlib.sha256(data).hexdigest())
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        raise TrainingError(f"The round's list of scans is not readable: {error!r}", where=str(path), next_step=RESTART) from error
+
+
+def _item(entry: dict[str, Any]) -> ManifestItem:
+    return ManifestItem(
+        case=str(entry["case"]),
+        image=Path(entry["image"]),
+        geometry=Geometry.from_json(entry["geometry"]),
+        modality=str(entry["modality"]),
+        spacing_known=bool(entry["spacing_known"]),
+        labels=None if entry["labels"] is None else Path(entry["labels"]),
+        labels_sha256=str(entry.get("labels_sha256") or ""),
+        validation_slices=tuple(int(k) for k in entry["validation_slices"]),
+    )
+
+
+def _volume(item: ManifestItem) -> Volume:
+    try:
+        voxels = np.load(item.image, mmap_mode="r", allow_pickle=False)
+    except (OSError, ValueError) as error:
+        raise TrainingError(f"The scan of {item.case} cannot be read: {error}", where=str(item.image), next_step=RESTART) from error
+    if voxels.dtype.kind == "f" and not np.isfinite(voxels).all():
+        raise TrainingError(f"The scan of {item.case} has values that are no numbers", where=str(item.image), next_step="Import it again.")
+    return Volume(voxels, item.geometry, item.modality, item.case, item.spacing_known)
+
+
+def _labels(item: ManifestItem, table: LabelTable) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.uint8]] | None:
+    """Return class numbers and voxel states, uint8 [k, j, i]."""
+    if item.labels is None:
+        return None
+    try:
+        with np.load(item.labels, allow_pickle=False) as archive:
+            labels, states = archive["labels"], archive["states"]
+    except (OSError, ValueError, KeyError) as error:
+        raise TrainingError(f"The masks of {item.case} cannot be read: {error}", where=str(item.labels), next_step=RESTART) from error
+    if item.labels_sha256 and file_sha256(item.labels) != item.labels_sha256:
+        raise TrainingError(f"The masks of {item.case} changed after the round began", where=str(item.labels), next_step=RESTART)
+    shape = item.geometry.shape_kji
+    if labels.shape != shape or states.shape != shape or labels.dtype != np.uint8 or states.dtype != np.uint8:
+        raise TrainingError(f"The masks of {item.case} do not fit the scan", where=str(item.labels), next_step=RESTART)
+    unknown = sorted(set(np.unique(labels).tolist()) - {0, *table.ids})
+    if unknown or int(states.max(initial=0)) > max(VoxelState):
+        found = f"labels {unknown} that are not in the list of structures" if unknown else "voxel states that do not exist"
+        raise TrainingError(f"The masks of {item.case} hold {found}", where=str(item.labels), next_step=RESTART)
+    return table.id_to_class()[labels], states
+
+
+def load_round(manifest: Manifest, spec: PreprocessSpec, *, classes: int) -> Round:
+    """Read every scan and mask of a round and bring them onto the working grid.
+
+    Supervised are voxels that a person accepted or edited on slices that are not held back.
+
+    Raises
+    ------
+    TrainingError
+        When a file is missing, damaged, not of this scan or of this list of structures, or nothing is labelled.
+    ModelError
+        When a scan does not suit the model.
+    """
+    if len(manifest.table) + 1 != classes:
+        raise TrainingError(
+            f"The project has {len(manifest.table)} structures and the model {classes - 1}",
+            next_step="Start a project with the model's structures.",
+        )
+    labelled: list[SliceSet] = []
+    unlabelled: list[SliceSet] = []
+    validation: list[ValidationScan] = []
+    count = 0
+    for item in manifest.items:
+        source = SliceSource(_volume(item), spec)
+        inputs = torch.from_numpy(np.stack([source.network_input(n) for n in range(len(source))])) * spec.std + spec.mean
+        masks = _labels(item, manifest.table)
+        if masks is None:
+            unlabelled.append(_without_labels(inputs, classes))
+            continue
+        held = np.zeros(item.geometry.shape_kji, dtype=bool)
+        held[[k for k in item.validation_slices if 0 <= k < len(held)]] = True
+        reviewed = masks[1] >= VoxelState.ACCEPTED
+        chosen = np.flatnonzero(source.axes.view(reviewed & ~held).any(axis=(1, 2)))
+        rest = np.setdiff1d(np.arange(len(source)), chosen)
+        labelled.append(_with_labels(source, inputs, masks[0], trusted=reviewed & ~held, chosen=chosen, classes=classes))
+        unlabelled.append(_without_labels(inputs[torch.from_numpy(rest)], classes))
+        kept = reviewed & held
+        judged = np.flatnonzero(source.axes.view(kept).any(axis=(1, 2)))
+        if len(judged):
+            count += len(judged)
+            reference, counted = source.axes.view(masks[0])[judged], source.axes.view(kept)[judged]
+            validation.append(ValidationScan(source, tuple(int(n) for n in judged), reference.astype(np.uint8), counted.astype(bool)))
+    if not any(len(part) for part in labelled):
+        raise TrainingError(
+            "There is nothing to learn from: no slice is approved", next_step="Correct and approve at least one slice, then refine."
+        )
+    return Round(_join(labelled), _join(unlabelled), tuple(validation), count)
+
+
+def _with_labels(
+    source: SliceSource,
+    inputs: Tensor,
+    classes_kji: npt.NDArray[np.uint8],
+    *,
+    trusted: npt.NDArray[np.bool_],
+    chosen: npt.NDArray[Any],
+    classes: int,
+) -> SliceSet:
+    targets = np.zeros((len(chosen), classes, *source.grid.padded_hw), np.float16)
+    targets[:, 0] = 1
+    supervised = np.zeros((len(chosen), 1, *source.grid.padded_hw), np.float32)
+    rows, cols = source.grid.inner_hw
+    view = source.axes.view(trusted)
+    for place, index in enumerate(int(n) for n in chosen):
+        targets[place, :, :rows, :cols] = source.mask_to_working(classes_kji, index, classes=classes)
+        whole = bool(view[index].all())
+        # beyond the edge of a slice that was reviewed whole there is air, and air is background
+        supervised[place] = 1.0 if whole else 0.0
+        supervised[place, 0, :rows, :cols] = source.grid.to_working(view[index].astype(np.float32)) >= MIN_SUPERVISED_SHARE
+    images = inputs[torch.from_numpy(chosen)]
+    regions = torch.zeros(len(chosen), *images.shape[2:], dtype=torch.uint8)
+    return SliceSet(images, torch.from_numpy(targets), torch.from_numpy(supervised), regions)
+
+
+def _without_labels(inputs: Tensor, classes: int) -> SliceSet:
+    targets = torch.zeros(len(inputs), classes, *inputs.shape[2:], dtype=torch.float16)
+    targets[:, 0] = 1
+    zeros = torch.zeros(len(inputs), 1, *inputs.shape[2:])
+    return SliceSet(inputs, targets, zeros, torch.zeros(len(inputs), *inputs.shape[2:], dtype=torch.uint8))
+
+
+def _join(parts: list[SliceSet]) -> SliceSet:
+    """Pad all slices at the far ends to the largest size and put them into one set."""
+    parts = [part for part in parts if len(part)] or parts[:1]
+    rows, cols = (max(part.images.shape[axis] for part in parts) for axis in (2, 3))
+
+    def grow(tensor: Tensor, fill: float = 0.0) -> Tensor:
+        room = (0, cols - tensor.shape[-1], 0, rows - tensor.shape[-2])
+        return torch.nn.functional.pad(tensor, room, value=fill)
+
+    targets = [grow(part.targets) for part in parts]
+    for target in targets:
+        target[:, 0] += 1 - target.sum(dim=1)
+    return SliceSet(
+        torch.cat([grow(part.images) for part in parts]),
+        torch.cat(targets),
+        torch.cat([grow(part.supervised) for part in parts]),
+        torch.cat([grow(part.regions) for part in parts]),
+    )
+
+
+def read_replay(path: Path, table: LabelTable) -> tuple[SliceSet, SliceSet]:
+    """Read a pack's labelled slices: those to train on and those held back.
+
+    Raises
+    ------
+    ModelError
+        When the file is damaged or holds labels that are not in the table.
+    """
+    advice = "Get the pack again from where it came from."
+    try:
+        with np.load(path, allow_pickle=False) as archive:
+            images, labels, regions, validation = (archive[key] for key in REPLAY_KEYS)
+        if (
+            images.ndim != 4
+            or labels.shape != (len(images), *images.shape[2:])
+            or regions.shape != labels.shape
+            or validation.shape != labels.shape[:1]
+        ):
+            raise ModelError("The pack's own slices have shapes that do not belong together", where=str(path), next_step=advice)
+    except UserError:
+        raise
+    except (OSError, ValueError, KeyError) as error:
+        raise ModelError(f"The pack's own slices cannot be read: {error}", where=str(path), next_step=advice) from error
+    if set(np.unique(labels).tolist()) - {0, *table.ids}:
+        raise ModelError("The pack's own slices hold labels that its card does not name", where=str(path), next_step=advice)
+    classes = torch.from_numpy(table.id_to_class()[labels]).long()
+    targets = torch.nn.functional.one_hot(classes, len(table) + 1).permute(0, 3, 1, 2).half()
+    everything = SliceSet(
+        torch.from_numpy(images).float(), targets, torch.ones(len(images), 1, *images.shape[2:]), torch.from_numpy(regions.astype(np.uint8))
+    )
+    held = torch.from_numpy(validation != 0)
+    return everything.subset(torch.nonzero(~held)[:, 0]), everything.subset(torch.nonzero(held)[:, 0])
+
+
+def write_replay(
+    path: Path, *, images: npt.NDArray[Any], labels: npt.NDArray[Any], regions: npt.NDArray[Any], validation: npt.NDArray[Any]
+) -> None:
+    """Write a pack's labelled slices.
+
+    Parameters
+    ----------
+    images
+        float [n, channels, rows, cols] padded planes on the 0..1 scale, before mean and standard deviation; stored as float16.
+    labels
+        Values of the label table on the working grid, [n, rows, cols]; stored as uint8.
+    regions
+        Regions whose greys augmentation may change, [n, rows, cols]; stored as uint8.
+    validation
+        [n], not 0 for slices that no training may see.
+    """
+    with path.open("wb") as stream:
+        np.savez_compressed(
+            stream,
+            images=images.astype(np.float16),
+            labels=labels.astype(np.uint8),
+            regions=regions.astype(np.uint8),
+            validation=validation.astype(np.uint8),
+        )

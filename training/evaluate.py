@@ -1,0 +1,111 @@
+"""Dice of a network on held-back slices, on the scans' own grids."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from torch import Tensor, nn
+
+from gf_desktop.imaging.labelmap import LabelTable
+from gf_desktop.imaging.preprocess import PreprocessSpec, SliceSource
+from gf_desktop.inference.segmenter import labels_from_logits
+from training.dataset import SliceSet, ValidationScan
+from training.networks import Taps
+
+__all__ = ["Scores", "judge_scans", "judge_slices", "predict_classes"]
+
+FORWARD_BATCH = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Scores:
+    """Dice per structure; None where neither reference nor prediction has a voxel.
+
+    ``mean`` is over the structures that have a value, None where there is none.
+    """
+
+    dice: dict[str, float | None]
+
+    @property
+    def mean(self) -> float | None:
+        """Mean over the structures that have a value."""
+        values = [v for v in self.dice.values() if v is not None]
+        return float(np.mean(values)) if values else None
+
+
+def _scores(table: LabelTable, overlap: npt.NDArray[np.int64], both: npt.NDArray[np.int64]) -> Scores:
+    return Scores({s.name: None if both[c] == 0 else 2.0 * int(overlap[c]) / int(both[c]) for c, s in enumerate(table, start=1)})
+
+
+def _count(
+    predicted: npt.NDArray[np.uint8], reference: npt.NDArray[np.uint8], classes: int
+) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+    overlap = np.bincount(reference[predicted == reference], minlength=classes)
+    both = np.bincount(predicted.reshape(-1), minlength=classes) + np.bincount(reference.reshape(-1), minlength=classes)
+    return overlap.astype(np.int64), both.astype(np.int64)
+
+
+def _logits(network: nn.Module, batch: Tensor) -> Tensor:
+    taps: Taps = network(batch.contiguous(memory_format=torch.channels_last))
+    return taps.logits
+
+
+def predict_classes(
+    network: nn.Module, source: SliceSource, slices: Iterable[int], *, between: Callable[[], None] | None = None
+) -> npt.NDArray[np.uint8]:
+    """Return uint8 [slices, rows, cols] class numbers on the scan's planes, as the desktop would compute them.
+
+    Parameters
+    ----------
+    network
+        In evaluation mode.
+    slices
+        Slice numbers in the spec's order.
+    between
+        Called before each slice; it may raise to give up.
+    """
+    planes = []
+    for index in slices:
+        if between is not None:
+            between()
+        with torch.no_grad():
+            logits = _logits(network, torch.from_numpy(source.network_input(index))[None])[0].numpy()
+        planes.append(labels_from_logits(logits, source)[0])
+    return np.stack(planes)
+
+
+def judge_scans(
+    network: nn.Module, scans: tuple[ValidationScan, ...], table: LabelTable, *, between: Callable[[], None] | None = None
+) -> Scores:
+    """Return Dice over all held-back voxels of a round. The network is left in evaluation mode."""
+    network.eval()
+    classes = len(table) + 1
+    overlap, both = np.zeros(classes, np.int64), np.zeros(classes, np.int64)
+    for scan in scans:
+        predicted = predict_classes(network, scan.source, scan.slices, between=between)
+        parts = _count(predicted[scan.counted], scan.classes[scan.counted], classes)
+        overlap, both = overlap + parts[0], both + parts[1]
+    return _scores(table, overlap, both)
+
+
+def judge_slices(
+    network: nn.Module, slices: SliceSet, spec: PreprocessSpec, table: LabelTable, *, between: Callable[[], None] | None = None
+) -> Scores:
+    """Return Dice on supervised pixels of slices of the working grid. The network is left in evaluation mode."""
+    network.eval()
+    classes = len(table) + 1
+    overlap, both = np.zeros(classes, np.int64), np.zeros(classes, np.int64)
+    for start in range(0, len(slices), FORWARD_BATCH):
+        if between is not None:
+            between()
+        part = slices.subset(torch.arange(start, min(start + FORWARD_BATCH, len(slices))))
+        with torch.no_grad():
+            predicted = _logits(network, (part.images - spec.mean) / spec.std).argmax(dim=1)
+        counted = part.supervised[:, 0].numpy() > 0
+        parts = _count(predicted.numpy().astype(np.uint8)[counted], part.targets.argmax(dim=1).numpy().astype(np.uint8)[counted], classes)
+        overlap, both = overlap + parts[0], both + parts[1]
+    return _scores(table, overlap, both)

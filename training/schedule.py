@@ -1,0 +1,121 @@
+"""Time: how much of a round is over, and how fast to learn meanwhile."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from typing import Protocol
+
+from torch import nn
+
+__all__ = ["Budget", "Control", "FreeRun", "StopRequested", "poly_decay"]
+
+
+class StopRequested(Exception):  # noqa: N818 - not an error but the answer to a request
+    """The desktop gave the round up."""
+
+
+class Control(Protocol):
+    """What the loop asks and tells between two steps."""
+
+    def between(self) -> None:
+        """Wait while paused; raise StopRequested when the round was given up."""
+        ...
+
+    @property
+    def hurry(self) -> bool:
+        """Whether training shall end now and export begin."""
+        ...
+
+    @property
+    def elapsed_s(self) -> float:
+        """Seconds since the round began, pauses left out."""
+        ...
+
+    def progress(self, stage: str, step: int, steps: int, losses: dict[str, float]) -> None:
+        """Tell where the round stands."""
+        ...
+
+    def validated(self, step: int, who: str, mean: float | None, dice: dict[str, float | None]) -> None:
+        """Tell Dice on the held-back slices."""
+        ...
+
+    def warned(self, message: str) -> None:
+        """Tell what the user should know."""
+        ...
+
+    def checkpoint(self, network: nn.Module, step: int) -> None:
+        """Keep a state of the student."""
+        ...
+
+
+class FreeRun:
+    """A Control for runs that nobody watches or stops."""
+
+    def __init__(self) -> None:
+        self._began = time.monotonic()
+
+    def between(self) -> None:
+        """Do nothing."""
+
+    @property
+    def hurry(self) -> bool:
+        """Never."""
+        return False
+
+    @property
+    def elapsed_s(self) -> float:
+        """Seconds since this object was made."""
+        return time.monotonic() - self._began
+
+    def progress(self, stage: str, step: int, steps: int, losses: dict[str, float]) -> None:
+        """Do nothing."""
+
+    def validated(self, step: int, who: str, mean: float | None, dice: dict[str, float | None]) -> None:
+        """Do nothing."""
+
+    def warned(self, message: str) -> None:
+        """Do nothing."""
+
+    def checkpoint(self, network: nn.Module, step: int) -> None:
+        """Do nothing."""
+
+
+def poly_decay(done: float, power: float) -> float:
+    """Return ``(1 - done) ** power`` with ``done`` held within 0 to 1, so that the result is always real.
+
+    A step counted twice would otherwise make the base negative and the learning rate complex.
+    """
+    return float((1.0 - min(max(done, 0.0), 1.0)) ** power)
+
+
+@dataclass(frozen=True, slots=True)
+class Budget:
+    """How long a stage may run: until a moment, a number of steps, or the desktop's wish to end.
+
+    Attributes
+    ----------
+    control
+        Whose clock counts.
+    begin_s, end_s
+        Seconds on that clock.
+    max_steps
+        0 for no bound.
+    """
+
+    control: Control
+    begin_s: float
+    end_s: float
+    max_steps: int = 0
+
+    def done(self, step: int) -> float:
+        """Return how much of the stage is over after ``step`` steps, 0 to 1."""
+        now_s = self.control.elapsed_s
+        if self.control.hurry or now_s >= self.end_s:
+            return 1.0
+        by_time = (now_s - self.begin_s) / max(self.end_s - self.begin_s, 1e-9)
+        return min(1.0, max(by_time, step / self.max_steps if self.max_steps else 0.0))
+
+    def total(self, step: int) -> int:
+        """Return how many steps the stage will probably have."""
+        return max(step, round(step / max(self.done(step), 1e-6)))
