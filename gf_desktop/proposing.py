@@ -29,7 +29,7 @@ class Proposer:
     """
 
     def __init__(self, project: Project, jobs: Jobs, *, on_progress: Callable[[], None]) -> None:
-        self._project = project
+        self.project = project
         self._jobs = jobs
         self._on_progress = on_progress
         self._segmenter: Segmenter | None = None
@@ -70,7 +70,7 @@ class Proposer:
         ProjectError
             When there is no active model or the project is open for reading only.
         """
-        project = self._project
+        project = self.project
         project.must_write()
         volume = shown.volume if shown is not None else project.load_volume(case_id)
         load = self._loader()
@@ -102,10 +102,10 @@ class Proposer:
         self._on_progress()
 
     def _loader(self) -> Callable[[], Segmenter]:
-        models = self._project.models
+        models = self.project.models
         active = models.active_id
         if active is None:
-            raise ProjectError("The project has no active model", where=self._project.name, next_step="Activate a model first.")
+            raise ProjectError("The project has no active model", where=self.project.name, next_step="Activate a model first.")
         kept, path = self._segmenter, models.path(active)
         return lambda: kept if kept is not None and kept.card.id == active else Segmenter.load(path)
 
@@ -120,11 +120,11 @@ class Proposer:
         self._on_progress()
 
     def _keep(self, case_id: str, shown: OpenCase | None, prediction: Prediction) -> None:
-        label_map = shown.label_map if shown is not None else self._project.load_labels(case_id)
+        label_map = shown.label_map if shown is not None else self.project.load_labels(case_id)
         if shown is not None:
             shown.confidence = prediction.confidence
             self.cancel()
         label_map.propose(prediction.labels, Box.whole(label_map.geometry.shape_kji))
-        self._project.save_labels(case_id, label_map, model_id=prediction.model_id)
-        self._project.save_confidence(case_id, prediction.confidence)
+        self.project.save_labels(case_id, label_map, model_id=prediction.model_id)
+        self.project.save_confidence(case_id, prediction.confidence)
         self._on_progress()

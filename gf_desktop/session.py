@@ -11,33 +11,30 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
 from psygnal import Signal
 
-from gf_desktop.errors import ProjectError, TrainingError, UserError
+from gf_desktop.errors import ProjectError, TrainingError
 from gf_desktop.files.export import ExportedFile, export_mask
 from gf_desktop.files.masks import map_labels, read_mask
-from gf_desktop.files.scan import Scan, find_scans, read_scan
 from gf_desktop.imaging.edits import Box
 from gf_desktop.imaging.metrics import StructureScore, score_masks
 from gf_desktop.imaging.paint import Stroke
 from gf_desktop.inference.segmenter import Prediction
 from gf_desktop.jobs import CancelToken, Jobs
-from gf_desktop.open_case import OpenCase
-from gf_desktop.pack import ModelCard
-from gf_desktop.project.records import Case, Finding, ModelRecord, RoundReport
-from gf_desktop.project.store import Project, read_confidence
+from gf_desktop.project.records import ModelRecord, RoundReport
+from gf_desktop.project.store import Project
 from gf_desktop.proposing import Proposer
 from gf_desktop.refinement import DEFAULT_MINUTES, Recipe, Refinement
 from gf_desktop.trainer_link import TrainingState, Transport
+from gf_desktop.workspace import OnError, Workspace, no_answer
 
 __all__ = ["CorrectReport", "Session"]
 
 UInt8 = npt.NDArray[np.uint8]
-OnError = Callable[[Exception], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,11 +46,7 @@ class CorrectReport:
     voxels_changed: int
 
 
-def _nothing(_answer: object) -> None:
-    return
-
-
-class Session:
+class Session(Workspace):
     """See the module. One per program; belongs to the thread that made it.
 
     Parameters
@@ -65,165 +58,29 @@ class Session:
     author
         Initials written into strokes; may be empty.
 
-    Signals: ``project_changed()`` opened or closed · ``worklist_changed()`` · ``case_changed()`` another case is on
-    screen · ``labels_changed(Box)`` of the case on screen · ``history_changed()`` · ``prediction_changed()`` progress in
-    ``predicting`` or a new confidence · ``model_changed()`` another student serves · ``training_changed()`` ·
-    ``round_finished(RoundReport)`` · ``round_ended()`` without a candidate · ``saved_changed()`` · ``trouble(UserError)``
-    · ``broke(Exception)`` a bug.
+    Signals: those of :class:`Workspace` · ``prediction_changed()`` also for progress in ``predicting`` ·
+    ``training_changed()`` · ``round_finished(RoundReport)`` · ``round_ended()`` without a candidate.
     """
 
-    project_changed = Signal()
-    worklist_changed = Signal()
-    case_changed = Signal()
-    labels_changed = Signal(Box)
-    history_changed = Signal()
-    prediction_changed = Signal()
-    model_changed = Signal()
     training_changed = Signal()
     round_finished = Signal(RoundReport)
     round_ended = Signal()
-    saved_changed = Signal()
-    trouble = Signal(object)
-    broke = Signal(object)
 
     def __init__(self, jobs: Jobs, transport_factory: Callable[[], Transport], *, author: str = "") -> None:
-        self._jobs = jobs
+        super().__init__(jobs, author=author)
         self._transport_factory = transport_factory
-        self._author = author
         self._proposer: Proposer | None = None
         self._refinement: Refinement | None = None
-        self.project: Project | None = None
-        self.open: OpenCase | None = None
         self.training = TrainingState()
         self.provider = ""
 
-    # project
-
-    def create_project(self, folder: Path, pack: Path) -> None:
-        """Make a project that starts with a pack, and open it; errors as :meth:`Project.create`."""
-        project = Project.create(folder, pack)
-        self.close_project()
-        self._adopt(project)
-
-    def open_project(self, folder: Path, *, read_only: bool = False) -> None:
-        """Open a project; errors as :meth:`Project.open`. A failure leaves the one that is open as it is."""
-        if self.project is not None and self.project.folder == folder.absolute() and self.project.read_only == read_only:
-            return
-        project = Project.open(folder, read_only=read_only)
-        self.close_project()
-        self._adopt(project)
-
-    def _adopt(self, project: Project) -> None:
-        self.project = project
-        self._proposer = None
-        self.project_changed.emit()
-        self.worklist_changed.emit()
-        self.model_changed.emit()
-
-    def close_project(self) -> None:
-        """Save what is open and close the project; a running refinement is given up."""
-        if self.project is None:
-            return
+    def _let_go_of_project(self) -> None:
         if self._refinement is not None:
             self._refinement.cancel()
-        self.close_case()
-        self.project.close()
-        self.project = None
-        self._proposer = None
-        self.project_changed.emit()
 
-    def must_project(self) -> Project:
-        """Return the open project; ProjectError where there is none."""
-        if self.project is None:
-            raise ProjectError("No project is open", next_step="Open a project, or make a new one.")
-        return self.project
-
-    @property
-    def active_card(self) -> ModelCard | None:
-        """Card of the student that serves."""
-        active = None if self.project is None else self.project.models.active_id
-        return None if self.project is None or active is None else self.project.models.card(active)
-
-    # cases
-
-    def cases(self) -> list[Case]:
-        """Return the worklist in the order of import."""
-        return [] if self.project is None else self.project.cases()
-
-    def import_paths(
-        self,
-        paths: Iterable[Path],
-        *,
-        on_done: Callable[[list[tuple[Path, Case]]], None] = _nothing,
-        on_error: OnError | None = None,
-    ) -> None:
-        """Read every scan under the paths and copy it into the project; all of them or none.
-
-        ``on_done`` is given (path, case) pairs; a scan that is there already is named, not copied again.
-        """
-        project = self.must_project()
-        project.must_write()
-        wanted = [Path(p) for p in paths]
-
-        def work(_token: CancelToken) -> list[tuple[Path, Scan]]:
-            return [(path, read_scan(source)) for path in wanted for source in find_scans(path)]
-
-        def done(scans: list[tuple[Path, Scan]]) -> None:
-            cases = [(path, self._add_scan(project, scan)) for path, scan in scans]
-            self.worklist_changed.emit()
-            on_done(cases)
-
-        self._run(work, done, on_error)
-
-    def _add_scan(self, project: Project, scan: Scan) -> Case:
-        findings = tuple(Finding(f.code, f.message) for f in scan.findings)
-        case, _is_new = project.add_case(scan.volume, title=scan.volume.source, verdict=scan.verdict, findings=findings)
-        return case
-
-    def open_case(self, case_id: str, *, on_done: Callable[[Case], None] = _nothing, on_error: OnError | None = None) -> None:
-        """Bring a case on screen; the one before is saved first."""
-        project = self.must_project()
-        opened = OpenCase(project, case_id, author=self._author, on_edit=self._edited, on_trouble=self.trouble.emit)
-        self.close_case()
-        opened.label_map.changed.connect(self._relay_labels)
-        self.open = opened
-        self.case_changed.emit()
-        self.history_changed.emit()
-
-        def show_confidence(confidence: UInt8 | None) -> None:
-            if self.open is opened and opened.confidence is None:
-                opened.confidence = confidence
-                self.prediction_changed.emit()
-            on_done(opened.case)
-
-        # what the job needs is taken out of the database here: it belongs to this thread
-        path, shape = project.confidence_path(case_id), opened.volume.geometry.shape_kji
-        self._run(lambda _token: read_confidence(path, shape), show_confidence, on_error)
-
-    def close_case(self) -> None:
-        """Take the case off the screen; its strokes are folded into a revision."""
-        if self.open is None:
-            return
+    def _let_go_of_case(self) -> None:
         if self._proposer is not None:
             self._proposer.cancel()
-        self.open.save()
-        self.open = None
-        self.case_changed.emit()
-
-    def must_open(self) -> OpenCase:
-        """Return the case on screen; ProjectError where there is none."""
-        if self.open is None:
-            raise ProjectError("No case is open", next_step="Choose a case in the worklist.")
-        return self.open
-
-    def next_case(self) -> Case | None:
-        """Return the next case after the one on screen that is not approved yet, or None."""
-        cases = self.cases()
-        ids = [c.id for c in cases]
-        start = ids.index(self.open.id) + 1 if self.open is not None else 0
-        return next(
-            (c for c in cases[start:] + cases[:start] if c.status != "approved" and (self.open is None or c.id != self.open.id)), None
-        )
 
     # prediction
 
@@ -232,7 +89,7 @@ class Session:
         case_id: str | None = None,
         *,
         first_k: int = 0,
-        on_done: Callable[[Prediction], None] = _nothing,
+        on_done: Callable[[Prediction], None] = no_answer,
         on_error: OnError | None = None,
     ) -> None:
         """Let the active student propose masks for a case (default: the one on screen), slice ``first_k`` first.
@@ -261,13 +118,9 @@ class Session:
         return None if self._proposer is None else self._proposer.progress
 
     def _must_proposer(self, project: Project) -> Proposer:
-        if self._proposer is None:
+        if self._proposer is None or self._proposer.project is not project:
             self._proposer = Proposer(project, self._jobs, on_progress=self.prediction_changed.emit)
         return self._proposer
-
-    def _saved(self) -> None:
-        self.saved_changed.emit()
-        self.worklist_changed.emit()
 
     # correction
 
@@ -309,14 +162,6 @@ class Session:
         """Accept every voxel of the case on screen that a person has not edited; undoable."""
         opened = self.must_open()
         opened.approve(Box.whole(opened.volume.geometry.shape_kji), name="approve scan")
-
-    def _relay_labels(self, box: Box) -> None:
-        # psygnal takes a connected ``emit`` for Qt's and calls it with numbers to learn its signature
-        self.labels_changed.emit(box)
-
-    def _edited(self) -> None:
-        self.history_changed.emit()
-        self._saved()
 
     def correct(
         self, case_id: str, mask: Path, *, slices: Iterable[int] | None = None, mapping: dict[int, str] | None = None
@@ -438,7 +283,7 @@ class Session:
         file_format: Literal["nifti", "png"] = "nifti",
         case_id: str | None = None,
         overwrite: bool = False,
-        on_done: Callable[[list[ExportedFile]], None] = _nothing,
+        on_done: Callable[[list[ExportedFile]], None] = no_answer,
         on_error: OnError | None = None,
     ) -> None:
         """Write the masks of a case, or of all cases, read them back and compare.
@@ -493,19 +338,6 @@ class Session:
         truth = map_labels(read_mask(reference, case.geometry), mapping, project.table)
         wanted = None if slices is None else list(_checked_slices(slices, case.slices))
         return score_masks(self.labels_of(case_id), truth, project.table, case.geometry, slices=wanted)
-
-    # jobs
-
-    def _run(self, work: Callable[[CancelToken], Any], done: Callable[[Any], None], on_error: OnError | None) -> None:
-        self._jobs.run(work, on_done=done, on_error=lambda error: self._report(error, on_error))
-
-    def _report(self, error: Exception, on_error: OnError | None) -> None:
-        if on_error is not None:
-            on_error(error)
-        elif isinstance(error, UserError):
-            self.trouble.emit(error)
-        else:
-            self.broke.emit(error)
 
 
 def _checked_slices(slices: Iterable[int] | None, count: int) -> tuple[int, ...]:

@@ -22,7 +22,7 @@ from gf_desktop.errors import FileFormatError
 from gf_desktop.files.faults import reading_fault
 from gf_desktop.files.findings import Finding
 from gf_desktop.files.intensities import exact_type, rescaled
-from gf_desktop.files.quiet import load_pydicom, quiet
+from gf_desktop.files.quiet import load_pydicom, quiet, quiet_native
 from gf_desktop.files.stack import Plane
 
 __all__ = [
@@ -75,11 +75,20 @@ _TAGS = [*dict.fromkeys((*_OTHER_TAGS, *_PHASE_TAGS, *_GROUP_TAGS, *_FACTS))]
 _NOT_A_SCAN = ("SEG", "RTSTRUCT", "RTDOSE", "RTPLAN", "PR", "KO", "SR", "REG", "FID", "RWV")
 """Modalities of objects that describe scans instead of being one."""
 
+_PLAIN = ("1.2.840.10008.1.2", "1.2.840.10008.1.2.1", "1.2.840.10008.1.2.2")
+"""Transfer syntaxes without compression (DICOM PS3.5 A.1, A.2, A.3)."""
+
 _FAULTS = (
     AttributeError, EOFError, IndexError, KeyError, MemoryError, NotImplementedError, OverflowError, RuntimeError, TypeError, ValueError,
     struct.error, zlib.error,
 )  # fmt: skip
-"""What pydicom and its decoders raise on damaged files; it documents no common base."""
+
+
+def _faults() -> tuple[type[Exception], ...]:
+    """Return what pydicom and its decoders raise on damaged files; its own errors and Python's share no base."""
+    errors = load_pydicom().errors
+    return (*_FAULTS, errors.InvalidDicomError, errors.BytesLengthException)
+
 
 _DAMAGED = "Export the file again from where it came from."
 
@@ -162,7 +171,7 @@ def read_header(path: Path) -> SliceHeader | None:
             return _header_of(dataset, path)
     except OSError as error:
         raise reading_fault(error, path) from error
-    except _FAULTS as error:
+    except _faults() as error:
         raise FileFormatError("The DICOM header is damaged", where=str(path), next_step=_DAMAGED) from error
 
 
@@ -284,10 +293,15 @@ def _read_whole(path: Path) -> Any:
     try:
         pydicom = load_pydicom()
         with quiet():
-            return pydicom.dcmread(path, force=True)
+            dataset = pydicom.dcmread(path, force=True)
+        if not dataset.file_meta.get("TransferSyntaxUID"):
+            # Without file meta there is no compression (DICOM PS3.10 section 7), and pydicom has worked out the byte order.
+            implicit, little = dataset.original_encoding
+            dataset.file_meta.TransferSyntaxUID = _PLAIN[0] if implicit else _PLAIN[1] if little else _PLAIN[2]
+        return dataset
     except OSError as error:
         raise reading_fault(error, path) from error
-    except _FAULTS as error:
+    except _faults() as error:
         raise FileFormatError("The DICOM file is damaged", where=str(path), next_step=_DAMAGED) from error
 
 
@@ -330,13 +344,17 @@ def _read_plane(header: SliceHeader) -> tuple[npt.NDArray[Any], bool]:
     """Return the stored values of one file, [j, i] or uint8 [j, i, 3], and whether white was zero and they were turned over."""
     path = header.path
     dataset = _read_whole(path)
+    damaged = FileFormatError("The pixels of this DICOM file are damaged or cut off", where=str(path), next_step=_DAMAGED)
     try:
-        with quiet():
+        # OpenJPEG writes to descriptor 2 what it thinks of a damaged picture, whatever GDCM's trace switches say.
+        with quiet_native() if dataset.file_meta.get("TransferSyntaxUID", "") not in _PLAIN else quiet():
             pixels = _decode(dataset)
     except MemoryError as error:
         raise FileFormatError("There is not enough memory for this picture", where=str(path), next_step="Close other programs.") from error
-    except (OSError, *_FAULTS) as error:
-        raise FileFormatError("The pixels of this DICOM file are damaged or cut off", where=str(path), next_step=_DAMAGED) from error
+    except OSError as error:
+        raise damaged from error
+    except _faults() as error:
+        raise damaged from error
     if pixels.shape[:2] != header.plane.size or pixels.ndim not in (2, 3) or (pixels.ndim == 3 and pixels.shape[2] != 3):
         raise FileFormatError(f"The pixels form an array of {pixels.shape}, not one picture", where=str(path), next_step=_DAMAGED)
     if pixels.ndim == 3 and pixels.dtype != np.uint8:

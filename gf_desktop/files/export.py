@@ -26,7 +26,7 @@ from gf_desktop.errors import UserError
 from gf_desktop.files.faults import writing_fault
 from gf_desktop.files.nifti import QFORM_TOL_MM, RAS_TO_LPS, apart_mm, open_nifti
 from gf_desktop.files.quiet import load_simpleitk, quiet_native
-from gf_desktop.files.sidecar import sidecar_document
+from gf_desktop.files.sidecar import sidecar_document, sidecar_name
 from gf_desktop.imaging.geometry import GRID_TOL_MM, Geometry
 from gf_desktop.imaging.labelmap import LabelTable
 
@@ -78,7 +78,8 @@ def export_mask(
 
     "nifti": ``stem.nii.gz``, uint8, on the scan's own grid. "png": an indexed picture in the structures' colours for each
     stored slice, ``stem_k000.png`` and on, or ``stem.png`` where there is one slice; the pixel value is the structure's id.
-    Both: ``stem.json`` with the names of the mask's files, the table, the grid in LPS mm, the model and the purpose.
+    Both: a document, ``stem.json`` or ``stem_png.json``, with the names of the mask's files, the table, the grid in LPS mm,
+    the model and the purpose.
 
     Parameters
     ----------
@@ -117,7 +118,8 @@ def export_mask(
         files=[p.name for p in pieces], geometry=geometry, table=table, modality=modality, model_id=model_id, spacing_known=spacing_known
     )
     text = (json.dumps(document, indent=2, ensure_ascii=False) + "\n").encode()
-    pieces.append(_Piece(f"{stem}.json", partial(_write_bytes, text), partial(_same_bytes, text)))
+    beside = sidecar_name(stem, pictures=format == "png")
+    pieces.append(_Piece(beside, partial(_write_bytes, text), partial(_same_bytes, text)))
     _land(folder, pieces, overwrite=overwrite)
     return [ExportedFile(folder / piece.name, verified=True) for piece in pieces]
 

@@ -10,7 +10,7 @@ from typing import Any
 from gf_desktop.imaging.geometry import Geometry
 from gf_desktop.imaging.labelmap import LabelTable
 
-__all__ = ["DISCLAIMER", "SIDECAR_FORMAT", "SIDECAR_KIND", "is_exported_mask", "sidecar_document"]
+__all__ = ["DISCLAIMER", "SIDECAR_FORMAT", "SIDECAR_KIND", "is_exported_mask", "sidecar_document", "sidecar_name"]
 
 SIDECAR_FORMAT = 1
 SIDECAR_KIND = "graph-flow-desktop mask"
@@ -19,6 +19,11 @@ MAX_BYTES = 1 << 20
 """A longer JSON file beside a picture is not ours."""
 
 _SLICE_NUMBER = re.compile(r"_k\d+$")
+
+
+def sidecar_name(stem: str, *, pictures: bool) -> str:
+    """Return the document's name; NIfTI and PNG of one mask may lie in the same folder."""
+    return f"{stem}_png.json" if pictures else f"{stem}.json"
 
 
 def sidecar_document(
@@ -41,16 +46,13 @@ def sidecar_document(
 
 def is_exported_mask(path: Path) -> bool:
     """Whether a NIfTI or PNG file is named in the document of a mask that this program exported beside it."""
-    stem = path.name.removesuffix(".gz")
-    stem = stem.rsplit(".", 1)[0]
-    for name in dict.fromkeys((stem, _SLICE_NUMBER.sub("", stem))):
-        beside = path.with_name(f"{name}.json")
-        try:
-            if beside.stat().st_size > MAX_BYTES:
-                continue
-            document = json.loads(beside.read_text(encoding="utf-8"))
-        except (OSError, ValueError, RecursionError):
-            continue
-        if isinstance(document, dict) and document.get("kind") == SIDECAR_KIND and path.name in document.get("files", ()):
-            return True
-    return False
+    pictures = path.suffix.lower() == ".png"
+    stem = path.name.removesuffix(".gz").rsplit(".", 1)[0]
+    beside = path.with_name(sidecar_name(_SLICE_NUMBER.sub("", stem) if pictures else stem, pictures=pictures))
+    try:
+        if beside.stat().st_size > MAX_BYTES:
+            return False
+        document = json.loads(beside.read_text(encoding="utf-8"))
+    except (OSError, ValueError, RecursionError):
+        return False
+    return isinstance(document, dict) and document.get("kind") == SIDECAR_KIND and path.name in document.get("files", ())

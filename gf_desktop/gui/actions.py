@@ -268,7 +268,7 @@ ACTIONS: Final[tuple[ActionSpec, ...]] = (
         "Let the student chosen in the list predict",
         "",
         "check",
-        frozenset({"project", "writable"}),
+        frozenset({"choice", "writable"}),
     ),
     ActionSpec(
         "show_models",

@@ -128,6 +128,7 @@ class Commands(QObject):
             "training": session.refining,
             "idle": not session.refining,
             "parent": bool(session.active_card is not None and session.active_card.parent),
+            "choice": self._face.chosen_model() not in (None, project.models.active_id if project is not None else None),
             "stored_plane": opened is not None and plane_axes(opened.volume, self._state.display.plane).across == 2,
         }
         return frozenset(name for name, holds in facts.items() if holds)

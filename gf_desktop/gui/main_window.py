@@ -93,6 +93,7 @@ class MainWindow(QMainWindow):
 
         page = WorkPage(self.session, self.state, self.actions_by_id)
         page.worklist.chosen.connect(lambda case_id: self.commands.attempt(lambda: self.commands.show_case(case_id)))
+        page.models.selected.connect(self._facts_soon.start)
         page.view.hovered.connect(self.status.show_read_out)
         page.view.refused.connect(self.commands.tell_trouble)
         self.pages.addWidget(page)
@@ -121,9 +122,7 @@ class MainWindow(QMainWindow):
     def _show_facts(self) -> None:
         facts = self.commands.facts()
         for spec in ACTIONS:
-            # the panel of students knows whether its selection can be used
-            if spec.id != "activate":
-                self.actions_by_id[spec.id].setEnabled(spec.needs <= facts)
+            self.actions_by_id[spec.id].setEnabled(spec.needs <= facts)
         history = self.session.open.history if self.session.open is not None else None
         for name, what in (("undo", history.undo_name if history else None), ("redo", history.redo_name if history else None)):
             text = tr(name.capitalize())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QAction, QFont
 from PySide6.QtWidgets import QAbstractItemView, QFrame, QHBoxLayout, QHeaderView, QTreeWidget, QTreeWidgetItem, QVBoxLayout, QWidget
 
@@ -22,13 +22,17 @@ STATE_WORDS: Final = {"active": "in use", "candidate": "candidate", "retired": "
 
 
 class Models(QFrame):
-    """History of students as a tree, newest children inside; activate and roll back."""
+    """History of students as a tree, children inside their parents; activate and roll back.
+
+    Signals: ``selected()`` another student was selected.
+    """
+
+    selected = Signal()
 
     def __init__(self, session: Session, actions: dict[str, QAction], parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("panel")
         self._session = session
-        self._activate = actions["activate"]
         self.tree = QTreeWidget()
         self.tree.setColumnCount(3)
         self.tree.setHeaderLabels([tr("Student"), tr("Dice"), tr("State")])
@@ -109,13 +113,11 @@ class Models(QFrame):
         return item
 
     def _describe(self) -> None:
+        self.selected.emit()
         items = self.tree.selectedItems()
         if not items:
             self.detail.setText("")
-            self._activate.setEnabled(False)
             return
         record: ModelRecord = items[0].data(0, Qt.ItemDataRole.UserRole)
         parts = [record.title, tr("made {time}").format(time=readable_time(record.created)) if record.created else "", record.note]
         self.detail.setText("\n".join(part for part in parts if part))
-        project = self._session.project
-        self._activate.setEnabled(record.state != "active" and project is not None and not project.read_only)

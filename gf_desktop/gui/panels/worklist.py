@@ -12,7 +12,7 @@ from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
     QListView,
-    QStackedLayout,
+    QStackedWidget,
     QStyle,
     QStyledItemDelegate,
     QStyleOptionViewItem,
@@ -202,14 +202,14 @@ class Worklist(QFrame):
         head.addWidget(self._count)
         head.addStretch(1)
         head.addWidget(tool_button(actions["import_folder"]))
-        self._stack = QStackedLayout()
+        self._stack = QStackedWidget()
         self._stack.addWidget(self.list)
         self._stack.addWidget(self._empty(actions))
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
         layout.addLayout(head)
-        layout.addLayout(self._stack)
+        layout.addWidget(self._stack, 1)
         session.worklist_changed.connect(self.refresh)
         session.project_changed.connect(self._project_changed)
         session.case_changed.connect(self._follow)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QEvent, QPointF, Qt
+from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
 from PySide6.QtGui import QAction
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
@@ -179,6 +179,11 @@ class Mouse:
 
     def move(self, i: float, j: float) -> None:
         QTest.mouseMove(self.target, self.at(i, j).toPoint())
+
+    def hover(self, i: float, j: float) -> None:
+        """Come to a place from beside it: Qt tells nothing of a mouse that does not move."""
+        QTest.mouseMove(self.target, self.at(i, j).toPoint() + QPoint(7, 5))
+        self.move(i, j)
 
     def release(self, i: float, j: float, button: Qt.MouseButton = Qt.MouseButton.LeftButton) -> None:
         QTest.mouseRelease(self.target, button, pos=self.at(i, j).toPoint())

@@ -31,11 +31,11 @@ Export = Callable[..., list[ExportedFile]]
 def exported(tmp_path: Path, table: LabelTable) -> Export:
     """Return a function that exports LABELS into tmp_path / "out"."""
 
-    def run(format: str = "nifti", labels: np.ndarray = LABELS, geometry: Geometry = GRID, **more: Any) -> list[ExportedFile]:
+    def run(kind: str = "nifti", labels: np.ndarray = LABELS, geometry: Geometry = GRID, **more: Any) -> list[ExportedFile]:
         options: dict[str, Any] = {
             "folder": tmp_path / "out", "stem": "C-001", "modality": "CT", "model_id": "abdomen-ct", "spacing_known": True, **more
         }  # fmt: skip
-        return export_mask(labels, geometry, table, format=format, **options)  # type: ignore[arg-type]
+        return export_mask(labels, geometry, table, format=kind, **options)  # type: ignore[arg-type]
 
     return run
 
@@ -54,7 +54,7 @@ def test_that_a_nifti_lies_where_the_scan_lies(exported: Export, tmp_path: Path)
 
 def test_that_pngs_hold_ids_in_the_structures_colours(exported: Export, tmp_path: Path, table: LabelTable) -> None:
     files = exported("png")
-    assert [f.path.name for f in files] == [*(f"C-001_k{k:03d}.png" for k in range(5)), "C-001.json"]
+    assert [f.path.name for f in files] == [*(f"C-001_k{k:03d}.png" for k in range(5)), "C-001_png.json"]
     for k in range(5):
         with Image.open(files[k].path) as image:
             assert image.mode == "P"
@@ -67,7 +67,7 @@ def test_that_pngs_hold_ids_in_the_structures_colours(exported: Export, tmp_path
 
 def test_that_a_single_slice_is_one_png_of_the_plain_name(exported: Export) -> None:
     flat = Geometry.identity((7, 6, 1))
-    assert [f.path.name for f in exported("png", LABELS[:1], flat)] == ["C-001.png", "C-001.json"]
+    assert [f.path.name for f in exported("png", LABELS[:1], flat)] == ["C-001.png", "C-001_png.json"]
 
 
 def test_that_the_document_beside_tells_grid_structures_model_and_purpose(exported: Export, table: LabelTable) -> None:
@@ -81,21 +81,21 @@ def test_that_the_document_beside_tells_grid_structures_model_and_purpose(export
     assert document["files"] == [f"C-001_k{k:03d}.png" for k in range(5)]
 
 
-@pytest.mark.parametrize("format", ["nifti", "png"])
-def test_that_only_the_files_that_are_told_of_are_there(exported: Export, tmp_path: Path, format: str) -> None:
-    assert sorted(f.path for f in exported(format)) == sorted((tmp_path / "out").iterdir())
+@pytest.mark.parametrize("kind", ["nifti", "png"])
+def test_that_only_the_files_that_are_told_of_are_there(exported: Export, tmp_path: Path, kind: str) -> None:
+    assert sorted(f.path for f in exported(kind)) == sorted((tmp_path / "out").iterdir())
 
 
-@pytest.mark.parametrize("format", ["nifti", "png"])
-def test_that_nothing_is_replaced_without_being_told_to(exported: Export, tmp_path: Path, format: str) -> None:
-    first = exported(format)
+@pytest.mark.parametrize("kind", ["nifti", "png"])
+def test_that_nothing_is_replaced_without_being_told_to(exported: Export, tmp_path: Path, kind: str) -> None:
+    first = exported(kind)
     before = {p: p.read_bytes() for p in (tmp_path / "out").iterdir()}
     with pytest.raises(UserError, match="exists already") as caught:
-        exported(format, np.zeros_like(LABELS))
+        exported(kind, np.zeros_like(LABELS))
     assert caught.value.where == str(first[0].path)
     assert {p: p.read_bytes() for p in (tmp_path / "out").iterdir()} == before
-    exported(format, np.zeros_like(LABELS), overwrite=True)
-    assert {p for p in (tmp_path / "out").iterdir()} == set(before)
+    exported(kind, np.zeros_like(LABELS), overwrite=True)
+    assert set((tmp_path / "out").iterdir()) == set(before)
     assert first[0].path.read_bytes() != before[first[0].path]
 
 
@@ -142,11 +142,12 @@ def test_that_a_png_that_does_not_read_back_the_same_takes_the_others_with_it(
 
 
 @pytest.mark.parametrize(
-    ("number", "told"), [(errno.ENOSPC, "no room left"), (errno.EACCES, "may not be written"), (errno.EROFS, "may not be written"), (errno.EIO, "failed")]
+    ("number", "told"),
+    [(errno.ENOSPC, "no room left"), (errno.EACCES, "may not be written"), (errno.EROFS, "may not be written"), (errno.EIO, "failed")],
 )
 @pytest.mark.parametrize("moment", ["open", "replace"])
 def test_that_a_disk_that_refuses_is_told_with_the_folder_and_the_way_out(
-    exported: Export, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int, told: str, moment: str
+    exported: Export, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, number: int, told: str, moment: str
 ) -> None:
     (tmp_path / "out").mkdir()
     real: Any = getattr(Path, moment)
@@ -197,6 +198,11 @@ for format in ("nifti", "png"):
     assert not (tmp_path / "out").exists()
 
 
+def test_that_both_formats_fit_into_one_folder(exported: Export, tmp_path: Path) -> None:
+    files = [*exported("nifti"), *exported("png")]
+    assert len({f.path for f in files}) == len(files) == len(list((tmp_path / "out").iterdir()))
+
+
 def test_that_what_is_exported_is_not_found_as_a_scan(exported: Export, tmp_path: Path) -> None:
     exported("nifti", folder=tmp_path / "masks")
     exported("png", folder=tmp_path / "masks", stem="C-002")
@@ -206,10 +212,17 @@ def test_that_what_is_exported_is_not_found_as_a_scan(exported: Export, tmp_path
 
 @pytest.mark.parametrize(
     "wrong",
-    [{"labels": LABELS[:4]}, {"labels": LABELS.astype(np.int16)}, {"labels": np.full_like(LABELS, 7)}, {"stem": "a/b"}, {"stem": ""}, {"stem": ".a"}],
+    [
+        {"labels": LABELS[:4]},
+        {"labels": LABELS.astype(np.int16)},
+        {"labels": np.full_like(LABELS, 7)},
+        {"stem": "a/b"},
+        {"stem": ""},
+        {"stem": ".a"},
+    ],
 )
 def test_that_labels_that_do_not_fit_are_a_fault_of_the_caller(exported: Export, tmp_path: Path, wrong: dict[str, Any]) -> None:
-    with pytest.raises(ValueError, match="labels|name"):
+    with pytest.raises(ValueError, match=r"labels|name"):
         exported(**wrong)
     assert not (tmp_path / "out").exists()
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-import SimpleITK as sitk
+import SimpleITK as sitk  # noqa: N813 - the name that everybody gives it
 from PIL import Image
 
 from gf_desktop.errors import FileFormatError, GeometryError, UserError
@@ -193,7 +193,8 @@ def test_that_a_map_is_read_from_json(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "content", ["", "[1, 2]", "{}", '{"a": "liver"}', '{"0": "liver"}', '{"1": ""}', '{"1": 2}', '{"A": {"1": "liver"}}', "\udcff", "[" * 10000]
+    "content",
+    ["", "[1, 2]", "{}", '{"a": "liver"}', '{"0": "liver"}', '{"1": ""}', '{"1": 2}', '{"A": {"1": "liver"}}', "\udcff", "[" * 10000],
 )
 def test_that_a_damaged_map_is_refused_by_name(tmp_path: Path, content: str) -> None:
     path = tmp_path / "map.json"

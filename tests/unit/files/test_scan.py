@@ -190,7 +190,13 @@ def test_that_a_picture_without_a_place_stands_alone_with_its_doubts(series: Ser
 
 
 def test_that_pixel_size_at_the_detector_is_taken_with_a_warning(series: Series) -> None:
-    tags = {"Modality": "CR", "ImagePositionPatient": None, "ImageOrientationPatient": None, "PixelSpacing": None, "ImagerPixelSpacing": [0.2, 0.1]}
+    tags = {
+        "Modality": "CR",
+        "ImagePositionPatient": None,
+        "ImageOrientationPatient": None,
+        "PixelSpacing": None,
+        "ImagerPixelSpacing": [0.2, 0.1],
+    }
     folder, _ = series([0.0], tags=lambda _k: tags)
     scan = read_one(folder)
     assert codes(scan)["detector_spacing"] == "amber"
@@ -213,7 +219,9 @@ def test_that_objects_that_describe_scans_are_passed_over(series: Series, modali
 
 
 def test_that_nothing_that_identifies_a_person_leaves_the_room(series: Series) -> None:
-    folder, _ = series(folder="Secret^Person", tags=lambda _k: {"StationName": "Secret station", "PatientBirthDate": "19700102", "KVP": 120})
+    folder, _ = series(
+        folder="Secret^Person", tags=lambda _k: {"StationName": "Secret station", "PatientBirthDate": "19700102", "KVP": 120}
+    )
     (source,) = find_scans(folder)
     volume = read_scan(source).volume
     told = json.dumps([source.description, source.modality, volume.source, volume.facts])
@@ -307,9 +315,7 @@ def test_that_other_kinds_of_scans_are_refused_with_the_way_out(tmp_path: Path, 
         find_scans(tmp_path / name)
 
 
-def test_that_a_folder_lists_scans_of_all_kinds_and_leaves_out_masks(
-    series: Series, nifti: Callable[..., Path], tmp_path: Path
-) -> None:
+def test_that_a_folder_lists_scans_of_all_kinds_and_leaves_out_masks(series: Series, nifti: Callable[..., Path], tmp_path: Path) -> None:
     series()
     nifti(np.zeros((4, 5, 6), np.int16), name="brain.nii.gz")
     nifti(np.ones((4, 5, 6), np.uint8), name="labels.nii.gz", intent_code=1002)
@@ -357,11 +363,15 @@ def test_that_a_scan_that_was_deleted_after_it_was_found_is_named(series: Series
 
 
 def test_that_importing_the_reader_loads_no_heavy_library() -> None:
-    program = "import sys, gf_desktop.files.scan, gf_desktop.files.export; print(*{'SimpleITK', 'pydicom', 'nibabel', 'PIL'} & set(sys.modules))"
+    program = (
+        "import sys, gf_desktop.files.scan, gf_desktop.files.export; print(*{'SimpleITK', 'pydicom', 'nibabel', 'PIL'} & set(sys.modules))"
+    )
     assert subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True).stdout.strip() == ""
 
 
-def test_that_reading_damaged_files_writes_nothing_to_the_terminal(series: Series, tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+def test_that_reading_damaged_files_writes_nothing_to_the_terminal(
+    series: Series, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
     folder, _ = series(tags=lambda _k: {"StudyDate": "no date", "PatientName": "a" * 100})
     content = (folder / "003.dcm").read_bytes()
     for n, cut in enumerate((10, 140, 300, 700, len(content) - 5)):

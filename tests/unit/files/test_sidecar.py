@@ -11,14 +11,16 @@ from gf_desktop.imaging.labelmap import LabelTable
 
 
 def write(path: Path, table: LabelTable, files: list[str], **change: object) -> None:
-    document = sidecar_document(files=files, geometry=Geometry.identity((2, 2, 2)), table=table, modality="", model_id="m", spacing_known=True)
+    document = sidecar_document(
+        files=files, geometry=Geometry.identity((2, 2, 2)), table=table, modality="", model_id="m", spacing_known=True
+    )
     path.write_text(json.dumps({**document, **change}))
 
 
 @pytest.mark.parametrize("name", ["C-001.nii.gz", "C-001.png", "C-001_k012.png"])
 def test_that_a_file_is_ours_when_the_document_beside_names_it(tmp_path: Path, table: LabelTable, name: str) -> None:
     assert not is_exported_mask(tmp_path / name)
-    write(tmp_path / "C-001.json", table, [name])
+    write(tmp_path / ("C-001_png.json" if name.endswith("png") else "C-001.json"), table, [name])
     assert is_exported_mask(tmp_path / name)
     assert not is_exported_mask(tmp_path / f"X-{name}")
 

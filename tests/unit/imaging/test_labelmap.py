@@ -54,7 +54,13 @@ def test_that_reviewed_and_touched_slices_are_those_counted_from_the_states(
     label_map = LabelMap(GRID, TABLE, labels, states)
     mask = data.draw(hnp.arrays(bool, box.shape_kji))
     edit = LabelEdit.record(
-        labels=label_map.labels, states=label_map.states, mask=mask, box=box, new_labels=1, new_states=data.draw(st.integers(0, 3)), name="x"
+        labels=label_map.labels,
+        states=label_map.states,
+        mask=mask,
+        box=box,
+        new_labels=1,
+        new_states=data.draw(st.integers(0, 3)),
+        name="x",
     )
     if edit is not None:
         label_map.apply(edit)
@@ -128,7 +134,9 @@ def test_that_a_damaged_table_is_a_model_error(document: list[dict[str, object]]
         LabelTable.from_json(document)
 
 
-@pytest.mark.parametrize(("number", "name", "color"), [(0, "liver", "#000000"), (256, "liver", "#000000"), (1, " ", "#000000"), (1, "liver", "red")])
+@pytest.mark.parametrize(
+    ("number", "name", "color"), [(0, "liver", "#000000"), (256, "liver", "#000000"), (1, " ", "#000000"), (1, "liver", "red")]
+)
 def test_that_an_impossible_structure_is_refused(number: int, name: str, color: str) -> None:
     with pytest.raises(ModelError):
         Structure(number, name, color)

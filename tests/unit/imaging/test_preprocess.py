@@ -25,7 +25,9 @@ def plane_grid(rows: int, columns: int, native_mm: float, step_mm: float) -> Pla
 
 
 @given(counts, steps, counts, steps)
-def test_that_each_resampled_pixel_is_an_average_with_weights_that_sum_to_one(n_in: int, step_in: float, n_out: int, step_out: float) -> None:
+def test_that_each_resampled_pixel_is_an_average_with_weights_that_sum_to_one(
+    n_in: int, step_in: float, n_out: int, step_out: float
+) -> None:
     matrix = _resampling_matrix(n_in, step_in, n_out, step_out)
     assert matrix.shape == (n_out, n_in)
     assert (matrix >= 0).all()
@@ -63,7 +65,9 @@ def test_that_the_same_pixels_pass_through_untouched() -> None:
 
 
 @given(st.integers(1, 700), st.integers(1, 700), steps, steps, st.sampled_from((1, 16, 32)))
-def test_that_the_padded_grid_covers_the_plane_in_whole_multiples(rows: int, columns: int, native: float, step: float, multiple: int) -> None:
+def test_that_the_padded_grid_covers_the_plane_in_whole_multiples(
+    rows: int, columns: int, native: float, step: float, multiple: int
+) -> None:
     spec = PreprocessSpec(spacing_mm=step, multiple=multiple)
     grid = PlaneGrid.of(Geometry.identity((columns, rows, 1), (native, native, 1.0)), spec)
     for native_n, inner, padded in zip((rows, columns), grid.inner_hw, grid.padded_hw, strict=True):

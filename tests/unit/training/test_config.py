@@ -52,13 +52,17 @@ def test_that_an_augmentation_without_sense_is_refused(wrong: dict[str, Any]) ->
 
 
 def test_that_a_recipe_replaces_fields_and_fields_of_parts() -> None:
-    config = RefineConfig.from_recipe({"batch": 4, "student_lr": 0.01, "graph_flow.form": "published", "augment.noise": 0}, minutes=2, seed=5)
+    config = RefineConfig.from_recipe(
+        {"batch": 4, "student_lr": 0.01, "graph_flow.form": "published", "augment.noise": 0}, minutes=2, seed=5
+    )
     assert (config.batch, config.student_lr, config.minutes, config.seed) == (4, 0.01, 2, 5)
     assert config.graph_flow.form == "published"
     assert config.augment.noise == 0.0
 
 
-@pytest.mark.parametrize("recipe", [{"bach": 4}, {"graph_flow.depth": 1}, {"other.batch": 1}, {"batch": "four"}, {"graph_flow": 1}, {"augment.scale": 1}])
+@pytest.mark.parametrize(
+    "recipe", [{"bach": 4}, {"graph_flow.depth": 1}, {"other.batch": 1}, {"batch": "four"}, {"graph_flow": 1}, {"augment.scale": 1}]
+)
 def test_that_an_unknown_setting_or_a_value_of_another_type_is_refused(recipe: dict[str, Any]) -> None:
     with pytest.raises(TrainingError):
         RefineConfig.from_recipe(recipe, minutes=1, seed=0)

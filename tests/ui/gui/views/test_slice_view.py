@@ -49,16 +49,6 @@ def test_that_painting_changes_exactly_the_voxels_in_the_brush(
     spacing = session.open.volume.geometry.spacing_mm
     expected = before.copy()
     expected[k][disc(spacing[:2], before.shape[1:], path, window.state.tool.radius_mm)] = 4
-    print(
-        "DIFF",
-        np.argwhere(after != expected)[:10],
-        (after == 4).sum(),
-        (expected == 4).sum(),
-        path,
-        window.state.tool,
-        window.focusWidget(),
-        window.isActiveWindow(),
-    )
     assert np.array_equal(after, expected)
     assert (after == 4).sum() > 500
     assert np.array_equal(session.open.label_map.states == VoxelState.EDITED, expected == 4)
@@ -246,7 +236,7 @@ def test_that_the_ring_is_as_large_as_the_brush_and_in_the_structures_colour(
 ) -> None:
     press_key(Qt.Key.Key_P)
     press_key(Qt.Key.Key_4)
-    mouse.move(*LIVER)
+    mouse.hover(*LIVER)
     canvas = window.page.view.canvas
     assert canvas.ring_radius == window.state.tool.radius_mm
     assert canvas.ring_filled
@@ -261,13 +251,13 @@ def test_that_the_ring_is_hollow_where_the_structure_is_hidden(window: MainWindo
     window.state.set_display(window.state.display.toggled(4))
     press_key(Qt.Key.Key_P)
     press_key(Qt.Key.Key_4)
-    mouse.move(*LIVER)
+    mouse.hover(*LIVER)
     assert window.page.view.canvas.ring_radius is not None
     assert not window.page.view.canvas.ring_filled
 
 
 def test_that_the_status_bar_tells_what_is_under_the_cursor(window: MainWindow, session: Session, mouse) -> None:
-    mouse.move(*LIVER)
+    mouse.hover(*LIVER)
     i, j = (round(v) for v in mouse.exact(*LIVER))
     k = window.state.display.index
     world = session.open.volume.geometry.index_to_world((i, j, k))

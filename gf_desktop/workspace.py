@@ -1,0 +1,218 @@
+"""What is open: a project, and one of its cases on screen."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from psygnal import Signal
+
+from gf_desktop.errors import ProjectError, UserError
+from gf_desktop.files.scan import Scan, find_scans, read_scan
+from gf_desktop.imaging.edits import Box
+from gf_desktop.jobs import CancelToken, Jobs
+from gf_desktop.open_case import OpenCase
+from gf_desktop.pack import ModelCard
+from gf_desktop.project.records import Case, Finding
+from gf_desktop.project.store import Project, read_confidence
+
+__all__ = ["OnError", "Workspace", "no_answer"]
+
+UInt8 = npt.NDArray[np.uint8]
+OnError = Callable[[Exception], None]
+
+
+def no_answer(_answer: object) -> None:
+    """Take an answer that nobody asked for."""
+
+
+class Workspace:
+    """The open project and the case on screen; :class:`gf_desktop.session.Session` adds what can be done with them.
+
+    Parameters
+    ----------
+    jobs
+        Runs what takes long.
+    author
+        Initials written into strokes; may be empty.
+
+    Signals: ``project_changed()`` opened or closed · ``worklist_changed()`` · ``case_changed()`` another case is on
+    screen · ``labels_changed(Box)`` of the case on screen · ``history_changed()`` · ``prediction_changed()`` a new
+    confidence · ``model_changed()`` another student serves · ``saved_changed()`` · ``trouble(UserError)`` ·
+    ``broke(Exception)`` a bug.
+    """
+
+    project_changed = Signal()
+    worklist_changed = Signal()
+    case_changed = Signal()
+    labels_changed = Signal(Box)
+    history_changed = Signal()
+    prediction_changed = Signal()
+    model_changed = Signal()
+    saved_changed = Signal()
+    trouble = Signal(object)
+    broke = Signal(object)
+
+    def __init__(self, jobs: Jobs, *, author: str = "") -> None:
+        self._jobs = jobs
+        self._author = author
+        self.project: Project | None = None
+        self.open: OpenCase | None = None
+
+    # project
+
+    def create_project(self, folder: Path, pack: Path) -> None:
+        """Make a project that starts with a pack, and open it; errors as :meth:`Project.create`."""
+        project = Project.create(folder, pack)
+        self.close_project()
+        self._adopt(project)
+
+    def open_project(self, folder: Path, *, read_only: bool = False) -> None:
+        """Open a project; errors as :meth:`Project.open`. A failure leaves the one that is open as it is."""
+        if self.project is not None and self.project.folder == folder.absolute() and self.project.read_only == read_only:
+            return
+        project = Project.open(folder, read_only=read_only)
+        self.close_project()
+        self._adopt(project)
+
+    def _adopt(self, project: Project) -> None:
+        self.project = project
+        self.project_changed.emit()
+        self.worklist_changed.emit()
+        self.model_changed.emit()
+
+    def close_project(self) -> None:
+        """Save what is open and close the project; a running refinement is given up."""
+        if self.project is None:
+            return
+        self._let_go_of_project()
+        self.close_case()
+        self.project.close()
+        self.project = None
+        self.project_changed.emit()
+
+    def _let_go_of_project(self) -> None:
+        """Give up what runs over the project; it is about to be closed."""
+
+    def _let_go_of_case(self) -> None:
+        """Give up what runs over the case on screen; it is about to be closed."""
+
+    def must_project(self) -> Project:
+        """Return the open project; ProjectError where there is none."""
+        if self.project is None:
+            raise ProjectError("No project is open", next_step="Open a project, or make a new one.")
+        return self.project
+
+    @property
+    def active_card(self) -> ModelCard | None:
+        """Card of the student that serves."""
+        active = None if self.project is None else self.project.models.active_id
+        return None if self.project is None or active is None else self.project.models.card(active)
+
+    # cases
+
+    def cases(self) -> list[Case]:
+        """Return the worklist in the order of import."""
+        return [] if self.project is None else self.project.cases()
+
+    def import_paths(
+        self,
+        paths: Iterable[Path],
+        *,
+        on_done: Callable[[list[tuple[Path, Case]]], None] = no_answer,
+        on_error: OnError | None = None,
+    ) -> None:
+        """Read every scan under the paths and copy it into the project; all of them or none.
+
+        ``on_done`` is given (path, case) pairs; a scan that is there already is named, not copied again.
+        """
+        project = self.must_project()
+        project.must_write()
+        wanted = [Path(p) for p in paths]
+
+        def work(_token: CancelToken) -> list[tuple[Path, Scan]]:
+            return [(path, read_scan(source)) for path in wanted for source in find_scans(path)]
+
+        def done(scans: list[tuple[Path, Scan]]) -> None:
+            cases = [(path, self._add_scan(project, scan)) for path, scan in scans]
+            self.worklist_changed.emit()
+            on_done(cases)
+
+        self._run(work, done, on_error)
+
+    def _add_scan(self, project: Project, scan: Scan) -> Case:
+        findings = tuple(Finding(f.code, f.message) for f in scan.findings)
+        case, _is_new = project.add_case(scan.volume, title=scan.volume.source, verdict=scan.verdict, findings=findings)
+        return case
+
+    def open_case(self, case_id: str, *, on_done: Callable[[Case], None] = no_answer, on_error: OnError | None = None) -> None:
+        """Bring a case on screen; the one before is saved first."""
+        project = self.must_project()
+        opened = OpenCase(project, case_id, author=self._author, on_edit=self._edited, on_trouble=self.trouble.emit)
+        self.close_case()
+        opened.label_map.changed.connect(self._relay_labels)
+        self.open = opened
+        self.case_changed.emit()
+        self.history_changed.emit()
+
+        def show_confidence(confidence: UInt8 | None) -> None:
+            if self.open is opened and opened.confidence is None:
+                opened.confidence = confidence
+                self.prediction_changed.emit()
+            on_done(opened.case)
+
+        # what the job needs is taken out of the database here: it belongs to this thread
+        path, shape = project.confidence_path(case_id), opened.volume.geometry.shape_kji
+        self._run(lambda _token: read_confidence(path, shape), show_confidence, on_error)
+
+    def _relay_labels(self, box: Box) -> None:
+        # psygnal takes a connected ``emit`` for Qt's and calls it with numbers to learn its signature
+        self.labels_changed.emit(box)
+
+    def close_case(self) -> None:
+        """Take the case off the screen; its strokes are folded into a revision."""
+        if self.open is None:
+            return
+        self._let_go_of_case()
+        self.open.save()
+        self.open = None
+        self.case_changed.emit()
+
+    def must_open(self) -> OpenCase:
+        """Return the case on screen; ProjectError where there is none."""
+        if self.open is None:
+            raise ProjectError("No case is open", next_step="Choose a case in the worklist.")
+        return self.open
+
+    def next_case(self) -> Case | None:
+        """Return the next case after the one on screen that is not approved yet, or None."""
+        cases = self.cases()
+        ids = [c.id for c in cases]
+        start = ids.index(self.open.id) + 1 if self.open is not None else 0
+        return next(
+            (c for c in cases[start:] + cases[:start] if c.status != "approved" and (self.open is None or c.id != self.open.id)), None
+        )
+
+    def _edited(self) -> None:
+        self.history_changed.emit()
+        self._saved()
+
+    def _saved(self) -> None:
+        self.saved_changed.emit()
+        self.worklist_changed.emit()
+
+    # jobs
+
+    def _run(self, work: Callable[[CancelToken], Any], done: Callable[[Any], None], on_error: OnError | None) -> None:
+        self._jobs.run(work, on_done=done, on_error=lambda error: self._report(error, on_error))
+
+    def _report(self, error: Exception, on_error: OnError | None) -> None:
+        if on_error is not None:
+            on_error(error)
+        elif isinstance(error, UserError):
+            self.trouble.emit(error)
+        else:
+            self.broke.emit(error)

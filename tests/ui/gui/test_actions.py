@@ -1,0 +1,78 @@
+"""The table of actions and what is made of it."""
+
+from __future__ import annotations
+
+import inspect
+from collections import Counter
+from collections.abc import Callable
+
+import pytest
+from PySide6.QtGui import QKeySequence
+from PySide6.QtWidgets import QMenu
+
+from gf_desktop.gui.actions import ACTIONS, GESTURES, MENUS
+from gf_desktop.gui.icons import icon_names
+from gf_desktop.gui.menus import sheet_lines
+from gf_desktop.session import Session
+
+KNOWN_FACTS = {"project", "writable", "cases", "case", "undo", "redo", "training", "idle", "parent", "choice", "stored_plane"}
+
+
+def test_that_ids_and_keys_are_given_once() -> None:
+    assert not [name for name, count in Counter(spec.id for spec in ACTIONS).items() if count > 1]
+    keys = Counter(QKeySequence(key).toString() for spec in ACTIONS for key in spec.keys)
+    assert not [key for key, count in keys.items() if count > 1]
+    assert "" not in keys
+
+
+@pytest.mark.parametrize("spec", [pytest.param(spec, id=spec.id) for spec in ACTIONS])
+def test_that_each_row_names_things_that_exist(spec) -> None:
+    assert spec.menu.removesuffix("-") in ("", *MENUS)
+    assert spec.icon in ("", *icon_names())
+    assert spec.needs <= KNOWN_FACTS
+    assert spec.tip
+    if spec.command:
+        assert inspect.isfunction(getattr(Session, spec.command))
+
+
+def test_that_the_menus_hold_every_row_that_names_one(made) -> None:
+    held = {action.objectName() for menu in made.window.top.menu_bar.findChildren(QMenu) for action in menu.actions()}
+    assert {spec.id for spec in ACTIONS if spec.menu} <= held
+
+
+def test_that_the_sheet_lists_every_key_and_gesture() -> None:
+    lines = sheet_lines()
+    text = "\n".join(keys for keys, _effect in lines)
+    for spec in ACTIONS:
+        if spec.keys and not spec.family:
+            assert QKeySequence(spec.keys[0]).toString(QKeySequence.SequenceFormat.NativeText) in text
+    assert ("1 – 9", "Structure to draw with") in lines
+    assert [line for line in lines if line[0] == GESTURES[0].hand]
+
+
+def test_that_without_a_project_only_what_is_possible_is_enabled(made, action: Callable) -> None:
+    enabled = {spec.id for spec in ACTIONS if action(spec.id).isEnabled()}
+    assert enabled == {"open_demo", "new_project", "open_project", "quit", "theme", "shortcuts", "about"}
+
+
+def test_that_undo_names_what_it_takes_back(window, mouse, press_key: Callable[..., None], action: Callable, qtbot) -> None:
+    from PySide6.QtCore import Qt
+
+    assert not action("undo").isEnabled()
+    press_key(Qt.Key.Key_P)
+    mouse.stroke((150.0, 230.0))
+    qtbot.waitUntil(action("undo").isEnabled)
+    assert action("undo").text() == "Undo: brush"
+    assert not action("redo").isEnabled()
+
+
+def test_that_windows_for_keys_and_about_open_beside_the_main_window(made, qtbot) -> None:
+    from PySide6.QtWidgets import QDialog
+
+    for name in ("shortcuts", "about"):
+        made.window.actions_by_id[name].trigger()
+        (dialog,) = made.window.findChildren(QDialog)
+        assert dialog.isVisible()
+        assert not dialog.isModal()
+        dialog.close()
+        qtbot.waitUntil(lambda: not made.window.findChildren(QDialog))

@@ -1,0 +1,94 @@
+"""Work off the window's thread."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+
+import pytest
+from PySide6.QtCore import QThread
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from gf_desktop.gui.qt_jobs import QtJobs
+from gf_desktop.jobs import CancelToken
+
+
+@pytest.fixture
+def jobs(qapp: QApplication) -> Iterator[QtJobs]:
+    made = QtJobs()
+    yield made
+    made.close()
+
+
+def test_that_work_is_done_in_a_thread_and_its_answer_comes_on_the_owners(jobs: QtJobs, qtbot: QtBot) -> None:
+    here, seen = threading.get_ident(), []
+    jobs.run(lambda _token: threading.get_ident(), on_done=lambda there: seen.append((there, threading.get_ident())), on_error=seen.append)
+    qtbot.waitUntil(lambda: bool(seen))
+    ((there, back),) = seen
+    assert there != here
+    assert back == here
+    assert not jobs.busy
+
+
+def test_that_an_error_is_handed_over(jobs: QtJobs, qtbot: QtBot) -> None:
+    errors: list[Exception] = []
+
+    def fail(_token: CancelToken) -> None:
+        raise ValueError("no")
+
+    jobs.run(fail, on_done=errors.append, on_error=errors.append)
+    qtbot.waitUntil(lambda: bool(errors))
+    assert isinstance(errors[0], ValueError)
+
+
+def test_that_the_answer_to_a_cancelled_question_is_dropped(jobs: QtJobs, qtbot: QtBot) -> None:
+    answers, go = [], threading.Event()
+
+    def work(token: CancelToken) -> bool:
+        go.wait(5)
+        return token()
+
+    token = jobs.run(work, on_done=answers.append, on_error=answers.append)
+    token.cancel()
+    go.set()
+    later: list[int] = []
+    jobs.run(lambda _token: 1, on_done=later.append, on_error=later.append)
+    qtbot.waitUntil(lambda: bool(later) and not jobs.busy)
+    assert answers == []
+
+
+def test_that_an_answer_on_its_way_is_dropped_when_it_is_cancelled_meanwhile(jobs: QtJobs, qtbot: QtBot) -> None:
+    answers, finished = [], threading.Event()
+
+    def work(_token: CancelToken) -> None:
+        finished.set()
+
+    token = jobs.run(work, on_done=answers.append, on_error=answers.append)
+    finished.wait(5)
+    QThread.msleep(20)
+    token.cancel()
+    qtbot.waitUntil(lambda: not jobs.busy)
+    assert answers == []
+
+
+def test_that_posts_from_a_thread_keep_their_order_and_come_before_its_answer(jobs: QtJobs, qtbot: QtBot) -> None:
+    seen: list[int] = []
+
+    def work(_token: CancelToken) -> int:
+        for number in range(200):
+            jobs.post(lambda number=number: seen.append(number))
+        return 200
+
+    jobs.run(work, on_done=seen.append, on_error=seen.append)
+    qtbot.waitUntil(lambda: len(seen) == 201)
+    assert seen == list(range(201))
+
+
+def test_that_nothing_is_delivered_after_closing(qapp: QApplication, qtbot: QtBot) -> None:
+    jobs, seen = QtJobs(), []
+    jobs.run(lambda _token: 1, on_done=seen.append, on_error=seen.append)
+    jobs.close()
+    jobs.post(lambda: seen.append(2))
+    qtbot.wait(20)
+    assert seen == []

@@ -1,0 +1,101 @@
+"""What is loaded when, and that the program lives: measured in processes of its own."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QObject, Signal
+
+HEAVY = (
+    "SimpleITK",
+    "onnxruntime",
+    "scipy",
+    "matplotlib",
+    "pyqtgraph",
+    "torch",
+    "qtawesome",
+    "rich",
+    "nibabel",
+    "pydicom",
+    "PIL",
+    "OpenGL",
+)
+"""None of these is needed to paint the start page."""
+
+PAINT = """
+import json, os, sys
+from gf_desktop.gui import app
+heavy = {heavy!r}
+def painted():
+    print(json.dumps([name for name in heavy if name in sys.modules]))
+    sys.stdout.flush()
+    from PySide6.QtWidgets import QApplication
+    QApplication.instance().quit()
+sys.exit(app.run(when_painted=painted))
+"""
+
+LIVE = """
+import json, sys, time
+from pathlib import Path
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
+from gf_desktop.gui import app
+app.make_application()
+made = app.compose()
+made.window.show()
+made.window.commands.show_project(Path({folder!r}))
+end = time.monotonic() + 100
+while (made.session.open is None or made.session.open.case.status != "proposed" or made.jobs.busy) and time.monotonic() < end:
+    QTest.qWait(20)
+made.window.show_panel("refine")
+QTest.qWait(20)
+status = made.session.open.case.status
+made.window.close()
+made.close()
+print(json.dumps({{"status": status, "modules": sorted(name.partition(".")[0] for name in sys.modules)}}))
+"""
+
+
+def in_a_process(script: str, home: Path) -> object:
+    env = dict(os.environ) | {"QT_QPA_PLATFORM": "offscreen", "HOME": str(home)}
+    root = Path(__file__).parents[3]
+    done = subprocess.run(
+        [sys.executable, "-W", "error", "-c", script], capture_output=True, text=True, env=env, cwd=root, timeout=110, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout.strip().splitlines()[-1])
+
+
+def test_that_the_start_page_is_painted_before_anything_heavy_is_loaded(own_home: Path) -> None:
+    assert in_a_process(PAINT.format(heavy=HEAVY), own_home) == []
+
+
+def test_that_the_window_never_imports_torch_even_with_a_predicted_scan(own_home: Path, project_folder: Path) -> None:
+    seen = in_a_process(LIVE.format(folder=str(project_folder)), own_home)
+    assert seen["status"] == "proposed"
+    assert "onnxruntime" in seen["modules"]
+    assert not {"torch", "training", "matplotlib", "PyQt5", "PyQt6"} & set(seen["modules"])
+
+
+class Bell(QObject):
+    rung = Signal(bool, int, str, object)
+
+
+@pytest.mark.parametrize("payload", [None, {"a": 1}, True])
+def test_that_fifty_thousand_emissions_survive(qapp, payload: object) -> None:
+    heard = 0
+
+    def hear(_flag: bool, _number: int, _text: str, thing: object) -> None:
+        nonlocal heard
+        heard += thing == payload
+
+    bell = Bell()
+    bell.rung.connect(hear)
+    for number in range(50_000):
+        bell.rung.emit(number % 2 == 0, number, "text", payload)
+    assert heard == 50_000

@@ -1,0 +1,79 @@
+"""Dice of a network on held-back slices."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from torch import Tensor, nn
+
+from gf_desktop.imaging.labelmap import LabelTable, Structure
+from gf_desktop.imaging.preprocess import PreprocessSpec
+from training.dataset import load_round, read_manifest, read_replay
+from training.evaluate import judge_scans, judge_slices, predict_classes
+from training.networks import Taps
+from training.schedule import StopRequested
+
+TABLE = LabelTable((Structure(1, "soft", "#56b4e9"), Structure(5, "hard", "#d55e00")))
+SPEC = PreprocessSpec(window=(0.0, 100.0), mean=0.4, std=0.3)
+
+
+class Thresholds(nn.Module):
+    """Calls greys above 0.2 soft and above 0.6 hard."""
+
+    def __init__(self, shift: float = 0.0) -> None:
+        super().__init__()
+        self._shift = shift
+
+    def forward(self, x: Tensor) -> Taps:
+        grey = x * 0.3 + 0.4 + self._shift
+        logits = torch.cat([torch.zeros_like(grey), (grey - 0.2) * 100, (grey - 0.6) * 200 + 40], dim=1)
+        return Taps(logits, x, x)
+
+
+def test_that_a_perfect_network_scores_one(write_tiny_round: Callable[..., Path]) -> None:
+    data = load_round(read_manifest(write_tiny_round()), SPEC, classes=3)
+    scores = judge_scans(Thresholds(), data.validation, TABLE)
+    assert scores.dice == {"soft": 1.0, "hard": 1.0}
+    assert scores.mean == 1.0
+
+
+def test_that_a_missed_structure_scores_zero_and_an_absent_one_nothing(write_tiny_round: Callable[..., Path]) -> None:
+    data = load_round(read_manifest(write_tiny_round()), SPEC, classes=3)
+    assert judge_scans(Thresholds(-1.0), data.validation, TABLE).dice == {"soft": 0.0, "hard": 0.0}
+    empty = tuple(type(v)(v.source, v.slices, np.zeros_like(v.classes), v.counted) for v in data.validation)
+    scores = judge_scans(Thresholds(-1.0), empty, TABLE)
+    assert scores.dice == {"soft": None, "hard": None}
+    assert scores.mean is None
+
+
+def test_that_only_counted_voxels_are_judged(write_tiny_round: Callable[..., Path]) -> None:
+    data = load_round(read_manifest(write_tiny_round()), SPEC, classes=3)
+    (scan,) = data.validation
+    wrong = scan.classes.copy()
+    wrong[:, :20] = 2
+    counted = scan.counted.copy()
+    counted[:, :20] = False
+    assert judge_scans(Thresholds(), (type(scan)(scan.source, scan.slices, wrong, counted),), TABLE).mean == 1.0
+
+
+def test_that_replay_slices_are_judged_on_the_working_grid(tiny_replay: Path) -> None:
+    _, held = read_replay(tiny_replay, TABLE)
+    assert judge_slices(Thresholds(), held, SPEC, TABLE).mean == 1.0
+
+
+def test_that_predicting_can_be_given_up_between_slices(write_tiny_round: Callable[..., Path]) -> None:
+    (scan,) = load_round(read_manifest(write_tiny_round()), SPEC, classes=3).validation
+    asked: list[int] = []
+
+    def between() -> None:
+        asked.append(1)
+        if len(asked) == 3:
+            raise StopRequested("test")
+
+    with pytest.raises(StopRequested):
+        predict_classes(Thresholds(), scan.source, range(8), between=between)
+    assert len(asked) == 3
