@@ -1,7 +1,7 @@
 """The student in ONNX Runtime, as the program runs it, beside the same network in eager torch.
 
 Same weights, same inputs (the slices of the demo series, prepared as for a prediction), same number of threads, one process, turns
-taken slice by slice. The outputs are compared first: a fast wrong answer does not count.
+taken series by series. The outputs are compared first: a fast wrong answer does not count.
 """
 
 from __future__ import annotations
@@ -9,7 +9,9 @@ from __future__ import annotations
 import argparse
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -30,7 +32,7 @@ GOAL = 2.0
 LARGEST_DIFFERENCE = 1e-3
 """Logits further apart than this are not the same network."""
 
-WARM_UP = 3
+SETTLE_S = 0.2
 
 Float32 = npt.NDArray[np.float32]
 
@@ -49,11 +51,16 @@ def eager_network(pack: Path, segmenter: Segmenter) -> torch.nn.Module:
     return network.eval()
 
 
-def time_one(call: object, image: object) -> float:
-    """Return the seconds of one call."""
-    begin = time.perf_counter()
-    call(image)  # type: ignore[operator]
-    return time.perf_counter() - begin
+def time_series(call: Callable[[Any], object], images: list[Any]) -> list[float]:
+    """Return the seconds of each slice of a series, after a pause."""
+    # idle threads of the one who was just measured go on spinning for a while, and would take the cores from the other
+    time.sleep(SETTLE_S)
+    seconds = []
+    for image in images:
+        begin = time.perf_counter()
+        call(image)
+        seconds.append(time.perf_counter() - begin)
+    return seconds
 
 
 def measure(segmenter: Segmenter, network: torch.nn.Module, images: list[Float32], repeats: int) -> tuple[list[float], list[float], float]:
@@ -64,21 +71,15 @@ def measure(segmenter: Segmenter, network: torch.nn.Module, images: list[Float32
             return network(batch).logits.numpy()
 
     tensors = [torch.from_numpy(image).to(memory_format=torch.channels_last) for image in images]
-    pairs = list(zip(images, tensors, strict=True))
-    difference = max(float(np.abs(segmenter.logits(image) - eager(tensor)).max()) for image, tensor in pairs)
-    for image, tensor in pairs[:WARM_UP]:
-        time_one(segmenter.logits, image)
-        time_one(eager, tensor)
-    ours, peer = [], []
+    difference = max(
+        float(np.abs(segmenter.logits(image) - eager(tensor)).max()) for image, tensor in zip(images, tensors, strict=True)
+    )  # the first run of both, too: memory is found, kernels are chosen
+    ours: list[float] = []
+    peer: list[float] = []
     for turn in range(repeats):
-        for image, tensor in pairs:
-            # who goes first changes, so that neither always finds the other's data in the cache
-            if turn % 2:
-                ours.append(time_one(segmenter.logits, image))
-                peer.append(time_one(eager, tensor))
-            else:
-                peer.append(time_one(eager, tensor))
-                ours.append(time_one(segmenter.logits, image))
+        pair = [(ours, segmenter.logits, images), (peer, eager, tensors)]
+        for values, call, inputs in pair if turn % 2 else reversed(pair):
+            values.extend(time_series(call, inputs))
     return ours, peer, difference
 
 

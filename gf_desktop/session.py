@@ -101,11 +101,12 @@ class Session(Workspace):
         shown = self.open if self.open is not None and self.open.id == case_id else None
 
         def done(prediction: Prediction) -> None:
+            # the case first: who hears that the provider is known may ask whose masks these are
+            if shown is not None:
+                shown.refresh()
             if self.provider != prediction.provider:
                 self.provider = prediction.provider
                 self.model_changed.emit()
-            if shown is not None:
-                shown.refresh()
             self._saved()
             on_done(prediction)
 

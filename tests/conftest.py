@@ -16,6 +16,8 @@ import psutil
 import pytest
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+# as gf_desktop.__main__ does
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 if "PYTEST_XDIST_WORKER" in os.environ:
     # Several test processes, and the trainers that they start, share the cores.
     os.environ.setdefault("OMP_NUM_THREADS", "1")

@@ -39,6 +39,7 @@ def _parser() -> argparse.ArgumentParser:
     make.add_argument("--seed", type=int, default=0)
     make.add_argument("--minutes", type=float, default=90.0, help="upper bound of the time; normally the steps end sooner")
     make.add_argument("--student", choices=["lite_unet", "mobile_unet"], default="lite_unet")
+    make.add_argument("--student-width", type=float, default=1.0, help="multiplier of the student's channels")
     make.add_argument("--teacher-steps", type=int)
     make.add_argument("--student-steps", type=int)
     predict = verbs.add_parser("predict", help="let a pack's student or teacher label a scan")
@@ -59,7 +60,7 @@ def _make_pack(arguments: argparse.Namespace) -> None:
     from training.worker import keep_freed_memory
 
     keep_freed_memory()
-    recipe = PackRecipe(student_name=arguments.student)
+    recipe = PackRecipe(student_name=arguments.student, student_width=arguments.student_width)
     for name in ("teacher_steps", "student_steps"):
         if getattr(arguments, name) is not None:
             recipe = replace(recipe, **{name: getattr(arguments, name)})

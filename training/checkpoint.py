@@ -8,7 +8,7 @@ from typing import Any
 
 import torch
 from safetensors import SafetensorError
-from safetensors.torch import load_file, save_file
+from safetensors.torch import load_file, save
 from torch import Tensor, nn
 
 from gf_desktop.atomic import atomic_path
@@ -30,7 +30,8 @@ def save_weights(path: Path, network: nn.Module, *, half: bool = False) -> None:
         stored = value.detach().half() if half and value.is_floating_point() else value.detach()
         tensors[name] = stored.contiguous().clone()
     with atomic_path(path) as temporary:
-        save_file(tensors, temporary)
+        # save_file would make the file readable for its owner only
+        temporary.write_bytes(save(tensors))
 
 
 def load_weights(path: Path, network: nn.Module) -> None:

@@ -45,6 +45,8 @@ def export_student(network: nn.Module, path: Path, *, channels: int) -> None:
         # the exporter by tracing needs no further package and is announced as legacy; its output is checked below
         warnings.simplefilter("ignore", DeprecationWarning)
         warnings.filterwarnings("ignore", category=torch.jit._trace.TracerWarning)
+        # it leaves a constant as it is, which changes no number
+        warnings.filterwarnings("ignore", message="Constant folding", category=UserWarning)
         torch.onnx.export(
             wrapped,
             (example,),

@@ -100,7 +100,8 @@ def gather_windows(features: Tensor, positions: Tensor, *, patch: int) -> Tensor
 
 def _unit(windows: Tensor) -> Tensor:
     centred = windows - windows.mean(dim=2, keepdim=True)
-    return centred / (centred.norm(dim=2, keepdim=True) + LENGTH_EPS)
+    unit: Tensor = centred / (centred.norm(dim=2, keepdim=True) + LENGTH_EPS)
+    return unit
 
 
 def graph_flow(

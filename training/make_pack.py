@@ -89,8 +89,8 @@ class PackRecipe:
 
     Attributes
     ----------
-    student_name
-        Network of the student.
+    student_name, student_width
+        Network of the student and the multiplier of its channels.
     teacher_steps, paraphraser_steps, student_steps
         Numbers of steps, the same whatever the machine.
     batch
@@ -100,9 +100,10 @@ class PackRecipe:
     """
 
     student_name: str = "lite_unet"
-    teacher_steps: int = 700
+    student_width: float = 1.0
+    teacher_steps: int = 350
     paraphraser_steps: int = 150
-    student_steps: int = 1200
+    student_steps: int = 350
     batch: int = 8
     rate: float = 2e-3
     weight_decay: float = 1e-2
@@ -189,7 +190,7 @@ def _train(train: SliceSet, imagenet: Path, recipe: PackRecipe, rng: torch.Gener
     )
     classes = len(TABLE) + 1
     teacher = build_network(NetworkConfig("lite_fanet", SPEC.channels, classes))
-    student = build_network(NetworkConfig(recipe.student_name, SPEC.channels, classes))  # type: ignore[arg-type]
+    student = build_network(NetworkConfig(recipe.student_name, SPEC.channels, classes, recipe.student_width))  # type: ignore[arg-type]
     for network in (teacher, student):
         encoder = getattr(network, "encoder", None)
         if encoder is not None:
@@ -260,7 +261,7 @@ def _card(models: Models, recipe: PackRecipe, metrics: dict[str, object], *, see
         title="Abdominal CT, 7 structures",
         table=TABLE,
         preprocess=SPEC,
-        student=NetworkConfig(recipe.student_name, SPEC.channels, classes).as_json(),  # type: ignore[arg-type]
+        student=NetworkConfig(recipe.student_name, SPEC.channels, classes, recipe.student_width).as_json(),  # type: ignore[arg-type]
         teacher=NetworkConfig("lite_fanet", SPEC.channels, classes).as_json(),
         files={},
         modality="CT",

@@ -88,7 +88,11 @@ def complete_folder(out_dir: Path) -> Iterator[Path]:
         When it cannot be written.
     """
     if out_dir.exists():
-        raise TrainingError("The folder of the new model exists already", where=str(out_dir), next_step="Start the refinement again.")
+        raise TrainingError(
+            "The folder of the new model exists already",
+            where=str(out_dir),
+            next_step="Choose a new folder, or start the refinement again.",
+        )
     temporary = out_dir.with_name(f".{out_dir.name}.tmp")
     try:
         out_dir.parent.mkdir(parents=True, exist_ok=True)

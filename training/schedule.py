@@ -109,13 +109,15 @@ class Budget:
     max_steps: int = 0
 
     def done(self, step: int) -> float:
-        """Return how much of the stage is over after ``step`` steps, 0 to 1."""
+        """Return how much of the stage is over after ``step`` steps, 0 to 1; of the steps where they are bounded, else of the time."""
         now_s = self.control.elapsed_s
         if self.control.hurry or now_s >= self.end_s:
             return 1.0
-        by_time = (now_s - self.begin_s) / max(self.end_s - self.begin_s, 1e-9)
-        return min(1.0, max(by_time, step / self.max_steps if self.max_steps else 0.0))
+        if self.max_steps:
+            # steps alone, so that the same seed gives the same weights however fast the machine is
+            return min(1.0, step / self.max_steps)
+        return min(1.0, (now_s - self.begin_s) / max(self.end_s - self.begin_s, 1e-9))
 
     def total(self, step: int) -> int:
         """Return how many steps the stage will probably have."""
-        return max(step, round(step / max(self.done(step), 1e-6)))
+        return max(step, self.max_steps or round(step / max(self.done(step), 1e-6)))

@@ -290,7 +290,9 @@ def main() -> int:
     keep_freed_memory()
     desktop = Desktop(channel)
     threading.Thread(target=desktop.beat, daemon=True).start()
-    threading.Thread(target=desktop.hear, args=(sys.stdin.buffer,), daemon=True).start()
+    # unbuffered: a daemon thread that waits inside a buffered reader aborts the interpreter at its end
+    commands = os.fdopen(os.dup(0), "rb", buffering=0)
+    threading.Thread(target=desktop.hear, args=(commands,), daemon=True).start()
     try:
         import torch
 

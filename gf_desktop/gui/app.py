@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -19,6 +20,7 @@ from gf_desktop.gui.questions import Questions
 from gf_desktop.gui.theme import apply_theme, current_palette
 from gf_desktop.gui.trainer_process import TrainerProcess
 from gf_desktop.session import Session
+from gf_desktop.trainer_link import Transport
 
 __all__ = ["Composition", "compose", "make_application", "paint_once", "run"]
 
@@ -58,8 +60,16 @@ class Composition:
         self.jobs.close()
 
 
-def compose(*, questions: Questions | None = None) -> Composition:
-    """Return a session and its window, not shown yet; an application must exist."""
+def compose(*, questions: Questions | None = None, transport_factory: Callable[[], Transport] | None = None) -> Composition:
+    """Return a session and its window, not shown yet; an application must exist.
+
+    Parameters
+    ----------
+    questions
+        Answers what is asked in file dialogs; the dialogs themselves when None.
+    transport_factory
+        Makes the line to a trainer; a process under Qt when None.
+    """
     jobs = QtJobs()
     trainers: list[TrainerProcess] = []
 
@@ -68,7 +78,7 @@ def compose(*, questions: Questions | None = None) -> Composition:
         trainers.append(TrainerProcess())
         return trainers[-1]
 
-    session = Session(jobs, make_trainer)
+    session = Session(jobs, transport_factory or make_trainer)
     return Composition(jobs, session, MainWindow(session, questions=questions), trainers)
 
 
@@ -86,24 +96,30 @@ def _load_the_rest(made: Composition) -> None:
 
 
 def paint_once() -> None:
-    """Compose the window, paint it and close it; for the self-test. Without a screen it is painted into memory.
+    """Show the window, wait until it is painted, close it: a test that all libraries of the window are there.
+
+    Without a screen it is painted in memory.
 
     Raises
     ------
     RuntimeError
         When nothing was painted.
     """
+    if sys.platform.startswith("linux") and not any(os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")):
+        os.environ["QT_QPA_PLATFORM"] = "offscreen"
     make_application()
     made = compose()
     painted: list[bool] = []
-    made.window.painted.connect(lambda: painted.append(True))
-    made.window.show()
-    made.window.grab()
     loop = QEventLoop()
+
+    def note() -> None:
+        painted.append(True)
+        loop.quit()
+
+    made.window.painted.connect(note)
     QTimer.singleShot(PAINT_LIMIT_MS, loop.quit)
-    made.window.painted.connect(loop.quit)
-    if not painted:
-        loop.exec()
+    made.window.show()
+    loop.exec()
     made.window.close()
     made.close()
     if not painted:
@@ -125,7 +141,7 @@ def run(
     when_painted
         Called after the first paint; for measuring the start.
     when_composed
-        Given the session and its window as soon as the event loop runs; for what is to be opened at once.
+        Given the session and the window once the window is painted; for what is to be done at once.
 
     Returns
     -------
@@ -136,22 +152,28 @@ def run(
     settings = QSettings()
     apply_theme(app, PALETTES.get(str(settings.value("theme", DARK.name)), DARK))
     made = compose()
+    window = made.window
+    hook = sys.excepthook
 
-    def on_fault(_kind: type[BaseException], error: BaseException, _trace: TracebackType | None) -> None:
-        sys.__excepthook__(type(error), error, error.__traceback__)
-        made.window.commands.tell_fault(error)
+    def on_fault(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+        hook(kind, error, trace)
+        window.commands.tell_fault(error)
+
+    def on_painted() -> None:
+        if when_painted is not None:
+            when_painted()
+        _load_the_rest(made)
+        if path is not None:
+            window.commands.attempt(lambda: window.commands.show_project(path))
+        if when_composed is not None:
+            when_composed(made)
 
     sys.excepthook = on_fault
-    window = made.window
-    window.painted.connect(lambda: _load_the_rest(made))
-    if when_painted is not None:
-        window.painted.connect(when_painted)
-    if path is not None:
-        QTimer.singleShot(0, lambda: window.commands.attempt(lambda: window.commands.show_project(path)))
-    if when_composed is not None:
-        QTimer.singleShot(0, lambda: when_composed(made))
+    window.painted.connect(on_painted)
     window.show()
-    status = app.exec()
-    settings.setValue("theme", current_palette().name)
-    made.close()
-    return status
+    try:
+        return app.exec()
+    finally:
+        sys.excepthook = hook
+        settings.setValue("theme", current_palette().name)
+        made.close()

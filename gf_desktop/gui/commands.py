@@ -167,7 +167,7 @@ class Commands(QObject):
             "theme": face.switch_theme,
             "predict": self.predict,
             "refine": self.refine,
-            "cancel_refine": session.cancel_refine,
+            "cancel_refine": self.cancel_refine,
             "roll_back": self.roll_back,
             "activate": self.activate,
             "show_models": lambda: face.show_panel("models"),
@@ -336,6 +336,10 @@ class Commands(QObject):
         """Start a round and show it."""
         self._session.refine(minutes=self._face.chosen_minutes())
         self._face.show_panel("refine")
+
+    def cancel_refine(self) -> None:
+        """Give the running round up."""
+        self._session.cancel_refine()
 
     def activate(self) -> None:
         """Let the selected student serve."""

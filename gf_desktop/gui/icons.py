@@ -47,7 +47,8 @@ class _Engine(QIconEngine):
         return str(getattr(tokens, self._ink_checked if state == QIcon.State.On else self._ink))
 
     def scaledPixmap(self, size: QSize, mode: QIcon.Mode, state: QIcon.State, scale: float) -> QPixmap:  # noqa: N802 - Qt's
-        side_px = max(1, min(size.width(), size.height()))
+        # the size is in device-independent pixels
+        side_px = max(1, round(min(size.width(), size.height()) * scale))
         made = QPixmap.fromImage(_draw(self._name, self._colour_of(mode, state), side_px))
         made.setDevicePixelRatio(scale)
         return made
@@ -58,7 +59,7 @@ class _Engine(QIconEngine):
     def paint(self, painter: QPainter, rect: QRect, mode: QIcon.Mode, state: QIcon.State) -> None:
         ratio = painter.device().devicePixelRatioF()
         side_px = min(rect.width(), rect.height())
-        picture = self.scaledPixmap(QSize(round(side_px * ratio), round(side_px * ratio)), mode, state, ratio)
+        picture = self.scaledPixmap(QSize(side_px, side_px), mode, state, ratio)
         painter.drawPixmap(rect.center().x() - side_px // 2 + 1, rect.center().y() - side_px // 2 + 1, picture)
 
     def clone(self) -> QIconEngine:

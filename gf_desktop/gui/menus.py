@@ -75,7 +75,7 @@ def shortcut_sheet(parent: QWidget) -> QDialog:
     scroll.setWidgetResizable(True)
     scroll.setWidget(page)
     layout.addWidget(scroll)
-    dialog.resize(820, 560)
+    dialog.resize(980, 600)
     return dialog
 
 

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
+from string import Template
+
 from PySide6.QtGui import QColor, QFont, QPalette
 from PySide6.QtWidgets import QApplication
 
 from gf_desktop.gui.palette import DARK, GRID_PX, PALETTES, TEXT_PX, Palette
+from gf_desktop.resources import resource_dir
 
 __all__ = ["FONT_FAMILIES", "apply_theme", "caption_font", "current_palette", "numbers_font"]
 
@@ -13,6 +17,95 @@ FONT_FAMILIES = ("Inter", "Segoe UI", "SF Pro Text", "Helvetica Neue", "Noto San
 """The first one that is installed is used; all have the figures and signs that are shown."""
 
 _THEME_PROPERTY = "gf_theme"
+
+_SHEET = Template("""
+    QWidget { outline: none; }
+    QMainWindow, QWidget#page { background: $window; }
+    QToolTip { color: $text; background: $raised; border: 1px solid $border; padding: ${half}px; }
+    QLabel#muted, QLabel#caption { color: $muted; }
+    QLabel#hint { color: $view_text; background: transparent; }
+    QLabel#heading { font-size: ${heading}px; font-weight: 600; }
+    QLabel#title { font-size: ${title}px; font-weight: 600; }
+    QLabel#good { color: $good; } QLabel#warn { color: $warn; } QLabel#bad { color: $bad; }
+    QFrame#bar { background: $surface; border: none; border-bottom: 1px solid $border; }
+    QFrame#foot { background: $surface; border: none; border-top: 1px solid $border; }
+    QFrame#line { background: $border; border: none; }
+    QFrame#panel { background: $surface; border: none; }
+    QFrame#card { background: $surface; border: 1px solid $border; border-radius: ${half}px; }
+    QFrame#drop { background: transparent; border: 1px dashed $muted; border-radius: ${half}px; }
+    QFrame#row { background: transparent; border: none; border-left: 3px solid transparent; }
+    QFrame#row:hover { background: $hover; }
+    QFrame#row[chosen="true"] { background: $raised; border-left: 3px solid $text; }
+    QFrame#notice {
+        background: $raised; border: none; border-bottom: 1px solid $border; border-left: 4px solid $muted;
+    }
+    QFrame#notice[kind="good"] { border-left-color: $good; }
+    QFrame#notice[kind="warn"] { border-left-color: $warn; }
+    QFrame#notice[kind="bad"] { border-left-color: $bad; }
+    QPushButton, QToolButton#chip, QComboBox {
+        background: $raised; color: $text; border: 1px solid $border; border-radius: ${half}px;
+        padding: ${half}px ${whole_half}px; min-height: 18px;
+    }
+    QPushButton:hover, QToolButton#chip:hover, QComboBox:hover { background: $hover; }
+    QPushButton:focus, QToolButton:focus, QComboBox:focus { border: 1px solid $accent; }
+    QPushButton:disabled, QComboBox:disabled { color: $disabled; }
+    QPushButton#primary { background: $accent; color: $on_accent; border: 1px solid $accent; font-weight: 600; }
+    QPushButton#primary:focus { border: 1px solid $text; }
+    QPushButton#primary:disabled { background: $raised; color: $disabled; border-color: $border; }
+    QPushButton#link { background: transparent; border: none; color: $accent; padding: ${half}px; text-align: left; }
+    QPushButton#link:hover, QPushButton#link:focus { text-decoration: underline; }
+    QComboBox QAbstractItemView { background: $raised; color: $text; border: 1px solid $border; }
+    QToolButton { background: transparent; border: 1px solid transparent; border-radius: ${half}px; padding: ${half}px; }
+    QToolButton:hover { background: $hover; }
+    QToolButton:checked { background: $raised; border: 1px solid $border; }
+    QToolButton#hand:checked { background: $text; }
+    QCheckBox::indicator { width: 14px; height: 14px; border: 1px solid $muted; border-radius: 3px; background: $window; }
+    QCheckBox::indicator:checked { background: $text; border: 4px solid $window; width: 8px; height: 8px; }
+    QCheckBox::indicator:focus { border-color: $accent; }
+    QSplitter { background: $border; }
+    QMenuBar { background: transparent; }
+    QMenuBar::item { padding: ${half}px ${whole}px; border-radius: ${half}px; background: transparent; }
+    QMenuBar::item:selected { background: $hover; }
+    QMenu { background: $raised; color: $text; border: 1px solid $border; padding: ${half}px; }
+    QMenu::item { padding: ${half}px ${three}px; }
+    QMenu::item:selected { background: $hover; }
+    QMenu::item:disabled { color: $disabled; }
+    QMenu::separator { height: 1px; background: $border; margin: ${half}px; }
+    QTabWidget::pane { border: none; border-top: 1px solid $border; }
+    QTabBar { background: $surface; }
+    QTabBar::tab {
+        background: transparent; color: $muted; padding: ${whole}px ${whole}px ${tab}px ${whole}px;
+        border: none; border-bottom: 2px solid transparent; margin-right: ${half}px;
+    }
+    QTabBar::tab:selected { color: $text; border-bottom: 2px solid $text; }
+    QTabBar::tab:hover { color: $text; }
+    QTabBar::tab:focus { color: $accent; }
+    QListView, QTreeView, QTableView, QPlainTextEdit, QScrollArea { background: $surface; border: none; }
+    QPlainTextEdit { background: $window; border: 1px solid $border; border-radius: ${half}px; }
+    QHeaderView::section {
+        background: $surface; color: $muted; border: none; border-bottom: 1px solid $border; padding: ${half}px;
+    }
+    QTreeView::item { padding: ${half}px ${half}px; }
+    QComboBox::drop-down { border: none; width: ${two_half}px; }
+    QComboBox::down-arrow { image: url("$chevron"); width: 12px; height: 12px; }
+    QTableView { gridline-color: $border; }
+    QTableView::item:selected, QTreeView::item:selected, QListView::item:selected { background: $raised; color: $text; }
+    QProgressBar { background: $raised; border: none; border-radius: 3px; min-height: 6px; max-height: 6px; }
+    QProgressBar::chunk { background: $accent; border-radius: 3px; }
+    QSplitter::handle { background: $border; }
+    QSplitter::handle:horizontal { width: 1px; }
+    QSlider::groove:horizontal { background: $border; height: 4px; border-radius: 2px; }
+    QSlider::sub-page:horizontal { background: $muted; border-radius: 2px; }
+    QSlider::handle:horizontal { background: $text; width: 14px; height: 14px; margin: -5px 0; border-radius: 7px; }
+    QSlider::handle:horizontal:focus { background: $accent; }
+    QScrollBar:vertical { background: transparent; width: 10px; margin: 0; }
+    QScrollBar:horizontal { background: transparent; height: 10px; margin: 0; }
+    QScrollBar::handle { background: $border; border-radius: 5px; min-height: 24px; min-width: 24px; }
+    QScrollBar::handle:hover { background: $muted; }
+    QScrollBar::add-line, QScrollBar::sub-line { width: 0; height: 0; }
+    QScrollBar::add-page, QScrollBar::sub-page { background: transparent; }
+""")
+"""The style sheet of the window; its names are those of :class:`Palette` and the sizes of ``_sheet``."""
 
 
 def _font(size_px: int) -> QFont:
@@ -64,91 +157,17 @@ def _colours(tokens: Palette) -> QPalette:
 
 
 def _sheet(tokens: Palette) -> str:
-    half, whole = GRID_PX // 2, GRID_PX
-    return f"""
-    QWidget {{ outline: none; }}
-    QMainWindow, QWidget#page {{ background: {tokens.window}; }}
-    QToolTip {{ color: {tokens.text}; background: {tokens.raised}; border: 1px solid {tokens.border}; padding: {half}px; }}
-    QLabel#muted, QLabel#caption {{ color: {tokens.muted}; }}
-    QLabel#heading {{ font-size: {TEXT_PX + 1}px; font-weight: 600; }}
-    QLabel#title {{ font-size: {TEXT_PX + 9}px; font-weight: 600; }}
-    QLabel#good {{ color: {tokens.good}; }} QLabel#warn {{ color: {tokens.warn}; }} QLabel#bad {{ color: {tokens.bad}; }}
-    QFrame#bar {{ background: {tokens.surface}; border: none; border-bottom: 1px solid {tokens.border}; }}
-    QFrame#foot {{ background: {tokens.surface}; border: none; border-top: 1px solid {tokens.border}; }}
-    QFrame#line {{ background: {tokens.border}; border: none; }}
-    QFrame#panel {{ background: {tokens.surface}; border: none; }}
-    QFrame#card {{ background: {tokens.surface}; border: 1px solid {tokens.border}; border-radius: {half}px; }}
-    QFrame#drop {{ background: transparent; border: 1px dashed {tokens.border}; border-radius: {half}px; }}
-    QFrame#row {{ background: transparent; border: none; border-left: 3px solid transparent; }}
-    QFrame#row:hover {{ background: {tokens.hover}; }}
-    QFrame#row[chosen="true"] {{ background: {tokens.raised}; border-left: 3px solid {tokens.text}; }}
-    QFrame#notice {{
-        background: {tokens.raised}; border: none; border-bottom: 1px solid {tokens.border}; border-left: 4px solid {tokens.muted};
-    }}
-    QFrame#notice[kind="good"] {{ border-left-color: {tokens.good}; }}
-    QFrame#notice[kind="warn"] {{ border-left-color: {tokens.warn}; }}
-    QFrame#notice[kind="bad"] {{ border-left-color: {tokens.bad}; }}
-    QPushButton, QToolButton#chip, QComboBox {{
-        background: {tokens.raised}; color: {tokens.text}; border: 1px solid {tokens.border}; border-radius: {half}px;
-        padding: {half}px {whole + half}px; min-height: 18px;
-    }}
-    QPushButton:hover, QToolButton#chip:hover, QComboBox:hover {{ background: {tokens.hover}; }}
-    QPushButton:focus, QToolButton:focus, QComboBox:focus {{ border: 1px solid {tokens.accent}; }}
-    QPushButton:disabled, QComboBox:disabled {{ color: {tokens.disabled}; }}
-    QPushButton#primary {{ background: {tokens.accent}; color: {tokens.on_accent}; border: 1px solid {tokens.accent}; font-weight: 600; }}
-    QPushButton#primary:focus {{ border: 1px solid {tokens.text}; }}
-    QPushButton#primary:disabled {{ background: {tokens.raised}; color: {tokens.disabled}; border-color: {tokens.border}; }}
-    QPushButton#link {{ background: transparent; border: none; color: {tokens.accent}; padding: {half}px; text-align: left; }}
-    QPushButton#link:hover, QPushButton#link:focus {{ text-decoration: underline; }}
-    QComboBox QAbstractItemView {{ background: {tokens.raised}; color: {tokens.text}; border: 1px solid {tokens.border}; }}
-    QToolButton {{ background: transparent; border: 1px solid transparent; border-radius: {half}px; padding: {half}px; }}
-    QToolButton:hover {{ background: {tokens.hover}; }}
-    QToolButton:checked {{ background: {tokens.raised}; border: 1px solid {tokens.border}; }}
-    QToolButton#hand:checked {{ background: {tokens.text}; }}
-    QCheckBox::indicator {{ width: 14px; height: 14px; border: 1px solid {tokens.muted}; border-radius: 3px; background: {tokens.window}; }}
-    QCheckBox::indicator:checked {{ background: {tokens.text}; border: 4px solid {tokens.window}; width: 8px; height: 8px; }}
-    QCheckBox::indicator:focus {{ border-color: {tokens.accent}; }}
-    QSplitter {{ background: {tokens.border}; }}
-    QMenuBar {{ background: transparent; }}
-    QMenuBar::item {{ padding: {half}px {whole}px; border-radius: {half}px; background: transparent; }}
-    QMenuBar::item:selected {{ background: {tokens.hover}; }}
-    QMenu {{ background: {tokens.raised}; color: {tokens.text}; border: 1px solid {tokens.border}; padding: {half}px; }}
-    QMenu::item {{ padding: {half}px {3 * whole}px; }}
-    QMenu::item:selected {{ background: {tokens.hover}; }}
-    QMenu::item:disabled {{ color: {tokens.disabled}; }}
-    QMenu::separator {{ height: 1px; background: {tokens.border}; margin: {half}px; }}
-    QTabWidget::pane {{ border: none; border-top: 1px solid {tokens.border}; }}
-    QTabBar {{ background: {tokens.surface}; }}
-    QTabBar::tab {{
-        background: transparent; color: {tokens.muted}; padding: {whole}px {whole}px {whole - 3}px {whole}px;
-        border: none; border-bottom: 2px solid transparent; margin-right: {half}px;
-    }}
-    QTabBar::tab:selected {{ color: {tokens.text}; border-bottom: 2px solid {tokens.text}; }}
-    QTabBar::tab:hover {{ color: {tokens.text}; }}
-    QTabBar::tab:focus {{ color: {tokens.accent}; }}
-    QListView, QTreeView, QTableView, QPlainTextEdit, QScrollArea {{ background: {tokens.surface}; border: none; }}
-    QPlainTextEdit {{ background: {tokens.window}; border: 1px solid {tokens.border}; border-radius: {half}px; }}
-    QHeaderView::section {{
-        background: {tokens.surface}; color: {tokens.muted}; border: none; border-bottom: 1px solid {tokens.border}; padding: {half}px;
-    }}
-    QTreeView::item {{ padding: {half}px 0; }}
-    QTableView {{ gridline-color: {tokens.border}; }}
-    QTableView::item:selected, QTreeView::item:selected, QListView::item:selected {{ background: {tokens.raised}; color: {tokens.text}; }}
-    QProgressBar {{ background: {tokens.raised}; border: none; border-radius: 3px; min-height: 6px; max-height: 6px; }}
-    QProgressBar::chunk {{ background: {tokens.accent}; border-radius: 3px; }}
-    QSplitter::handle {{ background: {tokens.border}; }}
-    QSplitter::handle:horizontal {{ width: 1px; }}
-    QSlider::groove:horizontal {{ background: {tokens.border}; height: 4px; border-radius: 2px; }}
-    QSlider::sub-page:horizontal {{ background: {tokens.muted}; border-radius: 2px; }}
-    QSlider::handle:horizontal {{ background: {tokens.text}; width: 14px; height: 14px; margin: -5px 0; border-radius: 7px; }}
-    QSlider::handle:horizontal:focus {{ background: {tokens.accent}; }}
-    QScrollBar:vertical {{ background: transparent; width: 10px; margin: 0; }}
-    QScrollBar:horizontal {{ background: transparent; height: 10px; margin: 0; }}
-    QScrollBar::handle {{ background: {tokens.border}; border-radius: 5px; min-height: 24px; min-width: 24px; }}
-    QScrollBar::handle:hover {{ background: {tokens.muted}; }}
-    QScrollBar::add-line, QScrollBar::sub-line {{ width: 0; height: 0; }}
-    QScrollBar::add-page, QScrollBar::sub-page {{ background: transparent; }}
-    """
+    sizes = {
+        "half": GRID_PX // 2,
+        "whole": GRID_PX,
+        "whole_half": GRID_PX + GRID_PX // 2,
+        "two_half": 2 * GRID_PX + GRID_PX // 2,
+        "three": 3 * GRID_PX,
+        "tab": GRID_PX - 3,
+        "heading": TEXT_PX + 1,
+        "title": TEXT_PX + 9,
+    }
+    return _SHEET.substitute(asdict(tokens), **sizes, chevron=(resource_dir() / "icons" / "chevron.svg").as_posix())
 
 
 def current_palette() -> Palette:

@@ -175,7 +175,7 @@ class LabelMap:
 
     def _accepted_in(self, box: Box) -> npt.NDArray[np.int64]:
         accepted = self.states[box.slices] >= VoxelState.ACCEPTED
-        return np.count_nonzero(accepted, axis=(1, 2)).astype(np.int64)
+        return np.asarray(np.count_nonzero(accepted, axis=(1, 2)), dtype=np.int64)
 
     def apply(self, edit: LabelEdit) -> None:
         """Carry out an edit."""

@@ -160,6 +160,15 @@ class PlaneGrid:
         return np.pad(plane, extra, constant_values=value)
 
 
+def _slicing_axes(volume: Volume, spec: PreprocessSpec) -> AxisMap:
+    """Return the order of axes in which a model sees a scan."""
+    canonical = volume.geometry.canonical_axes()
+    # a single sagittal slice cut axially would be a pile of rows
+    if spec.slicing == "acquired" or (volume.is_flat and canonical.order[2] != 2):
+        return AxisMap((0, 1, 2), (False, False, False))
+    return canonical
+
+
 class SliceSource:
     """The slices of one scan as network inputs.
 
@@ -179,8 +188,7 @@ class SliceSource:
     def __init__(self, volume: Volume, spec: PreprocessSpec) -> None:
         spec.check(volume)
         self.spec = spec
-        identity = AxisMap((0, 1, 2), (False, False, False))
-        self.axes = volume.geometry.canonical_axes() if spec.slicing == "axial" and not volume.is_flat else identity
+        self.axes = _slicing_axes(volume, spec)
         self.geometry = volume.geometry.reordered(self.axes)
         self.grid = PlaneGrid.of(self.geometry, spec)
         self._voxels = self.axes.view(volume.voxels)

@@ -129,6 +129,14 @@ def test_that_a_case_on_screen_shows_each_slice_as_it_comes(world: World) -> Non
     assert (world.session.must_open().label_map.states == VoxelState.PROPOSED).all()
 
 
+def test_that_who_hears_of_a_first_prediction_finds_the_case_up_to_date(world: World) -> None:
+    seen = []
+    world.session.open_case("C-001")
+    world.session.model_changed.connect(lambda: seen.append((world.session.provider, world.session.must_open().case.model_id)))
+    world.session.predict()
+    assert seen == [("CPU", "threshold")]
+
+
 def test_that_predicting_again_never_touches_what_a_person_did(world: World) -> None:
     session = world.session
     session.open_case("C-001")

@@ -42,7 +42,7 @@ REDRAW_MS: Final = 250
 CURVE_COLOURS: Final = ("#56b4e9", "#e69f00", "#009e73", "#cc79a7", "#f0e442", "#d55e00")
 """Okabe-Ito, for the terms of the loss in their order."""
 
-PLOT_PX: Final = 140
+PLOT_PX: Final = 132
 ROW_PX: Final = 24
 LOG_PX: Final = (48, 160)
 
@@ -71,6 +71,7 @@ class Refine(QFrame):
         self.minutes.addItems([tr("{n:g} min").format(n=n) for n in MINUTES])
         self.minutes.setCurrentIndex(DEFAULT_CHOICE)
         self._start, self._stop = action_button(actions["refine"]), action_button(actions["cancel_refine"])
+        self._stop.setText(tr("Stop"))
         self.table = self._make_table()
         self.verdict = label(wrap=True)
         self.log = QPlainTextEdit()
@@ -111,9 +112,10 @@ class Refine(QFrame):
         layout.addLayout(self._plot_place)
         layout.addWidget(line())
         layout.addWidget(self.verdict)
-        layout.addWidget(self.table, 3)
+        # the table grows to its rows before the log grows to its limit
+        layout.addWidget(self.table, 20)
         layout.addWidget(self.log, 1)
-        layout.addStretch(1)
+        layout.addStretch(0)
 
     @staticmethod
     def _make_table() -> QTableWidget:
@@ -209,6 +211,8 @@ class Refine(QFrame):
         plot.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         plot.setAccessibleName(tr("Loss of the last steps"))
         plot.getAxis("bottom").setStyle(showValues=False)
+        # room for the lower half of the lowest number
+        plot.getAxis("bottom").setHeight(GRID_PX + 2)
         plot.addLegend(offset=(-4, 4), labelTextSize="11px", verSpacing=-6, brush=None)
         self._plot = plot
         self._colour_plot()
@@ -222,13 +226,17 @@ class Refine(QFrame):
             axis.setPen(tokens.border)
             axis.setTextPen(tokens.muted)
             axis.setStyle(tickFont=caption_font())
-        self._plot.getPlotItem().legend.setLabelTextColor(tokens.muted)
+        legend = self._plot.getPlotItem().legend
+        legend.setLabelTextColor(tokens.muted)
+        for _sample, text in legend.items:
+            text.setText(text.text, color=tokens.muted)
 
     def changeEvent(self, event: QEvent) -> None:
         """Colour the curve's surroundings in another theme."""
         super().changeEvent(event)
         if event.type() == QEvent.Type.PaletteChange and self._plot is not None:
             self._colour_plot()
+            self._show_dice()
 
     def _show_dice(self) -> None:
         report = self._report
@@ -246,7 +254,9 @@ class Refine(QFrame):
         for row, (name, (before, after)) in enumerate(pairs.items()):
             self._fill_row(row, name, before, after)
         rows_px = self.table.rowCount() * self.table.verticalHeader().defaultSectionSize()
-        self.table.setMaximumHeight(rows_px + self.table.horizontalHeader().height() + 4)
+        whole_px = rows_px + self.table.horizontalHeader().sizeHint().height() + 4
+        self.table.setMinimumHeight(min(whole_px, 5 * ROW_PX))
+        self.table.setMaximumHeight(whole_px)
 
     def _fill_row(self, row: int, name: str, before: float | None, after: float | None) -> None:
         tokens = current_palette()

@@ -225,8 +225,10 @@ class Worklist(QFrame):
         text = label(tr("Drop scans here:\nDICOM folders, NIfTI, PNG, JPEG"), kind="muted", wrap=True)
         text.setAlignment(Qt.AlignmentFlag.AlignCenter)
         inner.addWidget(text)
-        inner.addWidget(action_button(actions["import_folder"]))
-        inner.addWidget(action_button(actions["import_files"]))
+        for action_id, words in (("import_folder", tr("Add a folder")), ("import_files", tr("Add files"))):
+            button = action_button(actions[action_id])
+            button.setText(words)
+            inner.addWidget(button)
         demo = action_button(actions["open_demo"], kind="link")
         demo.setText(tr("or try the demo"))
         inner.addWidget(demo, 0, Qt.AlignmentFlag.AlignCenter)

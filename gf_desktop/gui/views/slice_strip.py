@@ -23,6 +23,9 @@ LEGEND_PX: Final = 18
 GAP_FROM_PX: Final = 5.0
 """Cells at least this wide have a gap between them."""
 
+LEAST_DOUBT: Final = 0.05
+"""Doubt below this is not blown up to the height of the strip."""
+
 STATE_WORDS: Final = {
     VoxelState.UNSEEN: "unseen",
     VoxelState.PROPOSED: "proposed",
@@ -71,7 +74,7 @@ class SliceStrip(QWidget):
         words = tr(STATE_WORDS[summary.state])
         if summary.state == VoxelState.EDITED and not summary.reviewed:
             words = tr("edited, not approved yet")
-        doubt = "" if summary.doubt is None else tr(", doubt {percent} %").format(percent=round(100 * summary.doubt))
+        doubt = "" if summary.doubt is None or summary.reviewed else tr(", doubt {percent} %").format(percent=round(100 * summary.doubt))
         return tr("slice {n}: {words}").format(n=index + 1, words=words) + doubt
 
     def paintEvent(self, _event: QPaintEvent) -> None:
@@ -109,13 +112,16 @@ class SliceStrip(QWidget):
 
     def _draw_doubt(self, painter: QPainter) -> None:
         painter.setPen(QPen(QColor(current_palette().doubt), 2))
+        # the line is there to compare slices, so the most doubtful one is the highest; the words tell the amount
+        top = max((s.doubt for s in self._ledger.summaries if s is not None and s.doubt is not None and not s.reviewed), default=0.0)
+        scale = 1.0 / max(top, LEAST_DOUBT)
         last: QPointF | None = None
         for index, summary in enumerate(self._ledger.summaries):
             if summary is None or summary.doubt is None or summary.reviewed:
                 last = None
                 continue
             rect = self.cell_rect(index)
-            height = rect.bottom() - 2 - summary.doubt * (rect.height() - 4)
+            height = rect.bottom() - 2 - summary.doubt * scale * (rect.height() - 4)
             here = QPointF(rect.right(), height)
             painter.drawLine(QPointF(rect.left(), height) if last is None else last, QPointF(rect.left(), height))
             painter.drawLine(QPointF(rect.left(), height), here)

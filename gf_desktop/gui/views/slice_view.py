@@ -15,6 +15,7 @@ from gf_desktop.gui.actions import tr
 from gf_desktop.gui.theme import current_palette, numbers_font
 from gf_desktop.gui.view_state import ViewState
 from gf_desktop.gui.views.canvas import Canvas
+from gf_desktop.gui.widgets import label
 from gf_desktop.imaging.edits import Box
 from gf_desktop.session import Session
 
@@ -68,6 +69,9 @@ class SliceView(QWidget):
         self._stale: set[str] = set()
         self._shown_image: tuple[object, ...] = ()
         self.canvas = Canvas(self)
+        self._hint = label(tr("Add a scan, or choose one in the worklist."), kind="hint")
+        self._hint.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        QVBoxLayout(self.canvas).addWidget(self._hint, 0, Qt.AlignmentFlag.AlignCenter)
         self.canvas.viewport().installEventFilter(self)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(GUTTER_PX, GUTTER_PX, GUTTER_PX, GUTTER_PX)
@@ -114,6 +118,7 @@ class SliceView(QWidget):
             self._plane = None
             self._shown_image = ()
             self.canvas.clear()
+            self._hint.setVisible(True)
             self.update()
             self.hovered.emit(None)
             return
@@ -124,6 +129,7 @@ class SliceView(QWidget):
             self.canvas.show_image(self._plane)
         else:
             self._plane = resolve_labels(self._plane, state, opened.label_map)
+        self._hint.setVisible(False)
         self.canvas.show_labels(self._plane, overlay_lookup(opened.label_map.table, state))
         if "fit" in stale:
             self.fit()
@@ -149,11 +155,11 @@ class SliceView(QWidget):
             painter.setPen(QPen(QColor(tokens.accent), 1))
             painter.drawRect(self.rect().adjusted(0, 0, -1, -1))
         plane = self._plane
+        painter.setPen(QColor(tokens.view_text))
+        painter.setFont(numbers_font())
         if plane is None:
             painter.end()
             return
-        painter.setPen(QColor(tokens.view_text))
-        painter.setFont(numbers_font())
         whole, centre = self.rect(), Qt.AlignmentFlag.AlignCenter
         top = QRect(0, 0, whole.width(), GUTTER_PX)
         bottom = QRect(0, whole.height() - GUTTER_PX, whole.width(), GUTTER_PX)
@@ -176,7 +182,9 @@ class SliceView(QWidget):
     def window_text(self) -> str:
         """Window and magnification as they stand in the corner."""
         window = self._state.display.window
-        return f"W {window.width:.4g}  L {window.level:.4g}   {self.canvas.zoom:.1f}×"
+        # whole numbers, unless the intensities are fractions
+        numbers = f"W {window.width:.0f}  L {window.level:.0f}" if window.width >= 10 else f"W {window.width:.3g}  L {window.level:.3g}"
+        return f"{numbers}   {self.canvas.zoom:.1f}×".replace("-", "−")
 
     # brush and read-out
 
@@ -240,6 +248,9 @@ class SliceView(QWidget):
 
     def _press(self, event: QMouseEvent) -> None:
         self.setFocus(Qt.FocusReason.MouseFocusReason)
+        if self._stale:
+            # the wheel may have turned in the same breath: paint on the slice that was asked for
+            self._redraw()
         if self._hand is not _Hand.EMPTY or self._plane is None:
             return
         self._last = self._cursor = event.position()

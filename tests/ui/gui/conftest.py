@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from onnx import TensorProto, helper, numpy_helper
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
 from PySide6.QtGui import QAction
 from PySide6.QtTest import QTest
@@ -18,7 +19,9 @@ from gf_desktop.gui.app import Composition, compose, make_application
 from gf_desktop.gui.main_window import MainWindow
 from gf_desktop.gui.questions import Questions
 from gf_desktop.imaging.labelmap import LabelTable, Structure
+from gf_desktop.imaging.preprocess import PreprocessSpec
 from gf_desktop.jobs import InlineJobs
+from gf_desktop.pack import ModelCard, file_sha256, write_card
 from gf_desktop.resources import resource_dir
 from gf_desktop.session import Session
 
@@ -89,9 +92,35 @@ def demo_series() -> Path:
 
 
 @pytest.fixture(scope="session")
-def seven_pack(tmp_path_factory: pytest.TempPathFactory, make_pack: Callable[..., Path]) -> Path:
-    """A pack with the demo's seven structures whose student calls very bright voxels liver (id 2)."""
-    return make_pack(tmp_path_factory.mktemp("packs") / "seven", soft_at=2.0, hard_at=0.9, table=TABLE)
+def seven_pack(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A pack with the demo's seven structures whose student calls what is brighter than about 200 HU liver (id 2)."""
+    folder = tmp_path_factory.mktemp("packs") / "seven"
+    folder.mkdir()
+    weight, bias = np.zeros((8, 1, 1, 1), np.float32), np.full(8, -50.0, np.float32)
+    bias[0] = 0.0
+    weight[2], bias[2] = 40.0, -36.0
+    graph = helper.make_graph(
+        [helper.make_node("Conv", ["image", "weight", "bias"], ["logits"])],
+        "seven",
+        [helper.make_tensor_value_info("image", TensorProto.FLOAT, ["batch", 1, "h", "w"])],
+        [helper.make_tensor_value_info("logits", TensorProto.FLOAT, ["batch", 8, "h", "w"])],
+        [numpy_helper.from_array(weight, "weight"), numpy_helper.from_array(bias, "bias")],
+    )
+    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=9)
+    (folder / "student.onnx").write_bytes(model.SerializeToString())
+    card = ModelCard(
+        id="seven",
+        title="Abdominal CT, brightness only",
+        table=TABLE,
+        preprocess=PreprocessSpec(spacing_mm=3.0, window=(-160.0, 240.0)),
+        student={"name": "brightness"},
+        teacher={"name": "none"},
+        files={"student.onnx": file_sha256(folder / "student.onnx")},
+        modality="CT",
+        metrics={"mean_dice": 0.5},
+    )
+    write_card(folder, card)
+    return folder
 
 
 @pytest.fixture(scope="session")

@@ -60,19 +60,17 @@ def test_that_the_program_begins_with_three_cards(made: Composition) -> None:
     assert made.window.page is None
 
 
-@pytest.mark.timeout(300)
 def test_that_the_demo_is_made_once_and_opened_with_masks_of_the_student(
     made: Composition, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, seven_pack: Path, settle: Callable[[], None]
 ) -> None:
     monkeypatch.setattr(commands, "packs", lambda: [seven_pack])
     card = made.window.start.findChildren(QPushButton)[0]
     qtbot.mouseClick(card, Qt.MouseButton.LeftButton)
-    qtbot.waitUntil(lambda: made.session.open is not None and made.session.open.case.status == "proposed", timeout=150_000)
-    settle()
+    qtbot.waitUntil(lambda: made.session.open is not None and made.session.open.confidence is not None, timeout=60_000)
     assert made.window.pages.currentWidget() is made.window.page
-    assert (made.session.open.label_map.states == VoxelState.PROPOSED).all()
-    assert (made.session.open.label_map.labels == 2).any()
-    assert made.window.top.chip.text().strip().startswith("seven  ·  Dice 0.50  ·  CPU")
+    assert (made.session.open.label_map.states[10] == VoxelState.PROPOSED).all(), "the slice on screen comes first"
+    assert (made.session.open.label_map.labels[10] == 2).any()
+    assert made.window.top.chip.text().strip().startswith("seven  ·  Dice 0.50")
     folder = made.session.project.folder
     made.window.actions_by_id["close_project"].trigger()
     assert made.window.pages.currentWidget() is made.window.start
@@ -82,7 +80,7 @@ def test_that_the_demo_is_made_once_and_opened_with_masks_of_the_student(
     assert len(made.session.cases()) == 1
 
 
-def test_that_an_empty_project_asks_for_scans_and_takes_what_is_dropped(
+def test_that_an_empty_project_asks_for_scans_and_takes_what_is_dropped(  # noqa: PLR0917 - fixtures
     made: Composition,
     qtbot: QtBot,
     monkeypatch: pytest.MonkeyPatch,
@@ -98,7 +96,7 @@ def test_that_an_empty_project_asks_for_scans_and_takes_what_is_dropped(
     made.window.actions_by_id["new_project"].trigger()
     page = made.window.page
     assert not page.worklist.list.isVisible()
-    assert [b.text() for b in page.worklist.findChildren(QPushButton)] == ["Add scans from a folder", "Add scan files", "or try the demo"]
+    assert [b.text() for b in page.worklist.findChildren(QPushButton)] == ["Add a folder", "Add files", "or try the demo"]
     drop(made.window, [demo_series])
     qtbot.waitUntil(lambda: made.session.open is not None, timeout=60_000)
     settle()
@@ -137,7 +135,7 @@ def test_that_enter_approves_the_slice_and_shift_enter_the_scan(
     assert session.open.case.status == "approved"
 
 
-def test_that_corrections_are_there_again_after_closing(
+def test_that_corrections_are_there_again_after_closing(  # noqa: PLR0917 - fixtures
     window: MainWindow, session: Session, mouse, press_key: Callable[..., None], project_folder: Path, settle: Callable[[], None]
 ) -> None:
     press_key(Qt.Key.Key_P)
@@ -237,7 +235,7 @@ def test_that_thinking_better_of_a_file_dialog_does_nothing(window: MainWindow, 
     assert not window.notice.isVisible()
 
 
-def test_that_exported_masks_are_told_with_their_number(
+def test_that_exported_masks_are_told_with_their_number(  # noqa: PLR0917 - fixtures
     window: MainWindow, session: Session, answers, tmp_path: Path, settle: Callable[[], None], press_key: Callable[..., None], mouse
 ) -> None:
     press_key(Qt.Key.Key_P)

@@ -41,7 +41,8 @@ def test_that_a_budget_ends_by_time_by_steps_and_on_request() -> None:
     clock = _Clock()
     budget = Budget(clock, 10.0, 20.0, 8)
     clock.now_s = 12.5
-    assert budget.done(0) == 0.25
+    assert Budget(clock, 10.0, 20.0).done(3) == 0.25
+    assert budget.done(0) == 0.0
     assert budget.done(4) == 0.5
     assert budget.done(8) == 1.0
     assert budget.total(2) == 8

@@ -1,0 +1,256 @@
+"""Pictures of every region and moment of the window: ``python -m gf_desktop.gui.screenshots FOLDER``.
+
+The scan, the student's masks and the strokes are real. A round of refinement takes minutes, so the one in the pictures is played
+from a script: its figures are examples.
+"""
+
+from __future__ import annotations
+
+import argparse
+import math
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Final
+
+from PySide6.QtCore import QEventLoop, QPoint, Qt, QTimer
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QDialog, QWidget
+
+from gf_desktop.demo import demo_series
+from gf_desktop.gui.app import Composition, compose, make_application
+from gf_desktop.gui.commands import packs
+from gf_desktop.gui.palette import DARK, LIGHT
+from gf_desktop.project.records import RoundReport
+from gf_desktop.protocol import PROTOCOL_VERSION, Accepted, Event, Hello, Progress, Stopped, Validated, encode_line
+
+__all__ = ["main", "take_pictures"]
+
+SIZES: Final = ((1440, 900), (1100, 700))
+"""The baseline and the smallest window."""
+
+SHARP_SCALE: Final = 2
+"""Screens with twice the pixels get pictures of their own, from a second process: Qt reads its scale once."""
+
+STEP_LIMIT_S: Final = 180.0
+SLICE: Final = 10
+APPROVED: Final = (3, 8, 15)
+
+
+class _ScriptedTrainer:
+    """A transport that says what it is told to; see :class:`gf_desktop.trainer_link.Transport`."""
+
+    def __init__(self) -> None:
+        self._on_line: Callable[[bytes], None] = lambda _line: None
+        self._on_exit: Callable[[int], None] = lambda _code: None
+
+    def start(
+        self,
+        argv: list[str],  # noqa: ARG002 - there is no process
+        env: dict[str, str],  # noqa: ARG002
+        *,
+        log: Path,  # noqa: ARG002
+        on_line: Callable[[bytes], None],
+        on_exit: Callable[[int], None],
+    ) -> None:
+        """Remember who listens."""
+        self._on_line, self._on_exit = on_line, on_exit
+
+    def say(self, event: Event) -> None:
+        """Deliver an event as a process would."""
+        self._on_line(encode_line(event))
+
+    def end(self) -> None:
+        """End as on request."""
+        self.say(Stopped("example"))
+        self._on_exit(0)
+
+    def write(self, line: bytes) -> None:
+        """Hear nothing."""
+
+    def close_input(self) -> None:
+        """Have no input."""
+
+    def kill_after(self, seconds: float) -> None:
+        """End before that."""
+
+    def wait(self) -> None:
+        """Return at once."""
+
+
+def _turn(milliseconds: int) -> None:
+    loop = QEventLoop()
+    QTimer.singleShot(milliseconds, loop.quit)
+    loop.exec()
+
+
+def _wait(ready: Callable[[], bool]) -> None:
+    waited_s = 0.0
+    while not ready():
+        if waited_s > STEP_LIMIT_S:
+            raise TimeoutError("the window did not get ready for its picture")
+        _turn(20)
+        waited_s += 0.02
+
+
+class _Photographer:
+    """Drives one window through its moments and writes a picture of each."""
+
+    def __init__(self, folder: Path, size: tuple[int, int], *, with_dialogs: bool) -> None:
+        self._with_dialogs = with_dialogs
+        self._folder = folder
+        self._suffix = f"{size[0]}x{size[1]}"
+        self._trainer = _ScriptedTrainer()
+        make_application(theme=DARK.name)
+        self._made: Composition = compose(transport_factory=lambda: self._trainer)
+        self._made.window.resize(*size)
+        self.taken: list[Path] = []
+
+    def take_all(self, project: Path) -> None:
+        """Go through all moments with a new project in ``project``."""
+        try:
+            self._begin(project)
+            self._work()
+            self._refine()
+            self._look_around()
+        finally:
+            self._made.window.close()
+            self._made.close()
+            make_application(theme=DARK.name)
+
+    def _take(self, name: str, widget: QWidget | None = None) -> None:
+        _turn(120)
+        path = self._folder / f"{name}-{self._suffix}.png"
+        (widget or self._made.window).grab().save(str(path))
+        self.taken.append(path)
+
+    def _begin(self, project: Path) -> None:
+        window, session = self._made.window, self._made.session
+        window.show()
+        window.activateWindow()
+        self._take("start")
+        session.create_project(project, packs()[0])
+        self._take("empty-project")
+        window.commands.import_paths([demo_series()])
+        _wait(lambda: session.open is not None and session.open.case.status == "proposed" and not self._made.jobs.busy)
+        self._take("predicted")
+
+    def _work(self) -> None:
+        window, session, page = self._made.window, self._made.session, self._made.window.page
+        if page is None:
+            raise RuntimeError("no page")
+        window.state.go_to(SLICE)
+        window.state.set_tool(name="paint", label=3, radius_mm=8.0)
+        _turn(20)
+        target = page.view.canvas.viewport()
+        start = QPoint(round(target.width() * 0.53), round(target.height() * 0.44))
+        QTest.mousePress(target, Qt.MouseButton.LeftButton, pos=start)
+        for step in range(12):
+            bend = round(10 * math.sin(step / 3))
+            QTest.mouseMove(target, start + QPoint(4 * step, 5 * step + bend))
+        self._take("painting")
+        QTest.mouseRelease(target, Qt.MouseButton.LeftButton, pos=start + QPoint(44, 60))
+        window.state.set_tool(name="cursor")
+        for k in APPROVED:
+            session.approve_slice(k)
+
+    def _refine(self) -> None:
+        window, session, trainer = self._made.window, self._made.session, self._trainer
+        names = [s.name for s in session.must_project().table]
+        window.actions_by_id["refine"].trigger()
+        trainer.say(Hello(version=PROTOCOL_VERSION, pid=0, device="CPU, 2 threads"))
+        trainer.say(Accepted("example", labelled=3, unlabelled=16, validation=1))
+        for step in range(160):
+            losses = {
+                "supervision": 0.9 * math.exp(-step / 50) + 0.08 + 0.02 * math.sin(step * 1.7),
+                "logits": 0.4 * math.exp(-step / 80) + 0.05,
+                "graph flow": 0.25 * math.exp(-step / 120) + 0.02,
+            }
+            trainer.say(
+                Progress(
+                    stage="distil", step=step, steps=300, fraction=0.2 + step / 500, elapsed_s=60.0, eta_s=190.0 - step / 4, losses=losses
+                )
+            )
+        trainer.say(Validated(160, "student", 0.81, {name: 0.74 + 0.02 * n for n, name in enumerate(names)}))
+        _turn(400)
+        self._take("refining")
+        trainer.end()
+        before = {name: 0.52 + 0.03 * n for n, name in enumerate(names)}
+        report = RoundReport(
+            run_id="example",
+            candidate_id="abdomen-ct-v2",
+            previous_id="abdomen-ct",
+            promoted=True,
+            reason="abdomen-ct-v2 took over: mean Dice on the held-back slices went from 0.610 to 0.870, "
+            "no structure fell by more than 0.02.",
+            sentences=(),
+            minutes=5.0,
+            structures={name: (value, 0.81 + 0.02 * n) for n, (name, value) in enumerate(before.items())},
+            parity=1e-6,
+        )
+        session.round_finished.emit(report)
+        self._take("report")
+
+    def _look_around(self) -> None:
+        window = self._made.window
+        window.notice.hide()
+        window.show_panel("models")
+        self._take("students")
+        window.show_panel("scan")
+        self._take("scan")
+        window.show_panel("structures")
+        window.state.toggle_outline()
+        self._take("outlines")
+        window.state.toggle_outline()
+        window.switch_theme()
+        self._take(f"{LIGHT.name}-predicted")
+        window.show_panel("refine")
+        self._take(f"{LIGHT.name}-refine")
+        window.switch_theme()
+        # these windows have a size of their own: one picture is enough
+        for name, opens in (("keys", window.open_sheet), ("about", window.open_about)) if self._with_dialogs else ():
+            opens()
+            dialog = window.findChildren(QDialog)[-1]
+            self._take(name, dialog)
+            dialog.close()
+            _turn(20)
+
+
+def take_pictures(folder: Path, sizes: tuple[tuple[int, int], ...] = SIZES) -> list[Path]:
+    """Write pictures of the window in each size; return their paths."""
+    folder.mkdir(parents=True, exist_ok=True)
+    taken: list[Path] = []
+    for size in sizes:
+        with tempfile.TemporaryDirectory() as place:
+            photographer = _Photographer(folder, size, with_dialogs=size == sizes[0])
+            photographer.take_all(Path(place) / "Abdomen trial")
+            taken += photographer.taken
+    return taken
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Write all pictures into a folder; return the exit status."""
+    parser = argparse.ArgumentParser(prog="python -m gf_desktop.gui.screenshots", description="Pictures of the window.")
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--sharp", action="store_true", help=argparse.SUPPRESS)
+    options = parser.parse_args(arguments)
+    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    if options.sharp:
+        return 0 if take_pictures(options.folder, SIZES[:1]) else 1
+    taken = take_pictures(options.folder)
+    with tempfile.TemporaryDirectory() as place:
+        env = os.environ | {"QT_SCALE_FACTOR": str(SHARP_SCALE)}
+        subprocess.run([sys.executable, "-m", "gf_desktop.gui.screenshots", place, "--sharp"], env=env, check=True)
+        for path in sorted(Path(place).glob("*predicted*.png")):
+            target = options.folder / f"{path.stem}@{SHARP_SCALE}x.png"
+            target.write_bytes(path.read_bytes())
+            taken.append(target)
+    sys.stdout.write(f"{len(taken)} pictures in {options.folder}\n")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
