@@ -43,6 +43,7 @@ class ScanPassport(QFrame):
         super().__init__(parent)
         self.setObjectName("panel")
         self._session = session
+        self._shown: tuple[object, ...] | None = None
         self._scroll = QScrollArea()
         self._scroll.setWidgetResizable(True)
         self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -54,14 +55,18 @@ class ScanPassport(QFrame):
         self.refresh()
 
     def refresh(self) -> None:
-        """Show the case on screen."""
+        """Show the case on screen; does nothing where it would look the same."""
+        opened = self._session.open
+        wanted: tuple[object, ...] = () if opened is None else (opened.case.verdict, opened.case.findings, tuple(_lines(opened.case)))
+        if wanted == self._shown:
+            return
+        self._shown = wanted
         page = QWidget()
         grid = QGridLayout(page)
         grid.setContentsMargins(GRID_PX + 2, GRID_PX, GRID_PX + 2, GRID_PX)
         grid.setHorizontalSpacing(2 * GRID_PX)
         grid.setVerticalSpacing(GRID_PX // 2)
         grid.setColumnStretch(1, 1)
-        opened = self._session.open
         if opened is None:
             grid.addWidget(label(tr("No scan is open."), kind="muted"), 0, 0, 1, 2)
             row = 1
