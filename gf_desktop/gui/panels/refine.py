@@ -13,6 +13,7 @@ from PySide6.QtWidgets import (
     QGridLayout,
     QHBoxLayout,
     QHeaderView,
+    QLabel,
     QPlainTextEdit,
     QProgressBar,
     QTableWidget,
@@ -42,6 +43,12 @@ REDRAW_MS: Final = 250
 CURVE_COLOURS: Final = ("#56b4e9", "#e69f00", "#009e73", "#cc79a7", "#f0e442", "#d55e00")
 """Okabe-Ito, for the terms of the loss in their order."""
 
+NOT_DRAWN: Final = frozenset({"total", "old", "cwd"})
+"""Terms of the loss that are left out of the picture: sums of the others, and small ones."""
+
+TERM_WORDS: Final = {"kd": "logits", "graph": "graph flow"}
+"""What terms are called in the picture where their own name is short."""
+
 PLOT_PX: Final = 132
 ROW_PX: Final = 24
 LOG_PX: Final = (48, 160)
@@ -57,6 +64,7 @@ class Refine(QFrame):
         self._session = session
         self._report: RoundReport | None = None
         self._curves: dict[str, Any] = {}
+        self._key: QLabel
         self._logged: tuple[str, ...] = ()
         self.stage = label(wrap=True)
         self.remaining = label(kind="muted")
@@ -186,17 +194,25 @@ class Refine(QFrame):
         if not curve:
             if self._plot is not None:
                 self._plot.setVisible(False)
+                self._key.setVisible(False)
             return
         if self._plot is None:
             self._make_plot()
         self._plot.setVisible(True)
-        names = list(dict.fromkeys(name for point in curve for name in point))
+        self._key.setVisible(True)
+        names = [name for name in dict.fromkeys(name for point in curve for name in point) if name not in NOT_DRAWN]
         for number, name in enumerate(names):
             if name not in self._curves:
                 import pyqtgraph as pg
 
                 pen = pg.mkPen(CURVE_COLOURS[number % len(CURVE_COLOURS)], width=2)
-                self._curves[name] = self._plot.plot(pen=pen, name=name)
+                self._curves[name] = self._plot.plot(pen=pen)
+                self._key.setText(
+                    " &nbsp; ".join(
+                        f"<span style='color:{CURVE_COLOURS[n % len(CURVE_COLOURS)]}'>■</span> {tr(TERM_WORDS.get(known, known))}"
+                        for n, known in enumerate(names)
+                    )
+                )
             points = [(step, point[name]) for step, point in enumerate(curve) if name in point]
             self._curves[name].setData([x for x, _ in points], [y for _, y in points])
 
@@ -213,9 +229,12 @@ class Refine(QFrame):
         plot.getAxis("bottom").setStyle(showValues=False)
         # room for the lower half of the lowest number
         plot.getAxis("bottom").setHeight(GRID_PX + 2)
-        plot.addLegend(offset=(-4, 4), labelTextSize="11px", verSpacing=-6, brush=None)
         self._plot = plot
         self._colour_plot()
+        # beside the plot, not in it: the curves run everywhere
+        self._key = label("", kind="muted", wrap=True)
+        self._key.setTextFormat(Qt.TextFormat.RichText)
+        self._plot_place.addWidget(self._key)
         self._plot_place.addWidget(plot)
 
     def _colour_plot(self) -> None:
@@ -226,10 +245,6 @@ class Refine(QFrame):
             axis.setPen(tokens.border)
             axis.setTextPen(tokens.muted)
             axis.setStyle(tickFont=caption_font())
-        legend = self._plot.getPlotItem().legend
-        legend.setLabelTextColor(tokens.muted)
-        for _sample, text in legend.items:
-            text.setText(text.text, color=tokens.muted)
 
     def changeEvent(self, event: QEvent) -> None:
         """Colour the curve's surroundings in another theme."""
