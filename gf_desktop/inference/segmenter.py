@@ -205,7 +205,7 @@ class Segmenter:
         """
         rows, cols = image.shape[1:]
         if max(rows, cols) <= TILE_SIDE_PX:
-            return self.logits(image[None])[0]
+            return np.asarray(self.logits(image[None])[0], dtype=np.float32)
         total = np.zeros((len(self.card.table) + 1, rows, cols), np.float32)
         weight = np.zeros((rows, cols), np.float32)
         for top in _tile_starts(rows):
