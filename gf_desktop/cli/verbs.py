@@ -7,49 +7,17 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from gf_desktop.cli.asking import answer_of, find_pack
 from gf_desktop.cli.output import Output
-from gf_desktop.errors import ModelError
 from gf_desktop.files.inspect import inspect
 from gf_desktop.files.masks import read_mapping
 from gf_desktop.imaging.metrics import StructureScore, mean_dice
 from gf_desktop.jobs import InlineJobs
 from gf_desktop.project.records import Case, ModelRecord, RoundReport
-from gf_desktop.resources import resource_dir
 from gf_desktop.session import Session
 from gf_desktop.trainer_link import SubprocessTransport
 
-__all__ = ["answer_of", "find_pack", "run_verb", "scores_document"]
-
-
-def answer_of(command: Callable[..., None], *arguments: Any, **options: Any) -> Any:
-    """Run a Session command that answers through callbacks, and return its answer or raise its error.
-
-    For sessions over :class:`InlineJobs`, where the answer is there when the command returns.
-    """
-    answers: list[Any] = []
-    errors: list[Exception] = []
-    command(*arguments, on_done=answers.append, on_error=errors.append, **options)
-    if errors:
-        raise errors[0]
-    return answers[0]
-
-
-def find_pack(name: str) -> Path:
-    """Return the folder of a pack, given as a folder or as the id of one that ships with the program.
-
-    Raises
-    ------
-    ModelError
-        When there is neither.
-    """
-    path = Path(name)
-    if path.is_dir():
-        return path
-    shipped = resource_dir() / "models"
-    if (shipped / name / "card.json").is_file():
-        return shipped / name
-    known = ", ".join(sorted(p.parent.name for p in shipped.glob("*/card.json"))) or "none"
-    raise ModelError("There is no model pack of this name", where=name, next_step=f"Name a folder, or one of: {known}.")
+__all__ = ["run_verb", "scores_document"]
 
 
 def run_verb(options: argparse.Namespace, output: Output) -> int:
