@@ -148,6 +148,8 @@ class Segmenter:
         import onnxruntime
 
         onnxruntime.set_default_logger_severity(FATAL_ONLY)
+        # some builds report usage to their maker; nothing leaves this machine unasked
+        onnxruntime.disable_telemetry_events()
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = threads
         options.log_severity_level = FATAL_ONLY

@@ -33,6 +33,7 @@ class Models(QFrame):
         super().__init__(parent)
         self.setObjectName("panel")
         self._session = session
+        self._active: str | None = None
         self.tree = QTreeWidget()
         self.tree.setColumnCount(3)
         self.tree.setHeaderLabels([tr("Student"), tr("Dice"), tr("State")])
@@ -93,7 +94,10 @@ class Models(QFrame):
                 parent.addChild(item)
         self.tree.expandAll()
         active = next((r.id for r in records if r.state == "active"), None)
-        selected = items.get(chosen or "") or items.get(active or "")
+        # the selection of the person stays, until another student serves
+        selected = items.get(chosen or "") if active == self._active else None
+        self._active = active
+        selected = selected or items.get(active or "")
         if selected is not None:
             self.tree.setCurrentItem(selected)
         self._describe()

@@ -180,6 +180,11 @@ def test_that_students_stand_under_their_parents_and_another_can_be_chosen(
     qtbot.waitUntil(window.actions_by_id["activate"].isEnabled)
     window.actions_by_id["activate"].trigger()
     assert used == ["a"]
+    panel.refresh()
+    assert panel.chosen_id == "a", "the selection of the person stays"
+    records[1:] = [record("b", "retired", "a", 0.8), record("c", "active", "b", 0.9)]
+    panel.refresh()
+    assert panel.chosen_id == "c", "the student that serves now is shown"
 
 
 def test_that_the_student_in_use_cannot_be_chosen_again(window: MainWindow) -> None:
