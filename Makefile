@@ -27,6 +27,7 @@ help:
 	@echo "make test         set up, then linters, types, import contracts and tests"
 	@echo "make run          the program"
 	@echo "make bench        the benchmarks, beside their peers"
+	@echo "make bench-distill  the method against its baselines (FULL=1: every task and seed, hours)"
 	@echo "make screenshots  the pictures in docs/images"
 	@echo "make test-long    the tests that take minutes"
 	@echo "make installer    a folder in dist/ that needs no Python, and its self-test"
@@ -70,6 +71,11 @@ bench: $(SETUP) $(BENCH_SETUP)
 	@$(BIN)/python benchmarks/predict.py
 	@$(BIN)/python benchmarks/startup.py --peer-python $(BENCH_VENV)/bin/python
 
+# The method against its baselines: minutes, or with FULL=1 hours; a broken run goes on where it stood.
+.PHONY: bench-distill
+bench-distill: $(SETUP)
+	@$(BIN)/python -m training bench $(if $(FULL),--full,--out build/results-quick --work build/bench-quick)
+
 .PHONY: screenshots
 screenshots: $(SETUP)
 	@$(BIN)/python -m gf_desktop screenshots --out docs/images
@@ -82,7 +88,7 @@ installer: $(SETUP)
 
 .PHONY: lock
 lock: $(SETUP)
-	@$(BIN)/python .ci/lock.py requirements.lock '.[dev,installer]'
+	@$(BIN)/python .ci/lock.py requirements.lock '.[dev,installer,research]'
 	@$(BIN)/python .ci/lock.py requirements-bench.lock 'napari>=0.6' 'PySide6-Essentials>=6.8,<6.12'
 
 .PHONY: clean

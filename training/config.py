@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, field, fields, replace
+from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
 from gf_desktop.errors import TrainingError
+from training.settings import with_settings
 
 __all__ = ["AugmentConfig", "GraphFlowConfig", "NetworkConfig", "RefineConfig"]
 
@@ -23,26 +24,35 @@ class NetworkConfig:
     Attributes
     ----------
     name
-        Students: "lite_unet" (can begin with ImageNet weights) and "mobile_unet". Teachers: "lite_fanet" (the same)
-        and "fanet".
+        Students: "lite_unet" (can begin with ImageNet weights), "mobile_unet", "enet" and "erfnet". Teachers:
+        "lite_fanet" (can begin with ImageNet weights), "fanet" and "transunet".
     in_channels
         Channels of the input: 1 grey, 3 colour, or one per neighbouring slice.
     num_classes
         Classes of the logits, background included.
     width
-        Multiplier of the channels.
+        Multiplier of the channels, above 0 and at most 4.
+    depth
+        Multiplier of the number of blocks and transformer layers, above 0 and at most 4; "transunet" only.
     """
 
-    name: Literal["lite_unet", "mobile_unet", "lite_fanet", "fanet"]
+    name: Literal["lite_unet", "mobile_unet", "enet", "erfnet", "lite_fanet", "fanet", "transunet"]
     in_channels: int
     num_classes: int
     width: float = 1.0
+    depth: float = 1.0
 
     def __post_init__(self) -> None:
-        if self.name not in ("lite_unet", "mobile_unet", "lite_fanet", "fanet"):
+        if self.name not in ("lite_unet", "mobile_unet", "enet", "erfnet", "lite_fanet", "fanet", "transunet"):
             raise _refuse(f"there is no network {self.name!r}")
-        if self.in_channels < 1 or self.num_classes < 2 or not 0 < self.width <= 4:
-            raise _refuse(f"a network with {self.in_channels} channels, {self.num_classes} classes and width {self.width}")
+        if {type(self.in_channels), type(self.num_classes)} != {int}:
+            raise _refuse(f"a network with {self.in_channels!r} channels and {self.num_classes!r} classes")
+        if self.in_channels < 1 or self.num_classes < 2 or not 0 < self.width <= 4 or not 0 < self.depth <= 4:
+            raise _refuse(
+                f"a network with {self.in_channels} channels, {self.num_classes} classes, width {self.width} and depth {self.depth}"
+            )
+        if self.depth != 1 and self.name != "transunet":
+            raise _refuse(f"depth {self.depth} for {self.name}, which has only a width")
 
     def as_json(self) -> dict[str, Any]:
         """Return plain values for ``card.json``."""
@@ -121,30 +131,45 @@ class GraphFlowConfig:
     Attributes
     ----------
     form
-        "normalised": patches centred and of length one, means. "published": raw patches, sums.
+        "normalised": nodes centred and of length one, means. "published": raw nodes, sums.
     patch
-        Odd side of the windows in tap pixels.
-    positions
-        "teacher": windows of both networks where the teacher's channel is largest. "own": each at its own maximum.
+        Odd side k of the windows in tap pixels; without meaning for "map".
+    salience
+        Where the windows lie. "own": each network's at its own largest value. "teacher": both networks' where the
+        teacher's channel is largest. "top_m": both networks' at the teacher's ``windows`` strongest local maxima. "soft":
+        no index, all windows averaged by a spatial softmax of the teacher's channel. "map": the whole map is the node.
     windows
-        Windows per channel: the largest values that lie at least a patch apart.
-    edge_weight
-        Weight of the edges against the vertices; "published" used 1e-4 (1e-9 to 1e-5).
+        Windows per channel for "top_m", together one node; 1 for the others.
+    temperature
+        Of the softmax of "soft", in standard deviations of the teacher's channel; towards 0 it becomes "teacher".
+    border
+        Pixels along each side of the map that cannot be salient: no argmax, no weight of "soft", no part of "map".
+        A zero-padded Paraphraser has its largest values there.
+    vertex_weight, edge_weight
+        Weights of the two parts; 0 leaves a part out uncomputed. "published" used 1e-5 and 1e-9.
     """
 
     form: Literal["normalised", "published"] = "normalised"
     patch: int = 3
-    positions: Literal["teacher", "own"] = "teacher"
+    salience: Literal["own", "teacher", "top_m", "soft", "map"] = "teacher"
     windows: int = 1
+    temperature: float = 0.5
+    border: int = 0
+    vertex_weight: float = 1.0
     edge_weight: float = 1.0
 
     def __post_init__(self) -> None:
-        if self.form not in ("normalised", "published") or self.positions not in ("teacher", "own"):
-            raise _refuse(f"a Graph Flow term of form {self.form!r} at positions {self.positions!r}")
-        if self.patch < 1 or self.patch % 2 == 0 or self.windows < 1 or self.edge_weight < 0:
-            raise _refuse(f"windows of side {self.patch}, {self.windows} a channel, edge weight {self.edge_weight}")
-        if self.form == "published" and self.windows != 1:
-            raise _refuse("the published form has one window a channel")
+        if self.form not in ("normalised", "published") or self.salience not in ("own", "teacher", "top_m", "soft", "map"):
+            raise _refuse(f"a Graph Flow term of form {self.form!r} with salience {self.salience!r}")
+        if self.patch < 1 or self.patch % 2 == 0 or self.windows < 1 or self.border < 0 or not 0 < self.temperature < float("inf"):
+            raise _refuse(f"windows of side {self.patch}, {self.windows} a channel, border {self.border}, temperature {self.temperature}")
+        if self.windows != 1 and self.salience != "top_m":
+            raise _refuse(f"{self.windows} windows a channel with salience {self.salience!r}, which has one")
+        if self.form == "normalised" and self.patch * self.windows == 1 and self.salience != "map":
+            raise _refuse("a node of one value, which is always zero once it is centred")
+        weights = (self.vertex_weight, self.edge_weight)
+        if min(weights) < 0 or not 0 < max(weights) < float("inf"):
+            raise _refuse(f"vertex weight {self.vertex_weight} and edge weight {self.edge_weight}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,16 +260,4 @@ class RefineConfig:
         TrainingError
             When a key is unknown or a value is of another type.
         """
-        config = cls(minutes=minutes, seed=seed)
-        for key, value in recipe.items():
-            part, _, name = key.rpartition(".")
-            target: Any = config if not part else getattr(config, part, None) if part in ("graph_flow", "augment") else None
-            known = {f.name for f in fields(target)} if target is not None else set()
-            if name not in known or not isinstance(value, int | float | str):
-                raise _refuse(f"there is no setting {key!r}")
-            current = getattr(target, name)
-            if not isinstance(current, int | float | str) or isinstance(current, str) != isinstance(value, str):
-                raise _refuse(f"setting {key!r} cannot be {value!r}")
-            changed = replace(target, **{name: type(current)(value)})
-            config = replace(config, **{part: changed}) if part else changed
-        return config
+        return with_settings(cls(minutes=minutes, seed=seed), recipe)

@@ -24,7 +24,19 @@ from gf_desktop.imaging.volume import Volume
 from gf_desktop.pack import file_sha256
 from training.augment import Views
 
-__all__ = ["Manifest", "ManifestItem", "Round", "SliceSet", "ValidationScan", "load_round", "read_manifest", "read_replay", "write_replay"]
+__all__ = [
+    "Manifest",
+    "ManifestItem",
+    "Round",
+    "SliceSet",
+    "ValidationScan",
+    "load_round",
+    "read_labels",
+    "read_manifest",
+    "read_replay",
+    "read_volume",
+    "write_replay",
+]
 
 MANIFEST_FORMAT = 1
 
@@ -173,7 +185,8 @@ def _item(entry: dict[str, Any]) -> ManifestItem:
     )
 
 
-def _volume(item: ManifestItem) -> Volume:
+def read_volume(item: ManifestItem) -> Volume:
+    """Read one scan of a round; TrainingError where it is missing, damaged or holds values that are no numbers."""
     try:
         voxels = np.load(item.image, mmap_mode="r", allow_pickle=False)
     except (OSError, ValueError) as error:
@@ -183,8 +196,14 @@ def _volume(item: ManifestItem) -> Volume:
     return Volume(voxels, item.geometry, item.modality, item.case, item.spacing_known)
 
 
-def _labels(item: ManifestItem, table: LabelTable) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.uint8]] | None:
-    """Return class numbers and voxel states, uint8 [k, j, i]."""
+def read_labels(item: ManifestItem, table: LabelTable) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.uint8]] | None:
+    """Return class numbers and voxel states, uint8 [k, j, i], None where nobody has touched the scan.
+
+    Raises
+    ------
+    TrainingError
+        When they are missing, damaged, changed, or do not fit the scan or the table.
+    """
     if item.labels is None:
         return None
     try:
@@ -226,9 +245,9 @@ def load_round(manifest: Manifest, spec: PreprocessSpec, *, classes: int) -> Rou
     validation: list[ValidationScan] = []
     count = 0
     for item in manifest.items:
-        source = SliceSource(_volume(item), spec)
+        source = SliceSource(read_volume(item), spec)
         inputs = torch.from_numpy(np.stack([source.network_input(n) for n in range(len(source))])) * spec.std + spec.mean
-        masks = _labels(item, manifest.table)
+        masks = read_labels(item, manifest.table)
         if masks is None:
             unlabelled.append(_without_labels(inputs, classes))
             continue

@@ -9,9 +9,8 @@ as it was before the round is a second teacher, against forgetting.
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
-from typing import NamedTuple
+from collections.abc import Callable
+from dataclasses import dataclass
 
 import torch
 from torch import Tensor, nn
@@ -20,33 +19,19 @@ from gf_desktop.errors import TrainingError
 from gf_desktop.imaging.labelmap import LabelTable
 from gf_desktop.imaging.preprocess import PreprocessSpec
 from training.augment import Views, random_views
+from training.batches import pick
 from training.config import RefineConfig
 from training.dataset import Round, SliceSet
 from training.evaluate import Scores, judge_scans, judge_slices
-from training.graph_flow import graph_flow
-from training.losses import channel_wise_distillation, gradient_share_weight, pixel_distillation, supervision
-from training.networks import Taps
+from training.loop import average_into, start_learner, train
+from training.method import LoopConfig, Method, Term
 from training.networks.paraphraser import Paraphraser
-from training.schedule import Budget, Control, StopRequested, poly_decay
+from training.objective import StepBatch, Terms
+from training.schedule import Budget, Control, StopRequested
+from training.teacher import Teacher, cache_word, cached_word
 
-__all__ = [
-    "Batch",
-    "FitResult",
-    "Models",
-    "Shares",
-    "StepLosses",
-    "average_into",
-    "cache_teachers",
-    "fit",
-    "stack",
-    "train_step",
-    "train_student",
-    "train_supervised",
-]
+__all__ = ["FitResult", "Models", "fit", "loop_of", "method_of"]
 
-CACHE_BATCH = 8
-GRADIENT_CLIP = 5.0
-WARM_UP_STEPS = 10
 RESERVE_SHARE, RESERVE_S = 0.05, 8.0
 """Time kept back for check and export: this share of the round and at least so many seconds."""
 
@@ -96,30 +81,32 @@ class FitResult:
     replay_scores: Scores | None
 
 
-class StepLosses(NamedTuple):
-    """The terms of one step, scalars; ``total`` is what is minimised."""
-
-    supervision: Tensor
-    kd: Tensor
-    old: Tensor
-    cwd: Tensor
-    graph: Tensor
-    total: Tensor
-
-
-@dataclass(slots=True)
-class Shares:
-    """Weights of the terms that are held at a share of supervision's gradient."""
-
-    cwd: float = 0.0
-    graph: float = 0.0
+def method_of(config: RefineConfig) -> Method:
+    """Return a round's terms: supervision, the teacher's word on every image, and the old student's on replay slices."""
+    return Method(
+        kl=Term(weight=config.kd_weight),
+        cwd=Term(share=config.cwd_share),
+        graph=Term(share=config.graph_share),
+        temperature=config.temperature,
+        confidence=True,
+        second_weight=config.old_weight,
+        graph_flow=config.graph_flow,
+    )
 
 
-class Batch(NamedTuple):
-    """Views of a step, normalised: ``old`` says per image whether the old student (1) or the teacher (0) is followed pixel by pixel."""
-
-    views: Views
-    old: Tensor
+def loop_of(config: RefineConfig, *, rate: float, steps: int) -> LoopConfig:
+    """Return how a round's teacher or student steps."""
+    return LoopConfig(
+        steps=steps,
+        batch=config.batch,
+        crop_px=config.crop_px,
+        rate=rate,
+        weight_decay=config.weight_decay,
+        poly_power=config.poly_power,
+        ema=config.ema,
+        measure_every=config.measure_every,
+        augment=config.augment,
+    )
 
 
 def fit(models: Models, data: Round, replay: tuple[SliceSet, SliceSet] | None, *, spec: PreprocessSpec, table: LabelTable,
@@ -152,135 +139,59 @@ def fit(models: Models, data: Round, replay: tuple[SliceSet, SliceSet] | None, *
 
     begin_s = control.elapsed_s
     budget = Budget(control, begin_s, begin_s + config.teacher_share * (end_s - begin_s), config.teacher_steps)
-    teacher = train_supervised(models.teacher, _draw_labelled(data, replay, spec, config, rng), config, budget)
+    teacher = _fit_teacher(models.teacher, _labelled_drawer(data, replay, spec, config), config, budget, rng)
     teacher_scores = judge.teacher(teacher)
 
-    asked = Models(models.student, teacher, models.paraphrasers)
+    asked = Teacher(teacher, models.paraphrasers)
     sets = [data.labelled, data.unlabelled, None if replay is None else replay[0]]
-    cached = [None if s is None else cache_teachers(s, asked, old=old_student, spec=spec, control=control) for s in sets]
-    batches = _draw_batches(cached[0] or data.labelled, cached[1] or data.unlabelled, cached[2], spec=spec, config=config, rng=rng)
+    cached = [None if s is None else _cached(s, asked, old_student, spec, control) for s in sets]
+    draw = _round_drawer(cached[0] or data.labelled, cached[1] or data.unlabelled, cached[2], spec=spec, config=config)
     budget = Budget(control, control.elapsed_s, end_s, config.max_steps)
-    average, steps = train_student(
-        models.student, batches, config, budget, on_quarter=lambda network, step: judge.student(step, network, tell=True)
-    )
+    average, steps = _fit_student(models.student, draw, config, budget=budget, rng=rng, judge=judge)
     return judge.choose(old_student, average, teacher, teacher_scores, steps)
 
 
-def train_supervised(network: nn.Module, batches: Iterator[Views], config: RefineConfig, budget: Budget) -> nn.Module:
-    """Train a teacher on labelled views and return its running average in evaluation mode."""
-    optimizer = torch.optim.AdamW(network.parameters(), config.teacher_lr, weight_decay=config.weight_decay)
-    average, step = copy.deepcopy(network), 0
-    while (done := budget.done(step)) < 1:
-        budget.control.between()
-        views = next(batches)
-        _set_rate(optimizer, config.teacher_lr, done, step, config)
-        network.train()
-        taps: Taps = network(views.images.contiguous(memory_format=torch.channels_last))
-        loss = supervision(taps.logits, views.targets, views.supervised)
-        _descend(network, optimizer, loss.total)
-        average_into(average, network, decay=min(config.ema, (1 + step) / (10 + step)))
-        step += 1
-        budget.control.progress("teacher", step, budget.total(step), {"teacher": float(loss.total.detach())})
-    return average.eval().requires_grad_(False)
+def _fit_teacher(
+    network: nn.Module, draw: Callable[[torch.Generator], StepBatch], config: RefineConfig, budget: Budget, rng: torch.Generator
+) -> nn.Module:
+    loop = loop_of(config, rate=config.teacher_lr, steps=config.teacher_steps)
+    learner = start_learner(network, loop, rng)
+
+    def tell(terms: Terms) -> None:
+        budget.control.progress("teacher", learner.step, budget.total(learner.step), {"teacher": float(terms.total.detach())})
+
+    train(learner, draw, Method(), loop, budget, on_step=tell)
+    return learner.average
 
 
-def train_student(
-    student: nn.Module, batches: Iterator[Batch], config: RefineConfig, budget: Budget, *, on_quarter: Callable[[nn.Module, int], object]
+def _fit_student(
+    network: nn.Module,
+    draw: Callable[[torch.Generator], StepBatch],
+    config: RefineConfig,
+    *,
+    budget: Budget,
+    rng: torch.Generator,
+    judge: _Judge,
 ) -> tuple[nn.Module, int]:
-    """Distil a student and return its running average and the number of steps.
+    """Return the student's running average and the number of steps; it is judged and kept after each quarter."""
+    loop = loop_of(config, rate=config.student_lr, steps=config.max_steps)
+    learner = start_learner(network, loop, rng)
+    quarter = 1
 
-    Parameters
-    ----------
-    on_quarter
-        Called with the average and the step after each quarter of the budget.
-    """
-    optimizer = torch.optim.AdamW(student.parameters(), config.student_lr, weight_decay=config.weight_decay)
-    average, shares, step, quarter = copy.deepcopy(student), Shares(), 0, 1
+    def tell(terms: Terms) -> None:
+        nonlocal quarter
+        budget.control.progress("distil", learner.step, budget.total(learner.step), terms.as_floats())
+        if budget.done(learner.step) >= quarter / 4:
+            quarter += 1
+            budget.control.checkpoint(learner.average, learner.step)
+            judge.student(learner.step, learner.average, tell=True)
+
     try:
-        while (done := budget.done(step)) < 1:
-            budget.control.between()
-            _set_rate(optimizer, config.student_lr, done, step, config)
-            student.train()
-            losses = train_step(student, optimizer, next(batches), config, shares, measure=step % config.measure_every == 0)
-            average_into(average, student, decay=min(config.ema, (1 + step) / (10 + step)))
-            step += 1
-            told = {name: float(value.detach()) for name, value in losses._asdict().items()}
-            budget.control.progress("distil", step, budget.total(step), told)
-            if done >= quarter / 4:
-                quarter += 1
-                budget.control.checkpoint(average, step)
-                on_quarter(average, step)
+        train(learner, draw, method_of(config), loop, budget, on_step=tell)
     except StopRequested:
-        budget.control.checkpoint(average, step)
+        budget.control.checkpoint(learner.average, learner.step)
         raise
-    return average, step
-
-
-def _set_rate(optimizer: torch.optim.Optimizer, rate: float, done: float, step: int, config: RefineConfig) -> None:
-    for group in optimizer.param_groups:
-        group["lr"] = rate * poly_decay(done, config.poly_power) * min(1.0, (step + 1) / WARM_UP_STEPS)
-
-
-def _descend(network: nn.Module, optimizer: torch.optim.Optimizer, loss: Tensor) -> None:
-    if not bool(torch.isfinite(loss.detach())):
-        raise TrainingError("Training went astray: the loss is not a number", next_step="Refine again with a smaller learning rate.")
-    optimizer.zero_grad(set_to_none=True)
-    loss.backward()  # type: ignore[no-untyped-call]
-    nn.utils.clip_grad_norm_(network.parameters(), GRADIENT_CLIP)
-    optimizer.step()
-
-
-def train_step(
-    student: nn.Module, optimizer: torch.optim.Optimizer, batch: Batch, config: RefineConfig, shares: Shares, *, measure: bool
-) -> StepLosses:
-    """Take one step; no input or output.
-
-    Parameters
-    ----------
-    shares
-        Weights in force; measured anew and replaced when ``measure`` is set.
-
-    Raises
-    ------
-    TrainingError
-        When the loss is not a number.
-    """
-    views = batch.views
-    guide, codes = views.guide, views.codes
-    if guide is None or codes is None:
-        raise TrainingError("The teacher was not asked before distillation", next_step="Report this; it is a fault of the trainer.")
-    taps: Taps = student(views.images.contiguous(memory_format=torch.channels_last))
-    classes = taps.logits.shape[1]
-    teacher, old, inside = guide[:, :classes], guide[:, classes : 2 * classes], guide[:, 2 * classes :]
-    supervised = supervision(taps.logits, views.targets, views.supervised)
-    sure = torch.softmax(teacher, dim=1).amax(dim=1, keepdim=True) * (inside > 0.99)
-    follow_old = batch.old[:, None, None, None]
-    kd = pixel_distillation(teacher, taps.logits, temperature=config.temperature, weight=sure * (1 - follow_old))
-    kept = pixel_distillation(old, taps.logits, temperature=config.temperature, weight=(inside > 0.99) * follow_old)
-    zero = taps.logits.sum() * 0
-    cwd = channel_wise_distillation(teacher, taps.logits) if config.cwd_share > 0 else zero
-    graph = zero
-    if config.graph_share > 0:
-        half = codes.shape[1] // 2
-        graph = graph_flow(codes[:, :half], codes[:, half:], taps.shallow, taps.deep, config=config.graph_flow).total.float()
-    if measure:
-        blocks = (taps.shallow, taps.deep)
-        shares.cwd = gradient_share_weight(supervised.total, cwd, blocks, share=config.cwd_share) if config.cwd_share > 0 else 0.0
-        shares.graph = gradient_share_weight(supervised.total, graph, blocks, share=config.graph_share) if config.graph_share > 0 else 0.0
-    total = supervised.total + config.kd_weight * kd + config.old_weight * kept + shares.cwd * cwd + shares.graph * graph
-    _descend(student, optimizer, total)
-    return StepLosses(supervised.total, kd, kept, shares.cwd * cwd, shares.graph * graph, total)
-
-
-def average_into(average: nn.Module, network: nn.Module, *, decay: float) -> None:
-    """Move a running average of parameters and of buffers towards a network."""
-    with torch.no_grad():
-        ours, theirs = average.state_dict(), network.state_dict()
-        for name, value in ours.items():
-            if value.is_floating_point():
-                value.lerp_(theirs[name], 1 - decay)
-            else:
-                value.copy_(theirs[name])
+    return learner.average, learner.step
 
 
 def _between(old: nn.Module, new: nn.Module, share: float) -> nn.Module:
@@ -290,32 +201,12 @@ def _between(old: nn.Module, new: nn.Module, share: float) -> nn.Module:
     return result
 
 
-def cache_teachers(slices: SliceSet, models: Models, *, old: nn.Module, spec: PreprocessSpec, control: Control) -> SliceSet:
-    """Return the slices with what the teacher and the old student say about them.
-
-    ``guide``: teacher's logits, old student's logits, and ones that mark the inside of the image once it is moved;
-    ``codes``: the paraphrased shallow and deep features.
-    """
-    guides, codes = [], []
-    for start in range(0, len(slices), CACHE_BATCH):
+def _cached(slices: SliceSet, teacher: Teacher, old: nn.Module, spec: PreprocessSpec, control: Control) -> SliceSet:
+    def tell(done: int) -> None:
         control.between()
-        control.progress("cache", start, len(slices), {})
-        batch = ((slices.images[start : start + CACHE_BATCH] - spec.mean) / spec.std).contiguous(memory_format=torch.channels_last)
-        with torch.no_grad():
-            said: Taps = models.teacher(batch)
-            before: Taps = old(batch)
-            features = [p.encode(tap) for p, tap in zip(models.paraphrasers, (said.shallow, said.deep), strict=True)]
-        guides.append(torch.cat([said.logits, before.logits, torch.ones_like(said.logits[:, :1])], dim=1).half())
-        codes.append(torch.cat(features, dim=1).half())
-    if not guides:
-        return slices
-    return replace(slices, guide=torch.cat(guides).contiguous(), codes=torch.cat(codes).contiguous())
+        control.progress("cache", done, len(slices), {})
 
-
-def _pick(count: int, wanted: int, rng: torch.Generator) -> Tensor:
-    """Return ``wanted`` random numbers below ``count``, without a repetition where there are enough."""
-    repeats = -(-wanted // count)
-    return torch.cat([torch.randperm(count, generator=rng) for _ in range(repeats)])[:wanted]
+    return cache_word(slices, teacher, spec=spec, second=old, on_batch=tell)
 
 
 def _labelled_counts(config: RefineConfig, *, images: int, replay: bool) -> tuple[int, int]:
@@ -325,33 +216,21 @@ def _labelled_counts(config: RefineConfig, *, images: int, replay: bool) -> tupl
 
 
 def _views(slices: SliceSet, count: int, config: RefineConfig, rng: torch.Generator) -> Views:
-    return random_views(slices.views(_pick(len(slices), count, rng)), config.augment, rng, side=config.crop_px)
+    return random_views(slices.views(pick(len(slices), count, rng)), config.augment, rng, side=config.crop_px)
 
 
-def stack(parts: list[Views], spec: PreprocessSpec) -> Views:
-    """Return views as one batch, normalised as the network wants them."""
-
-    def join(name: str) -> Tensor:
-        return torch.cat([getattr(part, name) for part in parts])
-
-    guided = all(part.guide is not None for part in parts)
-    images = (join("images") - spec.mean) / spec.std
-    return Views(
-        images, join("targets"), join("supervised"), join("regions"), join("guide") if guided else None, join("codes") if guided else None
-    )
+def _joined(parts: list[Views], spec: PreprocessSpec) -> tuple[Tensor, Tensor, Tensor]:
+    """Return images, normalised as the network wants them, targets and supervision of several views."""
+    images, targets, supervised = (torch.cat([getattr(part, name) for part in parts]) for name in ("images", "targets", "supervised"))
+    return (images - spec.mean) / spec.std, targets, supervised
 
 
-def _draw_batches(
-    labelled: SliceSet,
-    unlabelled: SliceSet,
-    replay: SliceSet | None,
-    *,
-    spec: PreprocessSpec,
-    config: RefineConfig,
-    rng: torch.Generator,
-) -> Iterator[Batch]:
-    """Yield batches without end, each of fresh views: approved, replay and unlabelled slices."""
-    while True:
+def _round_drawer(
+    labelled: SliceSet, unlabelled: SliceSet, replay: SliceSet | None, *, spec: PreprocessSpec, config: RefineConfig
+) -> Callable[[torch.Generator], StepBatch]:
+    """Return a function that draws fresh views of approved, replay and unlabelled slices."""
+
+    def draw(rng: torch.Generator) -> StepBatch:
         free = config.batch // 2 if len(unlabelled) else 0
         approved, remembered = _labelled_counts(config, images=config.batch - free, replay=replay is not None)
         parts = [_views(labelled, approved, config, rng)]
@@ -359,20 +238,28 @@ def _draw_batches(
             parts.append(_views(replay, remembered, config, rng))
         if free:
             parts.append(_views(unlabelled, free, config, rng))
+        words = [cached_word(part) for part in parts]
+        word = type(words[0][0])(*(torch.cat(planes) for planes in zip(*(w for w, _ in words), strict=True)))
+        second = torch.cat([s for _, s in words if s is not None])
         old = torch.cat([torch.zeros(approved), torch.ones(remembered), torch.zeros(free)])
-        yield Batch(stack(parts, spec), old)
+        return StepBatch(*_joined(parts, spec), word=word, second=second, follow=old[:, None, None, None])
+
+    return draw
 
 
-def _draw_labelled(
-    data: Round, replay: tuple[SliceSet, SliceSet] | None, spec: PreprocessSpec, config: RefineConfig, rng: torch.Generator
-) -> Iterator[Views]:
-    """Yield batches for the teacher without end: approved and replay slices, half the size of the student's."""
+def _labelled_drawer(
+    data: Round, replay: tuple[SliceSet, SliceSet] | None, spec: PreprocessSpec, config: RefineConfig
+) -> Callable[[torch.Generator], StepBatch]:
+    """Return a function that draws the teacher's batches: approved and replay slices, half as many as the student's."""
     approved, remembered = _labelled_counts(config, images=max(2, config.batch // 2), replay=replay is not None)
-    while True:
+
+    def draw(rng: torch.Generator) -> StepBatch:
         parts = [_views(data.labelled, approved, config, rng)]
         if replay is not None and remembered:
             parts.append(_views(replay[0], remembered, config, rng))
-        yield stack(parts, spec)
+        return StepBatch(*_joined(parts, spec))
+
+    return draw
 
 
 class _Judge:

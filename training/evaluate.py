@@ -50,8 +50,9 @@ def _count(
 
 
 def _logits(network: nn.Module, batch: Tensor) -> Tensor:
-    taps: Taps = network(batch.contiguous(memory_format=torch.channels_last))
-    return taps.logits
+    there = next(network.parameters(), batch).device
+    taps: Taps = network(batch.to(there).to(memory_format=torch.channels_last))
+    return taps.logits.cpu()
 
 
 def predict_classes(

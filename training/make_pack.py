@@ -7,72 +7,35 @@ before any refinement. Patient B takes no part in anything here.
 
 from __future__ import annotations
 
-import copy
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
-import numpy.typing as npt
 import torch
-from torch import Tensor, nn
+from torch import nn
 
-from gf_desktop.files.masks import map_labels, read_mask
-from gf_desktop.files.scan import find_scans, read_scan
-from gf_desktop.imaging.labelmap import LabelTable, Structure
-from gf_desktop.imaging.preprocess import PreprocessSpec, SliceSource
-from gf_desktop.imaging.volume import Volume
 from gf_desktop.pack import ModelCard
-from training.augment import random_views
-from training.config import AugmentConfig, NetworkConfig, RefineConfig
+from training.abdomen import HEAVY, SPEC, TABLE, read_patient
+from training.batches import batch_drawer
+from training.config import NetworkConfig, RefineConfig
 from training.dataset import SliceSet, read_replay, write_replay
-from training.distill import Batch, Models, stack, train_student, train_supervised
+from training.distill import Models, method_of
 from training.evaluate import judge_slices
-from training.networks import Taps, build_network
+from training.loop import start_learner
+from training.loop import train as train_network
+from training.method import LoopConfig, Method
+from training.networks import build_network
 from training.networks.lite_encoder import load_imagenet
-from training.networks.paraphraser import Paraphraser
-from training.packs import complete_folder, new_paraphrasers, write_pack
+from training.objective import Terms
+from training.packs import complete_folder, write_pack
+from training.paraphrase import new_paraphrasers, train_paraphrasers
 from training.schedule import Budget, Control
+from training.teacher import Teacher
 
 __all__ = ["PACK_ID", "PackRecipe", "make_pack"]
 
 PACK_ID = "abdomen-ct"
-
-TABLE = LabelTable(
-    (
-        Structure(1, "spleen", "#e69f00"),
-        Structure(2, "liver", "#56b4e9"),
-        Structure(3, "stomach", "#009e73"),
-        Structure(4, "aorta", "#d55e00"),
-        Structure(5, "vertebral column", "#f0e442"),
-        Structure(6, "left back muscle", "#0072b2"),
-        Structure(7, "right back muscle", "#cc79a7"),
-    )
-)
-
-VERTEBRAE = range(27, 34)
-FILE_IDS = {1: "spleen", 5: "liver", 6: "stomach", 52: "aorta", 86: "left back muscle", 87: "right back muscle"}
-FILE_IDS |= dict.fromkeys(VERTEBRAE, "vertebral column")
-"""Ids of A_ct_labels.nii.gz that make the project's structures; the others are background."""
-
-SPEC = PreprocessSpec(spacing_mm=3.0, window=(-160.0, 240.0), mean=0.4, std=0.3)
-
-HEAVY = AugmentConfig(
-    scale=(0.65, 1.3),
-    rotate_deg=20.0,
-    shift=0.1,
-    elastic_px=4.0,
-    gamma=0.6,
-    contrast=0.3,
-    brightness=0.1,
-    region_shift=0.12,
-    noise=0.06,
-    blur_px=1.2,
-    furniture=0.5,
-    probability=0.6,
-)
-"""One native scan has to stand for all: contrast agent, other fields of view, tables, arms, sharpness and noise."""
 
 HELD_BACK_FROM, HELD_BACK_EVERY = 4, 8
 """Slices of patient A that no training sees. Their neighbours are seen, so they show forgetting, not how well it carries over."""
@@ -109,33 +72,6 @@ class PackRecipe:
     weight_decay: float = 1e-2
 
 
-@dataclass(frozen=True, slots=True)
-class _PatientA:
-    """Patient A on the working grid: slices to train on, slices held back, and what ``replay.npz`` holds."""
-
-    images: npt.NDArray[np.float32]
-    labels: npt.NDArray[np.uint8]
-    regions: npt.NDArray[np.uint8]
-    held_back: npt.NDArray[np.uint8]
-
-
-def _read_patient_a(demo: Path) -> _PatientA:
-    volume: Volume = read_scan(find_scans(demo / "A_ct.nii.gz")[0]).volume
-    every = read_mask(demo / "A_ct_labels.nii.gz", volume.geometry)
-    labels = map_labels(every, dict(FILE_IDS), TABLE)
-    source = SliceSource(volume, SPEC)
-    images = np.stack([source.network_input(n) for n in range(len(source))]) * SPEC.std + SPEC.mean
-    planes = np.zeros((2, len(source), *source.grid.padded_hw), np.uint8)
-    rows, cols = source.grid.inner_hw
-    if source.grid.inner_hw != source.grid.native_hw:
-        raise ValueError("patient A is expected on the working grid's own spacing")
-    planes[0, :, :rows, :cols] = source.axes.view(labels)
-    planes[1, :, :rows, :cols] = source.axes.view(every)
-    held_back = np.zeros(len(source), np.uint8)
-    held_back[HELD_BACK_FROM::HELD_BACK_EVERY] = 1
-    return _PatientA(images.astype(np.float32), planes[0], planes[1], held_back)
-
-
 def make_pack(out_dir: Path, resources: Path, *, seed: int, minutes: float, recipe: PackRecipe, control: Control) -> ModelCard:
     """Train and write the pack.
 
@@ -155,11 +91,13 @@ def make_pack(out_dir: Path, resources: Path, *, seed: int, minutes: float, reci
     """
     torch.manual_seed(seed)
     rng = torch.Generator().manual_seed(seed)
-    patient = _read_patient_a(resources / "demo")
+    patient = read_patient(resources / "demo", "A", SPEC)
+    held = np.zeros(len(patient.images), np.uint8)
+    held[HELD_BACK_FROM::HELD_BACK_EVERY] = 1
     with complete_folder(out_dir) as folder:
         replay = folder.with_name(f".{out_dir.name}.replay.npz")
         try:
-            write_replay(replay, images=patient.images, labels=patient.labels, regions=patient.regions, validation=patient.held_back)
+            write_replay(replay, images=patient.images, labels=patient.labels, regions=patient.regions, validation=held)
             train, held_back = read_replay(replay, TABLE)
             models = _train(
                 train, resources / "weights" / "efficientnet_lite0_imagenet.safetensors", recipe, rng, minutes=minutes, control=control
@@ -179,15 +117,7 @@ def make_pack(out_dir: Path, resources: Path, *, seed: int, minutes: float, reci
 
 
 def _train(train: SliceSet, imagenet: Path, recipe: PackRecipe, rng: torch.Generator, *, minutes: float, control: Control) -> Models:
-    config = RefineConfig(
-        minutes=minutes,
-        batch=recipe.batch,
-        student_lr=recipe.rate,
-        teacher_lr=recipe.rate,
-        weight_decay=recipe.weight_decay,
-        ema=0.995,
-        augment=HEAVY,
-    )
+    loop = LoopConfig(batch=recipe.batch, rate=recipe.rate, weight_decay=recipe.weight_decay, ema=0.995, augment=HEAVY)
     classes = len(TABLE) + 1
     teacher = build_network(NetworkConfig("lite_fanet", SPEC.channels, classes))
     student = build_network(NetworkConfig(recipe.student_name, SPEC.channels, classes, recipe.student_width))  # type: ignore[arg-type]
@@ -195,63 +125,31 @@ def _train(train: SliceSet, imagenet: Path, recipe: PackRecipe, rng: torch.Gener
         encoder = getattr(network, "encoder", None)
         if encoder is not None:
             load_imagenet(encoder, imagenet)
+    upper = (train.targets[:, [1, 3]] > 0).flatten(1).any(dim=1)
+    weights = torch.where(upper, UPPER_WEIGHT, 1.0)
     end_s = minutes * 60
 
     def budget(steps: int, share: float) -> Budget:
         return Budget(control, control.elapsed_s, control.elapsed_s + share * (end_s - control.elapsed_s), steps)
 
-    teacher = train_supervised(teacher, (b.views for b in _draw(train, config, rng)), config, budget(recipe.teacher_steps, 0.6))
+    def fit(network: nn.Module, stage: str, method: Method, limit: Budget, asked: Teacher | None) -> nn.Module:
+        learner = start_learner(network, loop, rng)
+
+        def tell(terms: Terms) -> None:
+            control.progress(stage, learner.step, limit.total(learner.step), terms.as_floats())
+
+        train_network(
+            learner, batch_drawer(train, None, method, loop, spec=SPEC, teacher=asked, weights=weights), method, loop, limit, on_step=tell
+        )
+        return learner.average
+
+    teacher = fit(teacher, "teacher", Method(), budget(recipe.teacher_steps, 0.6), None)
     paraphrasers = new_paraphrasers(student, teacher, SPEC.channels)
-    _train_paraphrasers(paraphrasers, teacher, _draw(train, config, rng), budget(recipe.paraphraser_steps, 0.2))
-    models = Models(student, teacher, paraphrasers)
-    batches = (_ask(batch, models) for batch in _draw(train, config, rng))
-    average, _ = train_student(student, batches, config, budget(recipe.student_steps, 1.0), on_quarter=lambda _network, _step: None)
-    return Models(average.eval().requires_grad_(False), teacher, paraphrasers)
-
-
-def _draw(train: SliceSet, config: RefineConfig, rng: torch.Generator) -> Iterator[Batch]:
-    upper = (train.targets[:, [1, 3]] > 0).flatten(1).any(dim=1)
-    weights = torch.where(upper, UPPER_WEIGHT, 1.0)
-    while True:
-        index = torch.multinomial(weights, config.batch, generator=rng)
-        views = stack([random_views(train.views(index), config.augment, rng, side=config.crop_px)], SPEC)
-        yield Batch(views, torch.zeros(config.batch))
-
-
-def _ask(batch: Batch, models: Models) -> Batch:
-    """Return the batch with what the teacher says about these very views."""
-    images = batch.views.images.contiguous(memory_format=torch.channels_last)
-    with torch.no_grad():
-        taps: Taps = models.teacher(images)
-        codes = torch.cat([p.encode(tap) for p, tap in zip(models.paraphrasers, (taps.shallow, taps.deep), strict=True)], dim=1)
-    guide = torch.cat([taps.logits, taps.logits, torch.ones_like(taps.logits[:, :1])], dim=1)
-    views = copy.copy(batch.views)
-    return Batch(type(views)(views.images, views.targets, views.supervised, views.regions, guide, codes), batch.old)
-
-
-def _train_paraphrasers(
-    paraphrasers: tuple[Paraphraser, Paraphraser], teacher: nn.Module, batches: Iterator[Batch], budget: Budget
-) -> None:
-    """Let the Paraphrasers learn to reconstruct the frozen teacher's taps, then freeze them."""
-    parameters = [p for paraphraser in paraphrasers for p in paraphraser.parameters()]
-    optimizer = torch.optim.AdamW(parameters, 1e-3)
-    step = 0
-    while budget.done(step) < 1:
-        budget.control.between()
-        with torch.no_grad():
-            taps: Taps = teacher(next(batches).views.images.contiguous(memory_format=torch.channels_last))
-        losses: list[Tensor] = []
-        for paraphraser, features in zip(paraphrasers, (taps.shallow, taps.deep), strict=True):
-            # in units of the features' own variance, so that both taps weigh the same
-            losses.append((paraphraser(features) - features).square().mean() / features.var().clamp_min(1e-6))
-        loss = torch.stack(losses).sum()
-        optimizer.zero_grad(set_to_none=True)
-        loss.backward()  # type: ignore[no-untyped-call]
-        optimizer.step()
-        step += 1
-        budget.control.progress("paraphrasers", step, budget.total(step), {"reconstruction": float(loss.detach())})
-    for paraphraser in paraphrasers:
-        paraphraser.eval().requires_grad_(False)
+    views = batch_drawer(train, None, Method(), loop, spec=SPEC, weights=weights)
+    train_paraphrasers(paraphrasers, teacher, lambda r: views(r).images, budget(recipe.paraphraser_steps, 0.2), rng=rng)
+    method = method_of(RefineConfig())
+    average = fit(student, "distil", method, budget(recipe.student_steps, 1.0), Teacher(teacher, paraphrasers))
+    return Models(average, teacher, paraphrasers)
 
 
 def _card(models: Models, recipe: PackRecipe, metrics: dict[str, object], *, seed: int, minutes: float) -> ModelCard:

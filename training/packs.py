@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from torch import Tensor, nn
+from torch import Tensor
 
 from gf_desktop.atomic import explain_os_error, sync_folder
 from gf_desktop.errors import TrainingError
@@ -17,10 +17,10 @@ from training.checkpoint import load_weights, save_weights
 from training.config import NetworkConfig
 from training.distill import Models
 from training.export_onnx import export_student, measure_parity
-from training.networks import build_network, tap_channels
-from training.networks.paraphraser import Paraphraser
+from training.networks import build_network
+from training.paraphrase import both, new_paraphrasers
 
-__all__ = ["PARAPHRASERS", "REPLAY", "STUDENT", "TEACHER", "LoadedPack", "complete_folder", "load_pack", "new_paraphrasers", "write_pack"]
+__all__ = ["PARAPHRASERS", "REPLAY", "STUDENT", "TEACHER", "LoadedPack", "complete_folder", "load_pack", "write_pack"]
 
 STUDENT, TEACHER, PARAPHRASERS, REPLAY = "student.safetensors", "teacher.safetensors", "paraphrasers.safetensors", "replay.npz"
 
@@ -33,16 +33,6 @@ class LoadedPack:
 
     card: ModelCard
     models: Models
-
-
-def new_paraphrasers(student: nn.Module, teacher: nn.Module, channels: int) -> tuple[Paraphraser, Paraphraser]:
-    """Return untrained Paraphrasers from the teacher's tap widths to the student's."""
-    (shallow_t, deep_t), (shallow_s, deep_s) = tap_channels(teacher, channels), tap_channels(student, channels)
-    return Paraphraser(shallow_t, shallow_s), Paraphraser(deep_t, deep_s)
-
-
-def _both(paraphrasers: tuple[Paraphraser, Paraphraser]) -> nn.ModuleDict:
-    return nn.ModuleDict({"shallow": paraphrasers[0], "deep": paraphrasers[1]})
 
 
 def load_pack(folder: Path) -> LoadedPack:
@@ -68,7 +58,7 @@ def load_pack(folder: Path) -> LoadedPack:
     load_weights(folder / STUDENT, student)
     load_weights(folder / TEACHER, teacher)
     paraphrasers = new_paraphrasers(student, teacher, card.preprocess.channels)
-    load_weights(folder / PARAPHRASERS, _both(paraphrasers))
+    load_weights(folder / PARAPHRASERS, both(paraphrasers))
     for network in (student, teacher, *paraphrasers):
         network.eval()
     for paraphraser in paraphrasers:
@@ -128,7 +118,7 @@ def write_pack(folder: Path, card: ModelCard, models: Models, *, replay: Path | 
     export_student(models.student, folder / STUDENT_ONNX, channels=card.preprocess.channels)
     save_weights(folder / STUDENT, models.student)
     save_weights(folder / TEACHER, models.teacher, half=True)
-    save_weights(folder / PARAPHRASERS, _both(models.paraphrasers))
+    save_weights(folder / PARAPHRASERS, both(models.paraphrasers))
     if replay is not None:
         shutil.copyfile(replay, folder / REPLAY)
     names = sorted(path.name for path in folder.iterdir())

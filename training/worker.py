@@ -102,7 +102,7 @@ class Desktop:
         self._ordered = threading.Event()
         self._running = threading.Event()
         self._running.set()
-        self._stopping = ""
+        self._stopping, self._last_code = "", 0
         self._hurry = False
         self._began_s = time.monotonic()
         self._paused_s = 0.0
@@ -153,7 +153,7 @@ class Desktop:
             except UserError as error:
                 if self._order is None:
                     self.tell(Failed(what=error.what, where=error.where, next=error.next_step))
-                    self._give_up("a command that is not understood")
+                    self._give_up("a command that is not understood", code=1)
                 else:
                     self.tell(Warned(f"A command was not understood and is left out: {error.what}"))
         self._give_up("the desktop is gone")
@@ -178,8 +178,9 @@ class Desktop:
             case Ping():
                 self.tell(Pong())
 
-    def _give_up(self, reason: str) -> None:
-        self._stopping = self._stopping or reason
+    def _give_up(self, reason: str, *, code: int = 0) -> None:
+        if not self._stopping:
+            self._stopping, self._last_code = reason, code
         self._running.set()
         self._ordered.set()
         timer = threading.Timer(LAST_RESORT_S, self._last_resort)
@@ -189,7 +190,7 @@ class Desktop:
     def _last_resort(self) -> None:
         self._cleanup()
         self.tell(Stopped(self._stopping))
-        os._exit(0)
+        os._exit(self._last_code)
 
     def beat(self) -> None:
         """Send a sign of life whenever nothing was said for a while; runs on a thread of its own."""

@@ -1,4 +1,4 @@
-"""PNG and JPEG: single pictures as scans of one slice, and masks drawn on them."""
+"""Single pictures: PNG and JPEG as scans of one slice and masks drawn on them; TIFF and BMP too where a data set holds them."""
 
 from __future__ import annotations
 
@@ -14,15 +14,19 @@ from gf_desktop.files.findings import Finding
 from gf_desktop.files.quiet import quiet
 from gf_desktop.imaging.geometry import Geometry
 
-__all__ = ["PICTURE_SUFFIXES", "picture_grid", "read_indexed", "read_picture"]
+__all__ = ["DATASET_SUFFIXES", "PICTURE_SUFFIXES", "picture_grid", "read_indexed", "read_mask_values", "read_picture", "read_pixels"]
 
 PICTURE_SUFFIXES = (".png", ".jpg", ".jpeg")
+
+DATASET_SUFFIXES = (*PICTURE_SUFFIXES, ".tif", ".tiff", ".bmp")
+"""Pictures of which public data sets are made; a person's own scans are read as PNG and JPEG only."""
 
 MAX_PIXELS = 1 << 28
 """Larger pictures than this (16384 x 16384) are refused before memory is asked for."""
 
 _GREY_MODES = {"1": np.uint8, "L": np.uint8, "LA": np.uint8, "I;16": np.uint16, "I;16B": np.uint16, "I": np.uint16}
 _ORIENTATION_TAG = 0x0112
+_DATASET_FORMATS = ("PNG", "JPEG", "TIFF", "BMP")
 _AGAIN = "Open it in a picture program and save it as PNG."
 
 
@@ -82,18 +86,63 @@ def read_indexed(path: Path) -> npt.NDArray[Any]:
         return np.array(image)
 
 
+def read_pixels(path: Path) -> npt.NDArray[np.uint8]:
+    """Read a data set's picture (PNG, JPEG, TIFF, BMP) as uint8 [j, i, 3]; grey is repeated, 16 bits are reduced to 8.
+
+    Raises
+    ------
+    FileFormatError
+        When it is damaged, too large, holds several pictures, or values that are not of 8 or 16 bits.
+    UserError
+        When it does not exist or may not be read.
+    """
+    with quiet(), _Opened(path, _DATASET_FORMATS) as image:
+        if image.mode in ("I;16", "I;16B", "I"):
+            deep = np.asarray(image).astype(np.int64)
+            _refuse_values(path, int(deep.min(initial=0)), int(deep.max(initial=0)))
+            return np.repeat(np.round(deep / 257).astype(np.uint8)[..., None], 3, axis=-1)
+        if image.mode == "F":
+            _refuse_values(path, -1, -1)
+        return np.array(image.convert("RGB"))
+
+
+def read_mask_values(path: Path) -> npt.NDArray[np.uint16]:
+    """Read a data set's mask (PNG, JPEG, TIFF, BMP) as uint16 [j, i]: grey values or palette indices; of colours the brightest channel.
+
+    A bit is 0 or 1. Raises as :func:`read_pixels`.
+    """
+    with quiet(), _Opened(path, _DATASET_FORMATS) as image:
+        if image.mode in ("1", "P", "L"):
+            return np.array(image).astype(np.uint16)
+        if image.mode in ("I;16", "I;16B", "I"):
+            values = np.asarray(image).astype(np.int64)
+            _refuse_values(path, int(values.min(initial=0)), int(values.max(initial=0)))
+            return values.astype(np.uint16)
+        if image.mode == "F":
+            _refuse_values(path, -1, -1)
+        colours: npt.NDArray[np.uint8] = np.array(image.convert("RGB"))
+        brightest: npt.NDArray[np.uint8] = colours.max(axis=-1)
+        return brightest.astype(np.uint16)
+
+
+def _refuse_values(path: Path, lowest: int, highest: int) -> None:
+    if lowest < 0 or highest > np.iinfo(np.uint16).max:
+        raise FileFormatError("The picture's values are not whole numbers of 8 or 16 bits", where=str(path), next_step=_AGAIN)
+
+
 class _Opened:
     """A picture, decoded; its faults become errors that name the path."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, formats: tuple[str, ...] = ("PNG", "JPEG")) -> None:
         self._path = path
+        self._formats = formats
         self._image: Any = None
 
     def __enter__(self) -> Any:
         from PIL import Image, UnidentifiedImageError
 
         try:
-            self._image = Image.open(self._path, formats=("PNG", "JPEG"))
+            self._image = Image.open(self._path, formats=self._formats)
             width, height = self._image.size
             if width * height > MAX_PIXELS or getattr(self._image, "n_frames", 1) > 1:
                 self._image.close()

@@ -71,7 +71,8 @@ def trainable_pack(tmp_path_factory: pytest.TempPathFactory) -> Path:
     from training.dataset import write_replay
     from training.distill import Models
     from training.networks import build_network
-    from training.packs import complete_folder, new_paraphrasers, write_pack
+    from training.packs import complete_folder, write_pack
+    from training.paraphrase import new_paraphrasers
 
     folder = tmp_path_factory.mktemp("packs")
     torch.manual_seed(0)
@@ -227,7 +228,7 @@ def test_that_a_round_tells_stages_losses_and_validation_and_logs_them(trainer: 
     trainer.end()
     progress = [e for e in trainer.events if isinstance(e, Progress)]
     assert list(dict.fromkeys(e.stage for e in progress)) == ["load", "paraphrasers", "teacher", "cache", "distil", "check", "export"]
-    assert {"supervision", "kd", "cwd", "graph", "total"} <= set(next(e for e in progress if e.stage == "distil").losses)
+    assert {"supervision", "kl", "cwd", "graph", "total"} <= set(next(e for e in progress if e.stage == "distil").losses)
     assert {e.who for e in trainer.events if isinstance(e, Validated)} == {"student", "teacher"}
     logged = [decode_event(line) for line in (tmp_path / "run" / "events.jsonl").read_bytes().splitlines()]
     assert isinstance(logged[-1], Candidate)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from torch import Tensor, cat, nn
+from torch.nn.functional import max_pool2d
 
-__all__ = ["ConvNorm", "InvertedResidual", "UpInverted", "round_channels"]
+__all__ = ["BN_EPS", "BN_MOMENTUM", "ConvBesidePool", "ConvNorm", "InvertedResidual", "UpInverted", "round_channels"]
 
 BN_EPS = 1e-3
 BN_MOMENTUM = 0.1
@@ -60,14 +61,35 @@ class InvertedResidual(nn.Module):
 
 
 class UpInverted(nn.Module):
-    """A decoder stage: transposed convolution to twice the size, join the skip, inverted residual."""
+    """A decoder stage: transposed convolution to twice the size, join the skip, inverted residual.
 
-    def __init__(self, c_in: int, c_skip: int, c_out: int, *, expand: int = 6) -> None:
+    ``kernel`` is the transposed convolution's, an even number.
+    """
+
+    def __init__(self, c_in: int, c_skip: int, c_out: int, *, expand: int = 6, kernel: int = 2) -> None:
         super().__init__()
-        self.up = nn.ConvTranspose2d(c_in, c_out, 2, stride=2)
+        self.up = nn.ConvTranspose2d(c_in, c_out, kernel, stride=2, padding=(kernel - 2) // 2)
         self.join = InvertedResidual(c_out + c_skip, c_out, expand=expand)
 
     def forward(self, x: Tensor, skip: Tensor) -> Tensor:
         """Return [batch, c_out, 2 h, 2 w] from features [batch, c_in, h, w] and their skip."""
         y: Tensor = self.join(cat([self.up(x), skip], dim=1))
         return y
+
+
+class ConvBesidePool(nn.Module):
+    """Halve the size by a 3x3 convolution and, beside it, by max pooling; both fill one tensor of ``c_out`` channels.
+
+    The pooled input takes ``c_in`` channels of it; where that is more than half (an image of many channels), a 1x1
+    convolution brings it down to half.
+    """
+
+    def __init__(self, c_in: int, c_out: int) -> None:
+        super().__init__()
+        pooled = min(c_in, c_out // 2)
+        self.conv = nn.Conv2d(c_in, c_out - pooled, 3, stride=2, padding=1, bias=False)
+        self.squeeze = nn.Identity() if pooled == c_in else nn.Conv2d(c_in, pooled, 1, bias=False)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Return [batch, c_out, height / 2, width / 2]."""
+        return cat([self.conv(x), self.squeeze(max_pool2d(x, 2))], dim=1)

@@ -8,6 +8,7 @@ from torch.nn.functional import interpolate
 from training.networks.blocks import UpInverted, round_channels
 from training.networks.lite_encoder import LITE_CHANNELS, LiteEncoder
 from training.networks.record import Taps
+from training.networks.sides import check_image
 
 __all__ = ["LiteUNet"]
 
@@ -27,6 +28,7 @@ class LiteUNet(nn.Module):
 
     def __init__(self, in_channels: int, num_classes: int, width: float = 1.0) -> None:
         super().__init__()
+        self.in_channels = in_channels
         self.encoder = LiteEncoder(in_channels)
         at16, at8, at4, at2 = (round_channels(c * width) for c in DECODER_CHANNELS)
         half, quarter, eighth, sixteenth, bottom = LITE_CHANNELS
@@ -37,7 +39,14 @@ class LiteUNet(nn.Module):
         self.head = nn.Conv2d(at2, num_classes, 3, padding=1)
 
     def forward(self, x: Tensor) -> Taps:
-        """Return class scores [batch, classes, height, width] and the taps; the deep one stands after the skip."""
+        """Return class scores [batch, classes, height, width] and the taps; the deep one stands after the skip.
+
+        Raises
+        ------
+        TrainingError
+            When the image has other channels, or a side below 64 pixels or no multiple of 32.
+        """
+        check_image(x, self.in_channels)
         pyramid = self.encoder(x)
         y = self.up8(self.up16(pyramid.bottom, pyramid.sixteenth), pyramid.eighth)
         deep = self.up4(y, pyramid.quarter)

@@ -43,10 +43,10 @@ REDRAW_MS: Final = 250
 CURVE_COLOURS: Final = ("#56b4e9", "#e69f00", "#009e73", "#cc79a7", "#f0e442", "#d55e00")
 """Okabe-Ito, for the terms of the loss in their order."""
 
-NOT_DRAWN: Final = frozenset({"total", "old", "cwd"})
+NOT_DRAWN: Final = frozenset({"total", "second", "cwd"})
 """Terms of the loss that are left out of the picture: sums of the others, and small ones."""
 
-TERM_WORDS: Final = {"kd": "logits", "graph": "graph flow"}
+TERM_WORDS: Final = {"kl": "logits", "graph": "graph flow"}
 """What terms are called in the picture where their own name is short."""
 
 PLOT_PX: Final = 132

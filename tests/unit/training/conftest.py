@@ -16,7 +16,8 @@ from training.config import NetworkConfig
 from training.dataset import write_replay
 from training.distill import Models
 from training.networks import build_network
-from training.packs import complete_folder, new_paraphrasers, write_pack
+from training.packs import complete_folder, write_pack
+from training.paraphrase import new_paraphrasers
 
 TINY_TABLE = LabelTable((Structure(1, "soft", "#56b4e9"), Structure(5, "hard", "#d55e00")))
 TINY_SPEC = PreprocessSpec(window=(0.0, 100.0), mean=0.4, std=0.3)

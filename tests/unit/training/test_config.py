@@ -38,7 +38,7 @@ def test_that_a_contradiction_is_refused(wrong: dict[str, Any]) -> None:
 
 @pytest.mark.parametrize(
     "wrong",
-    [{"form": "exact"}, {"positions": "random"}, {"patch": 4}, {"windows": 0}, {"edge_weight": -1.0}, {"form": "published", "windows": 2}],
+    [{"form": "exact"}, {"salience": "random"}, {"patch": 4}, {"windows": 0}, {"edge_weight": -1.0}, {"form": "published", "windows": 2}],
 )
 def test_that_a_graph_flow_term_without_sense_is_refused(wrong: dict[str, Any]) -> None:
     with pytest.raises(TrainingError):

@@ -11,14 +11,12 @@ import pytest
 import torch
 from torch import nn
 
-from gf_desktop.errors import TrainingError
 from gf_desktop.imaging.labelmap import LabelTable, Structure
 from gf_desktop.imaging.preprocess import PreprocessSpec
-from training.augment import Views
 from training.config import RefineConfig
 from training.dataset import load_round, read_manifest, read_replay
-from training.distill import Batch, FitResult, Models, Shares, average_into, cache_teachers, fit, train_step
-from training.networks import Taps
+from training.distill import FitResult, Models, fit, method_of
+from training.method import Term
 from training.schedule import FreeRun, StopRequested
 
 TABLE = LabelTable((Structure(1, "soft", "#56b4e9"), Structure(5, "hard", "#d55e00")))
@@ -137,60 +135,7 @@ def test_that_the_frozen_paraphrasers_are_never_trained(
         assert all(torch.equal(old[name], value) for name, value in paraphraser.state_dict().items())
 
 
-def test_that_the_cache_holds_what_teacher_and_old_student_say(tiny_models: Models, write_tiny_round: Callable[..., Path]) -> None:
-    for network in (tiny_models.student, tiny_models.teacher):
-        network.eval()
-    slices = load_round(read_manifest(write_tiny_round()), SPEC, classes=3).labelled
-    cached = cache_teachers(slices, tiny_models, old=tiny_models.student, spec=SPEC, control=FreeRun())
-    with torch.no_grad():
-        said: Taps = tiny_models.teacher((slices.images - SPEC.mean) / SPEC.std)
-        before: Taps = tiny_models.student((slices.images - SPEC.mean) / SPEC.std)
-    assert cached.guide is not None
-    assert cached.codes is not None
-    assert torch.allclose(cached.guide[:, :3].float(), said.logits, atol=2e-2, rtol=2e-3)
-    assert torch.allclose(cached.guide[:, 3:6].float(), before.logits, atol=2e-2, rtol=2e-3)
-    assert float(cached.guide[:, 6:].min()) == 1.0
-    assert torch.allclose(cached.codes[:, :8].float(), tiny_models.paraphrasers[0].encode(said.shallow), atol=2e-2, rtol=2e-3)
-
-
-def _batch(models: Models, *, nan: bool = False) -> Batch:
-    torch.manual_seed(1)
-    images = torch.full((2, 1, 64, 64), torch.nan) if nan else torch.randn(2, 1, 64, 64)
-    targets = torch.nn.functional.one_hot(torch.randint(3, (2, 64, 64)), 3).permute(0, 3, 1, 2).float()
-    half = models.paraphrasers[0].encoder[-2].out_channels  # type: ignore[union-attr]
-    guide = torch.cat([torch.randn(2, 6, 64, 64), torch.ones(2, 1, 64, 64)], dim=1)
-    regions = torch.zeros(2, 64, 64, dtype=torch.long)
-    views = Views(images, targets, torch.ones(2, 1, 64, 64), regions, guide, torch.randn(2, 2 * int(half), 16, 16))  # type: ignore[arg-type]
-    return Batch(views, torch.tensor([0.0, 1.0]))
-
-
-def test_that_a_term_of_share_zero_is_left_out(tiny_models: Models) -> None:
-    optimizer = torch.optim.AdamW(tiny_models.student.parameters(), 1e-3)
-    shares = Shares()
-    config = replace(QUICK, cwd_share=0.0, graph_share=0.0)
-    losses = train_step(tiny_models.student, optimizer, _batch(tiny_models), config, shares, measure=True)
-    assert (float(losses.cwd.detach()), float(losses.graph.detach()), shares) == (0.0, 0.0, Shares(0.0, 0.0))
-
-
-def test_that_measuring_gives_both_terms_a_weight(tiny_models: Models) -> None:
-    optimizer = torch.optim.AdamW(tiny_models.student.parameters(), 1e-3)
-    shares = Shares()
-    train_step(tiny_models.student, optimizer, _batch(tiny_models), QUICK, shares, measure=True)
-    assert shares.cwd > 0
-    assert shares.graph > 0
-
-
-def test_that_a_loss_that_is_no_number_ends_the_round(tiny_models: Models) -> None:
-    optimizer = torch.optim.AdamW(tiny_models.student.parameters(), 1e-3)
-    with pytest.raises(TrainingError, match="not a number"):
-        train_step(tiny_models.student, optimizer, _batch(tiny_models, nan=True), QUICK, Shares(), measure=False)
-
-
-def test_that_an_average_moves_parameters_and_running_statistics() -> None:
-    average, network = nn.BatchNorm2d(2), nn.BatchNorm2d(2)
-    with torch.no_grad():
-        network.weight.fill_(3.0)
-        network.running_mean.fill_(1.0)  # type: ignore[union-attr]
-    average_into(average, network, decay=0.75)
-    assert average.weight.tolist() == [1.5, 1.5]
-    assert average.running_mean.tolist() == [0.25, 0.25]  # type: ignore[union-attr]
+def test_that_a_rounds_method_holds_what_its_settings_say() -> None:
+    method = method_of(replace(QUICK, kd_weight=0.5, cwd_share=0.0, graph_share=0.2, old_weight=2.0, temperature=3.0))
+    assert (method.kl, method.cwd, method.graph) == (Term(weight=0.5), Term(), Term(share=0.2))
+    assert (method.second_weight, method.temperature, method.confidence) == (2.0, 3.0, True)

@@ -1,0 +1,136 @@
+"""Runs: made once, under a key of all that they depend on; plans and the report."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import torch
+
+from training.bench.command import add_arguments, run
+from training.bench.report import Figures, closed, paired, write_report
+from training.bench.studies import ABLATION, DEFAULT, QUICK, SUPERVISED_METHODS, Entry, Size, method_named, plan
+from training.bench.study import Lab, Net, Run
+from training.method import Method, Term
+
+NET = Net("mobile_unet", 0.25, steps=2)
+ALONE = Run("ultrasound", NET)
+TAUGHT = Run(
+    "ultrasound", NET, method=Method(kl=Term(weight=1.0), graph=Term(share=0.1)), teacher=replace(NET, steps=3), paraphraser_steps=2
+)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _one_thread() -> None:
+    torch.set_num_threads(1)
+
+
+def test_that_a_run_is_made_once_and_its_teacher_with_it(tmp_path: Path) -> None:
+    lab = Lab(tmp_path)
+    first = lab.make(TAUGHT)
+    assert lab.result(TAUGHT.of_teacher) is not None
+    stamps = {path: path.stat().st_mtime_ns for path in tmp_path.rglob("*.json")}
+    assert lab.make(TAUGHT) == first
+    assert {path: path.stat().st_mtime_ns for path in tmp_path.rglob("*.json")} == stamps
+    assert set(first["weights"]) == {"graph"}
+    assert first["test"]["mean"] >= 0
+
+
+def test_that_the_same_run_gives_the_same_figures(tmp_path: Path) -> None:
+    results = [Lab(tmp_path / name).make(TAUGHT) for name in ("one", "two")]
+    assert results[0]["test"] == results[1]["test"]
+    assert results[0]["losses"] == results[1]["losses"]
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        replace(ALONE, seed=1),
+        replace(ALONE, task="endoscopy"),
+        replace(ALONE, fraction=0.5),
+        replace(ALONE, network=replace(NET, steps=3)),
+        replace(ALONE, method=Method(supervision="ce")),
+        replace(ALONE, batch=4),
+    ],
+)
+def test_that_anything_that_matters_makes_another_key(other: Run) -> None:
+    assert other.key != ALONE.key
+
+
+def test_that_a_teacher_has_the_students_labels_and_seed() -> None:
+    teacher = replace(TAUGHT, fraction=0.2, seed=3).of_teacher
+    assert (teacher.fraction, teacher.seed, teacher.method, teacher.network.steps) == (0.2, 3, Method(), 3)
+    with pytest.raises(ValueError, match="no teacher"):
+        _ = ALONE.of_teacher
+
+
+def test_that_a_run_is_claimed_by_one_process(tmp_path: Path) -> None:
+    one, other = Lab(tmp_path), Lab(tmp_path)
+    assert one.claim(ALONE)
+    assert not other.claim(ALONE)
+    other.forget_claims()
+    assert other.claim(ALONE)
+
+
+def test_that_the_plan_holds_every_method_task_and_seed() -> None:
+    size = Size()
+    entries = plan(size)
+    supervised = {(e.row, e.run.task, e.run.seed) for e in entries if e.study == "supervised"}
+    assert {(m, t, s) for m in SUPERVISED_METHODS for t in size.tasks for s in size.seeds} <= supervised
+    assert {e.row for e in entries if e.study == "ablation"} == set(ABLATION)
+    assert len({e.run.key for e in entries if e.study == "ablation"}) >= 3 * len(size.ablation_tasks) * (len(ABLATION) - 2)
+
+
+def test_that_teachers_come_first() -> None:
+    asked = [e.run.teacher is not None for e in plan(Size())]
+    assert asked == sorted(asked)
+
+
+def test_that_the_default_without_its_graph_term_differs_in_that_alone() -> None:
+    default, without = method_named(DEFAULT), method_named("graph-flow-without")
+    assert default.graph.used
+    assert not without.graph.used
+    assert replace(without, graph=default.graph) == default
+
+
+def test_that_a_share_of_the_gap_is_measured_from_the_student_alone(tmp_path: Path) -> None:
+    figures = Figures(Lab(tmp_path), [])
+    for row, value in (("teacher", 0.8), ("ce-dice", 0.6), ("kl", 0.7)):
+        figures.rows += [
+            {"study": "supervised", "row": row, "task": "ultrasound", "fraction": 1.0, "seed": s, "test": {"mean": value + s / 100}}
+            for s in (0, 1)
+        ]
+    assert closed(figures, "kl", "ultrasound") == pytest.approx(0.5)
+    assert closed(figures, "at", "ultrasound") is None
+    assert paired({0: 0.7, 1: 0.6}, {1: 0.5, 2: 0.1}) == pytest.approx([0.1])
+
+
+def test_that_a_report_shows_what_is_there_and_counts_what_is_not(tmp_path: Path) -> None:
+    lab = Lab(tmp_path / "work")
+    entries = [
+        Entry("supervised", "ce-dice", ALONE),
+        Entry("supervised", DEFAULT, TAUGHT),
+        Entry("semi", "ce-dice", replace(ALONE, fraction=0.2)),
+    ]
+    figure = lab.make(ALONE)["test"]["mean"]
+    document = write_report(tmp_path / "out", lab, entries, {"commit": "abc"}).read_text()
+    assert "2 runs of this plan are still to be made" in document
+    assert f"| CE + Dice | {figure:.3f} |" in document
+    raw = json.loads((tmp_path / "out" / "results.json").read_text())
+    assert raw["about"]["commit"] == "abc"
+    assert [row["run"]["seed"] for row in raw["rows"]] == [0]
+    assert (tmp_path / "out" / "methods.png").stat().st_size > 1000
+
+
+def test_that_the_command_makes_the_quick_benchmarks_runs_by_itself(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    import argparse
+
+    parser = argparse.ArgumentParser()
+    add_arguments(parser)
+    words = ["--work", str(tmp_path / "work"), "--out", str(tmp_path / "out"), "--study", "gap"]
+    made = run(parser.parse_args([*words, "--worker", "0"]))["made"]
+    summary = run(parser.parse_args([*words, "--report-only"]))
+    assert summary["made"] == made == summary["runs"] == len(plan(QUICK, ("gap",)))
+    assert summary["missing"] == 0

@@ -1,0 +1,1 @@
+"""The method's benchmark: tasks, studies, and the report in docs/results."""

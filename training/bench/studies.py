@@ -1,0 +1,210 @@
+"""Which runs make up the benchmark: the gap, full supervision, labels that become fewer, and what each part is worth."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from training.bench.study import Net, Run
+from training.config import GraphFlowConfig
+from training.method import Method, Term
+from training.presets import PRESETS
+from training.settings import with_settings
+
+__all__ = [
+    "ABLATION",
+    "DEFAULT",
+    "FRACTIONS",
+    "SEMI_METHODS",
+    "STUDENT",
+    "STUDIES",
+    "SUPERVISED_METHODS",
+    "TEACHER",
+    "Entry",
+    "Size",
+    "plan",
+]
+
+STUDIES = ("gap", "supervised", "semi", "ablation")
+
+DEFAULT = "graph-flow"
+"""The product's recipe among the presets."""
+
+PARAPHRASER_STEPS = 200
+
+TEACHER = Net("lite_fanet", steps=400)
+SMALL_TRANSUNET = Net("transunet", 0.25, 0.25, steps=400)
+STUDENT = Net("mobile_unet", 0.25, steps=400)
+OTHERS = (Net("enet", steps=400), Net("erfnet", 0.5, steps=400))
+GAP_NETS = (TEACHER, Net("fanet", 0.125, steps=400), SMALL_TRANSUNET, STUDENT, *OTHERS)
+
+SUPERVISED_METHODS = ("ce", "ce-dice", "kl", "at", "fsp", "cwd", "dist", "graph-flow-published", "graph-flow-without", DEFAULT)
+"""Presets compared under full supervision; "graph-flow-without" is the default with its Graph Flow term taken out."""
+
+SEMI_METHODS = ("teacher", "ce-dice", DEFAULT, "graph-flow-semi-published", "graph-flow-semi", "mean-teacher", "unimatch")
+FRACTIONS = (0.1, 0.2, 0.4, 0.6, 1.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A run and its place in the tables."""
+
+    study: str
+    row: str
+    run: Run
+
+
+@dataclass(frozen=True, slots=True)
+class Size:
+    """How much of the benchmark is run.
+
+    Attributes
+    ----------
+    tasks
+        Of full supervision and of the gap.
+    curve_tasks
+        Of the curve over labels; the others are run at 20 % alone.
+    ablation_tasks
+        Of the ablation.
+    seeds
+        Of every run.
+    steps
+        Divisor of all steps: 1 for the full benchmark.
+    """
+
+    tasks: tuple[str, ...] = ("abdomen", "brain", "ultrasound", "endoscopy")
+    curve_tasks: tuple[str, ...] = ("ultrasound",)
+    ablation_tasks: tuple[str, ...] = ("ultrasound", "endoscopy")
+    seeds: tuple[int, ...] = (0, 1, 2)
+    steps: int = 1
+
+
+QUICK = Size(tasks=("ultrasound",), curve_tasks=(), ablation_tasks=(), seeds=(0,), steps=20)
+
+
+def method_named(name: str) -> Method:
+    """Return a preset, or one of the variants of the default that rows of the benchmark name."""
+    default = PRESETS[DEFAULT]
+    variants = {
+        DEFAULT: replace(default, unlabelled="none"),
+        "graph-flow-without": replace(default, unlabelled="none", graph=Term()),
+        "graph-flow-semi": default,
+        "graph-flow-semi-published": replace(default, unlabelled="terms"),
+    }
+    return variants[name] if name in variants else PRESETS[name]
+
+
+ABLATION: dict[str, dict[str, object]] = {
+    "default": {},
+    "without Graph Flow": {"graph.share": 0.0},
+    "without channel-wise logits": {"cwd.share": 0.0},
+    "without pixel-wise logits (KD)": {"kl.weight": 0.0},
+    "with the adversary": {"adversarial.weight": 0.1},
+    "vertices alone": {"graph_flow.edge_weight": 0.0},
+    "edges alone": {"graph_flow.vertex_weight": 0.0},
+    "salience: own": {"graph_flow.salience": "own"},
+    "salience: teacher's": {"graph_flow.salience": "teacher"},
+    "salience: top-m (4)": {"graph_flow.salience": "top_m", "graph_flow.windows": 4},
+    "salience: soft": {"graph_flow.salience": "soft"},
+    "salience: whole map": {"graph_flow.salience": "map"},
+    "teacher's, k = 9": {"graph_flow.salience": "teacher", "graph_flow.patch": 9},
+    "teacher's, border 1": {"graph_flow.salience": "teacher", "graph_flow.border": 1},
+    "share x 0.01": {"graph.share": -0.01},
+    "share x 0.1": {"graph.share": -0.1},
+    "share x 10": {"graph.share": -10.0},
+    "share x 100": {"graph.share": -100.0},
+    "untrained Paraphraser": {"paraphraser_steps": 0},
+    "published form, gradient share": {"graph_flow.form": "published", "graph_flow.salience": "own", "graph_flow.edge_weight": 1e-4},
+    "published form, weight 1e-4": {"published": 1e-4},
+    "published form, weight 1e-5": {"published": 1e-5},
+    "published form, weight 1e-6": {"published": 1e-6},
+    "published form, weight 1e-7": {"published": 1e-7},
+}
+"""Rows of the ablation: settings of the default that differ. A negative share multiplies the default's."""
+
+
+def _ablated(changes: dict[str, object]) -> tuple[Method, int]:
+    """Return a row's method and the steps of its Paraphrasers."""
+    method, paraphraser_steps = method_named(DEFAULT), PARAPHRASER_STEPS
+    settings: dict[str, object] = {}
+    for key, value in changes.items():
+        if key == "paraphraser_steps":
+            paraphraser_steps = int(str(value))
+        elif key == "published":
+            form = GraphFlowConfig(form="published", salience="own", vertex_weight=1.0, edge_weight=1e-4)
+            method = replace(method, graph=Term(weight=float(str(value))), graph_flow=form)
+        elif isinstance(value, float) and value < 0:
+            settings[key] = -value * method.graph.share
+        elif key == "graph_flow.salience" and value != "top_m":
+            settings |= {key: value, "graph_flow.windows": 1}
+        else:
+            settings[key] = value
+    return with_settings(method, settings), paraphraser_steps
+
+
+def plan(size: Size, studies: tuple[str, ...] = STUDIES) -> list[Entry]:
+    """Return every run of the benchmark with its place, teachers first."""
+    entries: list[Entry] = []
+    for study in studies:
+        makers = {"gap": _gap, "supervised": _supervised, "semi": _semi, "ablation": _ablation}
+        entries += makers[study](size)
+    shortened = [Entry(e.study, e.row, _shorter(e.run, size.steps)) for e in entries]
+    return sorted(shortened, key=lambda e: e.run.teacher is not None)
+
+
+def _shorter(run: Run, divisor: int) -> Run:
+    def net(one: Net) -> Net:
+        return replace(one, steps=max(2, one.steps // divisor))
+
+    steps = max(min(2, run.paraphraser_steps), run.paraphraser_steps // divisor)
+    return replace(run, network=net(run.network), teacher=None if run.teacher is None else net(run.teacher), paraphraser_steps=steps)
+
+
+def _run(task: str, network: Net, method: Method, *, seed: int, fraction: float = 1.0, teacher: Net = TEACHER) -> Run:
+    asked = teacher if method.needs_teacher else None
+    return Run(task, network, fraction=fraction, seed=seed, method=method, teacher=asked)
+
+
+def _gap(size: Size) -> list[Entry]:
+    return [Entry("gap", net.name, _run(task, net, Method(), seed=seed)) for task in size.tasks for seed in size.seeds for net in GAP_NETS]
+
+
+def _supervised(size: Size) -> list[Entry]:
+    def rows() -> Iterator[Entry]:
+        for task in size.tasks:
+            for seed in size.seeds:
+                yield Entry("supervised", "teacher", _run(task, TEACHER, Method(), seed=seed))
+                for name in SUPERVISED_METHODS:
+                    yield Entry("supervised", name, _run(task, STUDENT, method_named(name), seed=seed))
+                for net in OTHERS:
+                    for name in ("ce-dice", DEFAULT):
+                        yield Entry("supervised", f"{net.name}: {name}", _run(task, net, method_named(name), seed=seed))
+        for task in size.ablation_tasks:
+            for seed in size.seeds:
+                yield Entry("supervised", "TransUNet: teacher", _run(task, SMALL_TRANSUNET, Method(), seed=seed))
+                for name in ("kl", DEFAULT):
+                    run = _run(task, STUDENT, method_named(name), seed=seed, teacher=SMALL_TRANSUNET)
+                    yield Entry("supervised", f"TransUNet: {name}", run)
+
+    return list(rows())
+
+
+def _semi(size: Size) -> list[Entry]:
+    entries = []
+    for task in size.tasks:
+        for fraction in FRACTIONS if task in size.curve_tasks else (0.2,):
+            for seed in size.seeds:
+                for name in SEMI_METHODS:
+                    net, method = (TEACHER, Method()) if name == "teacher" else (STUDENT, method_named(name))
+                    entries.append(Entry("semi", name, _run(task, net, method, seed=seed, fraction=fraction)))
+    return entries
+
+
+def _ablation(size: Size) -> list[Entry]:
+    entries = []
+    for task in size.ablation_tasks:
+        for seed in size.seeds:
+            for row, changes in ABLATION.items():
+                method, steps = _ablated(changes)
+                entries.append(Entry("ablation", row, replace(_run(task, STUDENT, method, seed=seed), paraphraser_steps=steps)))
+    return entries

@@ -1,0 +1,287 @@
+"""One run of the benchmark: a teacher, Paraphrasers or a student on a task, kept under a key of everything that it depends on.
+
+A run that was made is never made again, so that a study which was broken off goes on where it stood.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import time
+from dataclasses import asdict, dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import torch
+from filelock import FileLock
+from torch import nn
+
+from gf_desktop.atomic import atomic_path
+from gf_desktop.resources import resource_dir
+from training.batches import batch_drawer
+from training.bench.scoring import CaseScores, score
+from training.bench.tasks import Task, load_task
+from training.checkpoint import load_weights, save_weights
+from training.config import NetworkConfig
+from training.dataset import SliceSet
+from training.loop import Learner, start_learner, train
+from training.method import LoopConfig, Method
+from training.networks import build_network
+from training.networks.discriminator import Discriminator
+from training.networks.lite_encoder import load_imagenet
+from training.networks.paraphraser import Paraphraser
+from training.objective import Terms
+from training.paraphrase import both, new_paraphrasers, train_paraphrasers
+from training.schedule import Budget, FreeRun
+from training.teacher import Teacher, cache_word
+
+__all__ = ["Lab", "Net", "Run", "labelled_part"]
+
+IMAGENET = "efficientnet_lite0_imagenet.safetensors"
+
+RESULT_FORMAT = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Net:
+    """A network of the benchmark: ``name``, ``width`` and ``depth`` of NetworkConfig, and its number of steps."""
+
+    name: str
+    width: float = 1.0
+    depth: float = 1.0
+    steps: int = 300
+    rate: float = 2e-3
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """All that a result depends on.
+
+    Attributes
+    ----------
+    task
+        A key of ``TASKS``.
+    network
+        What is trained.
+    fraction
+        Share of the training slices that are labelled.
+    seed
+        Of weights, of the labelled part and of every draw.
+    method
+        Terms of the loss.
+    teacher
+        Whom the method asks; None without.
+    paraphraser_steps
+        Steps of the Paraphrasers' training; 0 leaves them at random weights.
+    batch, crop_px, weight_decay, ema
+        Of the loop.
+    """
+
+    task: str
+    network: Net
+    fraction: float = 1.0
+    seed: int = 0
+    method: Method = field(default_factory=Method)
+    teacher: Net | None = None
+    paraphraser_steps: int = 200
+    batch: int = 8
+    crop_px: int = 64
+    weight_decay: float = 1e-2
+    ema: float = 0.98
+
+    @property
+    def key(self) -> str:
+        """Hash of everything above."""
+        document = json.dumps({"format": RESULT_FORMAT} | asdict(self), sort_keys=True)
+        return hashlib.sha256(document.encode()).hexdigest()[:20]
+
+    @property
+    def of_teacher(self) -> Run:
+        """The run that makes this one's teacher: the same labelled slices and seed, supervision only."""
+        if self.teacher is None:
+            raise ValueError("the run has no teacher")
+        return replace(self, network=self.teacher, method=Method(), teacher=None, paraphraser_steps=0)
+
+
+def labelled_part(task: Task, fraction: float, seed: int) -> tuple[SliceSet, SliceSet]:
+    """Return the labelled and the unlabelled training slices; at least two are labelled.
+
+    A larger fraction of the same seed holds every slice of a smaller one.
+    """
+    count = len(task.train)
+    order = torch.randperm(count, generator=torch.Generator().manual_seed(1000 + seed))
+    wanted = min(count, max(2, round(fraction * count)))
+    return task.train.subset(order[:wanted].sort().values), task.train.subset(order[wanted:].sort().values)
+
+
+class Lab:
+    """Makes runs and keeps their results.
+
+    Parameters
+    ----------
+    folder
+        Of results and of teachers' weights.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._words: dict[str, tuple[SliceSet, SliceSet]] = {}
+        (folder / "results").mkdir(parents=True, exist_ok=True)
+        (folder / "weights").mkdir(exist_ok=True)
+        (folder / "claims").mkdir(exist_ok=True)
+
+    def result(self, run: Run) -> dict[str, Any] | None:
+        """Return a run's result, None where it was not made."""
+        path = self._folder / "results" / f"{run.key}.json"
+        return json.loads(path.read_text(encoding="utf-8")) if path.is_file() else None
+
+    def lock(self, run: Run) -> FileLock:
+        """Return the lock under which a run is made."""
+        return FileLock(str(self._folder / "weights" / f"{run.key}.lock"))
+
+    def claim(self, run: Run) -> bool:
+        """Take a run for this process; False where another has it."""
+        try:
+            os.close(os.open(self._folder / "claims" / run.key, os.O_CREAT | os.O_EXCL))
+        except FileExistsError:
+            return False
+        return True
+
+    def forget_claims(self) -> None:
+        """Give back what processes took that have ended since."""
+        for path in (self._folder / "claims").iterdir():
+            path.unlink()
+
+    def make(self, run: Run) -> dict[str, Any]:
+        """Return a run's result, made now if it has to be; its teacher too."""
+        known = self.result(run)
+        if known is not None:
+            return known
+        with self.lock(run):
+            known = self.result(run)
+            return known if known is not None else self._make(run)
+
+    def _make(self, run: Run) -> dict[str, Any]:
+        task = load_task(run.task)
+        labelled, unlabelled = labelled_part(task, run.fraction, run.seed)
+        if run.method.needs_teacher:
+            labelled, unlabelled = self._asked(run, task, labelled, unlabelled)
+        # what is labelled can be looked at without its labels too
+        free = _joined(labelled, unlabelled) if run.method.uses_unlabelled else None
+        began = time.monotonic()
+        torch.manual_seed(run.seed)
+        network = _network(run.network, task)
+        loop = _loop(run, task)
+        critic = Discriminator(len(task.table) + 1) if run.method.adversarial.used else None
+        learner = start_learner(network, loop, torch.Generator().manual_seed(run.seed), critic=critic)
+        last: dict[str, float] = {}
+
+        def note(terms: Terms) -> None:
+            if learner.step % 50 == 0 or learner.step == loop.steps:
+                last.update(terms.as_floats())
+
+        draw = batch_drawer(labelled, free, run.method, loop, spec=task.spec)
+        train(learner, draw, run.method, loop, Budget(FreeRun(), 0.0, float("inf"), loop.steps), on_step=note)
+        seconds = time.monotonic() - began
+        result = self._judged(run, task, learner, last) | {
+            "seconds": round(seconds, 1),
+            "labelled": len(labelled),
+            "unlabelled": len(unlabelled),
+        }
+        if run.teacher is None and not run.method.uses_unlabelled:
+            save_weights(self._folder / "weights" / f"{run.key}.safetensors", learner.average)
+        with atomic_path(self._folder / "results" / f"{run.key}.json") as temporary:
+            temporary.write_text(json.dumps(result, indent=1), encoding="utf-8")
+        return result
+
+    def _judged(self, run: Run, task: Task, learner: Learner, last: dict[str, float]) -> dict[str, Any]:
+        single = tuple(range(len(task.validation)))
+        validation = score(learner.average, task.validation, single, spec=task.spec, table=task.table)
+        test = score(learner.average, task.test, task.cases, spec=task.spec, table=task.table)
+        return {
+            "run": asdict(run),
+            "validation": asdict(validation),
+            "test": asdict(test),
+            "losses": last,
+            "weights": dict(learner.weights),
+        }
+
+    def network(self, run: Run) -> nn.Module:
+        """Return the trained average of a run without a teacher, made now if it has to be."""
+        self.make(run)
+        network = _network(run.network, load_task(run.task), pretrained=False)
+        load_weights(self._folder / "weights" / f"{run.key}.safetensors", network)
+        return network.eval().requires_grad_(False)
+
+    def scores(self, run: Run) -> CaseScores:
+        """Return the test scores of a run that was made."""
+        return CaseScores(**self.make(run)["test"])
+
+    def _asked(self, run: Run, task: Task, labelled: SliceSet, unlabelled: SliceSet) -> tuple[SliceSet, SliceSet]:
+        """Return the slices with the teacher's word; asked once for all runs of this process that share it."""
+        source = run.of_teacher
+        steps = run.paraphraser_steps if run.method.needs_codes else -1
+        key = f"{source.key}-{run.network.name}-{run.network.width}-{steps}"
+        if key not in self._words:
+            teacher = self.network(source)
+            paraphrasers = self._paraphrasers(run, task, teacher, labelled=labelled) if run.method.needs_codes else None
+            asked = Teacher(teacher, paraphrasers)
+            self._words = {key: (cache_word(labelled, asked, spec=task.spec), cache_word(unlabelled, asked, spec=task.spec))}
+        return self._words[key]
+
+    def _paraphrasers(self, run: Run, task: Task, teacher: nn.Module, *, labelled: SliceSet) -> tuple[Paraphraser, Paraphraser]:
+        torch.manual_seed(run.seed)
+        student = _network(run.network, task, pretrained=False)
+        pair = new_paraphrasers(student, teacher, task.spec.channels)
+        name = f"{run.of_teacher.key}-{run.network.name}-{run.network.width}-{run.paraphraser_steps}.safetensors"
+        path = self._folder / "weights" / name
+        with FileLock(str(path.with_suffix(".lock"))):
+            if path.is_file():
+                load_weights(path, both(pair))
+            else:
+                loop = _loop(run, task)
+                views = batch_drawer(labelled, None, Method(), loop, spec=task.spec)
+                budget = Budget(FreeRun(), 0.0, float("inf"), run.paraphraser_steps)
+                rng = torch.Generator().manual_seed(run.seed)
+                if run.paraphraser_steps:
+                    train_paraphrasers(pair, teacher, lambda r: views(r).images, budget, rng=rng)
+                save_weights(path, both(pair))
+        for paraphraser in pair:
+            paraphraser.eval().requires_grad_(False)
+        return pair
+
+
+def _joined(one: SliceSet, other: SliceSet) -> SliceSet:
+    if not len(other):
+        return one
+
+    def both(name: str) -> torch.Tensor | None:
+        first, second = getattr(one, name), getattr(other, name)
+        return None if first is None or second is None else torch.cat([first, second])
+
+    images, targets, supervised, regions = (
+        torch.cat([getattr(one, n), getattr(other, n)]) for n in ("images", "targets", "supervised", "regions")
+    )
+    return SliceSet(images, targets, supervised, regions, both("guide"), both("codes"))
+
+
+def _loop(run: Run, task: Task) -> LoopConfig:
+    return LoopConfig(
+        steps=run.network.steps,
+        batch=run.batch,
+        crop_px=run.crop_px,
+        rate=run.network.rate,
+        weight_decay=run.weight_decay,
+        ema=run.ema,
+        augment=task.augment,
+    )
+
+
+def _network(net: Net, task: Task, *, pretrained: bool = True) -> nn.Module:
+    config = NetworkConfig(net.name, task.spec.channels, len(task.table) + 1, net.width, net.depth)  # type: ignore[arg-type]
+    network = build_network(config)
+    encoder = getattr(network, "encoder", None)
+    if pretrained and encoder is not None:
+        load_imagenet(encoder, resource_dir() / "weights" / IMAGENET)
+    return network
