@@ -11,7 +11,19 @@ from typing import Any
 import numpy as np
 
 from gf_desktop.atomic import atomic_path
-from training.bench.studies import ABLATION, DEFAULT, FRACTIONS, GAP_NETS, OTHERS, SEMI_METHODS, STUDENT, SUPERVISED_METHODS, TEACHER, Entry
+from training.bench.studies import (
+    ABLATION,
+    DEFAULT,
+    FRACTIONS,
+    GAP_NETS,
+    OTHER_TEACHERS,
+    OTHERS,
+    SEMI_METHODS,
+    STUDENT,
+    SUPERVISED_METHODS,
+    TEACHER,
+    Entry,
+)
 from training.bench.study import Lab
 from training.bench.tasks import load_task
 
@@ -28,14 +40,14 @@ WORDS = {
     "graph-flow-published": "Graph Flow as published",
     "graph-flow-without": "default without the Graph Flow term",
     "graph-flow": "default: unified Graph Flow recipe",
-    "graph-flow-semi-published": "Graph Flow, labelled + unlabelled",
-    "graph-flow-semi": "improved recipe, labelled + unlabelled",
+    "graph-flow-semi": "default, labelled + unlabelled",
+    "graph-flow-improved": "improved recipe, labelled + unlabelled",
     "mean-teacher": "Mean Teacher",
     "unimatch": "UniMatch-style",
     "teacher": "teacher",
-    "lite_fanet": "FANet decoder on ImageNet EfficientNet-Lite0",
-    "fanet": "FANet, width 0.125",
-    "transunet": "TransUNet, width 0.25, depth 0.25",
+    "lite_unet": "U-Net on ImageNet EfficientNet-Lite0 (the teacher)",
+    "fanet": "FANet, width 0.125, not pre-trained",
+    "transunet": "TransUNet, width 0.25, depth 0.25, not pre-trained",
     "mobile_unet": "Mobile U-Net, width 0.25",
     "enet": "ENet",
     "erfnet": "ERFNet, width 0.5",
@@ -152,12 +164,13 @@ def _supervised_section(figures: Figures) -> str:
         ])  # fmt: skip
     parts = ["## (a) Full supervision", "", _table(head, rows), "", "Other students and another teacher:", ""]
     others = [f"{net.name}: {name}" for net in OTHERS for name in ("ce-dice", DEFAULT)]
-    others += [f"TransUNet: {name}" for name in ("teacher", "kl", DEFAULT)]
+    others += [f"{title}: {name}" for title in OTHER_TEACHERS for name in ("teacher", "kl", DEFAULT)]
     table = []
     for row in others:
         first, _, second = row.partition(": ")
         cells = [_cell(figures.by_seed("supervised", row, task)) for task in tasks]
-        table.append([f"{WORDS.get(first, 'small TransUNet as teacher')}: {WORDS[second]}", *cells])
+        named = f"small {first} as teacher" if first in OTHER_TEACHERS else WORDS[first]
+        table.append([f"{named}: {WORDS[second]}", *cells])
     return "\n".join([*parts, _table(["network and method", *(load_task(task).title for task in tasks)], table)])
 
 

@@ -50,7 +50,7 @@ class Net:
     name: str
     width: float = 1.0
     depth: float = 1.0
-    steps: int = 300
+    steps: int = 500
     rate: float = 2e-3
 
 
@@ -88,7 +88,7 @@ class Run:
     batch: int = 8
     crop_px: int = 64
     weight_decay: float = 1e-2
-    ema: float = 0.98
+    ema: float = 0.99
 
     @property
     def key(self) -> str:

@@ -83,9 +83,9 @@ def test_that_the_plan_holds_every_method_task_and_seed() -> None:
     assert len({e.run.key for e in entries if e.study == "ablation"}) >= 3 * len(size.ablation_tasks) * (len(ABLATION) - 2)
 
 
-def test_that_teachers_come_first() -> None:
-    asked = [e.run.teacher is not None for e in plan(Size())]
-    assert asked == sorted(asked)
+def test_that_the_plan_goes_seed_by_seed_and_teachers_come_first() -> None:
+    order = [(e.run.seed, e.run.teacher is not None) for e in plan(Size())]
+    assert order == sorted(order)
 
 
 def test_that_the_default_without_its_graph_term_differs_in_that_alone() -> None:
