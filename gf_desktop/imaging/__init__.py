@@ -1,1 +1,1 @@
-"""The vocabulary of the application: scans, masks, edits and their geometry. Numpy and scipy only."""
+"""The vocabulary of the application: scans, masks, edits and their geometry. Numpy, scipy and scikit-image only."""

@@ -5,16 +5,20 @@ Brushes are measured in millimetres, so a stroke is a disc on the patient and no
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 import numpy as np
 import numpy.typing as npt
 
-from gf_desktop.imaging.edits import Box, LabelEdit, squeeze
+from gf_desktop.imaging.brushes import Brush, BrushShape, brush_edit, brush_mask
+from gf_desktop.imaging.edits import Box, LabelEdit
 from gf_desktop.imaging.geometry import Geometry
-from gf_desktop.imaging.labelmap import LabelMap, VoxelState
+from gf_desktop.imaging.labelmap import LabelMap
+from gf_desktop.imaging.limits import Limit
+from gf_desktop.imaging.rule import PaintRule
 
-__all__ = ["Stroke", "capsule_mask"]
+__all__ = ["Stroke", "capsule_mask", "join_edits"]
 
 Bools = npt.NDArray[np.bool_]
 
@@ -44,34 +48,51 @@ def capsule_mask(
     -------
     The box and bool of the box's shape, or None when the segment passes outside the scan.
     """
-    spacing = np.asarray(geometry.spacing_mm)
-    size = np.asarray(geometry.size_ijk)
-    plane = [a for a in range(3) if a != axis]
-    ends = np.asarray([start_ijk, stop_ijk], dtype=np.float64)
-    depth = round(float(ends[0, axis]))
-    if not 0 <= depth < size[axis]:
+    return brush_mask(geometry, Brush(radius_mm, BrushShape.ROUND, axis), start_ijk, stop_ijk)
+
+
+def join_edits(label_map: LabelMap, parts: Sequence[LabelEdit], *, name: str, author: str = "") -> LabelEdit | None:
+    """Return one edit for several that were carried out one after the other, the last of them just now; None for none.
+
+    Parameters
+    ----------
+    label_map
+        As the last part left it.
+    parts
+        In the order in which they were carried out; they may overlap.
+    """
+    if not parts:
         return None
-    reach = radius_mm / spacing
-    low = np.maximum(np.ceil(ends.min(axis=0) - reach - 0.5), 0).astype(int)
-    high = np.minimum(np.floor(ends.max(axis=0) + reach + 0.5), size - 1).astype(int)
-    low[axis] = high[axis] = depth
-    if np.any(high < low):
+    starts = np.array([p.box.start_kji for p in parts]).min(axis=0)
+    stops = np.array([p.box.stop_kji for p in parts]).max(axis=0)
+    box = Box((int(starts[0]), int(starts[1]), int(starts[2])), (int(stops[0]), int(stops[1]), int(stops[2])))
+    after_labels, after_states = label_map.labels[box.slices], label_map.states[box.slices]
+    before_labels, before_states = after_labels.copy(), after_states.copy()
+    mask = np.zeros(box.shape_kji, bool)
+    # where parts overlap, the first one knows what was there before
+    for part in reversed(parts):
+        inner = tuple(slice(a - s, b - s) for a, b, s in zip(part.box.start_kji, part.box.stop_kji, box.start_kji, strict=True))
+        cut = part.mask
+        if part.before.size:
+            before_labels[inner][cut] = part.before
+        if part.states_before.size:
+            before_states[inner][cut] = part.states_before
+        mask[inner] |= cut
+    edit = LabelEdit.record(
+        labels=before_labels,
+        states=before_states,
+        mask=mask,
+        box=Box.whole(box.shape_kji),
+        new_labels=after_labels,
+        new_states=after_states,
+        name=name,
+        author=author,
+    )
+    if edit is None:
         return None
-    grids = np.meshgrid(*(np.arange(low[a], high[a] + 1) for a in plane), indexing="ij")
-    points = np.stack([g * spacing[a] for g, a in zip(grids, plane, strict=True)], axis=-1)
-    first, last = (ends[n, plane] * spacing[plane] for n in (0, 1))
-    along = last - first
-    length2 = float(along @ along)
-    share = np.clip((points - first) @ along / length2, 0.0, 1.0) if length2 > 0 else np.zeros(points.shape[:-1])
-    distance2 = ((points - first - share[..., None] * along) ** 2).sum(axis=-1)
-    inside = distance2 <= radius_mm**2
-    for end in ends:
-        hit = np.rint(end[plane]).astype(int)
-        if np.all(hit >= low[plane]) and np.all(hit <= high[plane]):
-            inside[tuple(hit - low[plane])] = True
-    # [first plane axis, second plane axis] -> [k, j, i]: the larger grid axis is the earlier array axis
-    mask = np.expand_dims(inside.T, 2 - axis)
-    return Box((int(low[2]), int(low[1]), int(low[0])), (int(high[2]) + 1, int(high[1]) + 1, int(high[0]) + 1)), mask
+    moved = [tuple(a + s for a, s in zip(corner, box.start_kji, strict=True)) for corner in (edit.box.start_kji, edit.box.stop_kji)]
+    (k0, j0, i0), (k1, j1, i1) = moved
+    return replace(edit, box=Box((k0, j0, i0), (k1, j1, i1)))
 
 
 class Stroke:
@@ -84,11 +105,17 @@ class Stroke:
     axis
         Grid axis that the painted slice lies across: 0 = i, 1 = j, 2 = k.
     label
-        Value to paint; 0 is background.
+        Value to paint; 0 is background; None to mark as reviewed what the brush covers, see :func:`.brushes.brush_edit`.
     erase_only
         With ``label`` 0: only this value is taken away; None erases any.
     radius_mm
-        Of the brush.
+        Of the round brush in the slice.
+    brush
+        Used instead of ``axis`` and ``radius_mm``: a square, or a brush in space.
+    rule
+        What may be painted over; by default everything.
+    limit
+        Restricts each movement to intensities, edges or a student's probability.
     on_finish
         Given the finished edit, which is already carried out; not called for a stroke that changed nothing.
     """
@@ -98,22 +125,26 @@ class Stroke:
         label_map: LabelMap,
         *,
         axis: int,
-        label: int,
+        label: int | None,
         radius_mm: float,
         start_ijk: tuple[float, float, float],
         name: str,
         on_finish: Callable[[LabelEdit], None],
         erase_only: int | None = None,
         author: str = "",
+        brush: Brush | None = None,
+        rule: PaintRule | None = None,
+        limit: Limit | None = None,
     ) -> None:
+        rule = rule or PaintRule()
         self._map = label_map
-        self._axis = axis
+        self._brush = brush or Brush(radius_mm, BrushShape.ROUND, axis)
         self._label = label
-        self._radius_mm = radius_mm
+        self._rule = rule if erase_only is None else replace(rule, over=frozenset({erase_only}))
+        self._limit = limit
         self._name = name
         self._author = author
         self._on_finish = on_finish
-        self._erase_only = erase_only
         self._last = start_ijk
         self._parts: list[LabelEdit] = []
         self._open = True
@@ -128,23 +159,18 @@ class Stroke:
         """Paint along a straight line from the last position; indices may be fractional."""
         if not self._open:
             return
-        shape = capsule_mask(self._map.geometry, self._axis, self._last, index_ijk, radius_mm=self._radius_mm)
-        self._last = index_ijk
-        if shape is None:
-            return
-        box, mask = shape
-        if self._erase_only is not None:
-            mask = mask & (self._map.labels[box.slices] == self._erase_only)
-        part = LabelEdit.record(
-            labels=self._map.labels,
-            states=self._map.states,
-            mask=mask,
-            box=box,
-            new_labels=self._label,
-            new_states=VoxelState.EDITED,
+        part = brush_edit(
+            self._map,
+            self._brush,
+            self._last,
+            index_ijk,
+            label=self._label,
+            rule=self._rule,
+            limit=self._limit,
             name=self._name,
             author=self._author,
         )
+        self._last = index_ijk
         if part is not None:
             self._map.apply(part)
             self._parts.append(part)
@@ -154,7 +180,7 @@ class Stroke:
         if not self._open:
             return None
         self._open = False
-        edit = self._joined()
+        edit = join_edits(self._map, self._parts, name=self._name, author=self._author)
         if edit is not None:
             self._on_finish(edit)
         return edit
@@ -166,32 +192,3 @@ class Stroke:
         self._open = False
         for part in reversed(self._parts):
             self._map.revert(part)
-
-    def _joined(self) -> LabelEdit | None:
-        if len(self._parts) <= 1:
-            return self._parts[0] if self._parts else None
-        starts = np.array([p.box.start_kji for p in self._parts]).min(axis=0)
-        stops = np.array([p.box.stop_kji for p in self._parts]).max(axis=0)
-        box = Box((int(starts[0]), int(starts[1]), int(starts[2])), (int(stops[0]), int(stops[1]), int(stops[2])))
-        # where parts overlap, the first one knows what was there before
-        before_labels = self._map.labels[box.slices].copy()
-        before_states = self._map.states[box.slices].copy()
-        mask = np.zeros(box.shape_kji, bool)
-        for part in reversed(self._parts):
-            inner = tuple(slice(a - s, b - s) for a, b, s in zip(part.box.start_kji, part.box.stop_kji, box.start_kji, strict=True))
-            cut = part.mask
-            if part.before.size:
-                before_labels[inner][cut] = part.before
-            if part.states_before.size:
-                before_states[inner][cut] = part.states_before
-            mask[inner] |= cut
-        return LabelEdit(
-            box,
-            np.packbits(mask.reshape(-1)),
-            squeeze(before_labels[mask]),
-            np.array([self._label], np.uint8),
-            squeeze(before_states[mask]),
-            np.array([VoxelState.EDITED], np.uint8),
-            self._name,
-            self._author,
-        )
