@@ -240,9 +240,9 @@ class RefineConfig:
     def __post_init__(self) -> None:
         if self.minutes <= 0 or self.batch < 2 or self.batch % 2 or self.crop_px < 64 or self.crop_px % 32:
             raise _refuse(f"{self.minutes} minutes, batches of {self.batch}, views of {self.crop_px} pixels")
-        shares = (self.teacher_share, self.replay_share, self.cwd_share, self.graph_share, self.ema)
-        if min(shares) < 0 or max(shares) >= 1:
-            raise _refuse("a share or the averaging's decay outside 0 to 1")
+        shares = (self.teacher_share, self.replay_share, self.ema)
+        if min(*shares, self.cwd_share, self.graph_share) < 0 or max(shares) >= 1:
+            raise _refuse("a share below zero, or one of time, of replay or of the average that is not below 1")
         rates = (self.student_lr, self.teacher_lr, self.temperature, self.poly_power)
         if min(rates) <= 0 or min(self.weight_decay, self.kd_weight, self.old_weight) < 0:
             raise _refuse("a learning rate, temperature or power that is not positive, or a weight below zero")

@@ -95,7 +95,9 @@ def _inside(features: Tensor, border: int) -> Tensor:
     return features[:, :, border : height - border, border : width - border]
 
 
-def salient_positions(features: Tensor, *, windows: int = 1, apart: int = PEAK_SIDE, border: int = 0) -> Tensor:
+def salient_positions(
+    features: Tensor, *, windows: int = 1, apart: int = PEAK_SIDE, border: int = 0, inside: Tensor | None = None
+) -> Tensor:
     """Return where each channel is largest.
 
     Parameters
@@ -109,6 +111,9 @@ def salient_positions(features: Tensor, *, windows: int = 1, apart: int = PEAK_S
         largest is repeated.
     border
         Pixels along each side that are left out; a pixel beside them counts as a local maximum whatever lies there.
+    inside
+        [batch, 1, height, width], 0 where a moved view shows what was never there: such positions are never chosen as long as
+        there are others.
 
     Returns
     -------
@@ -122,6 +127,8 @@ def salient_positions(features: Tensor, *, windows: int = 1, apart: int = PEAK_S
     """
     with torch.no_grad():
         inner = _inside(features.detach(), border)
+        if inside is not None:
+            inner = inner.masked_fill(_inside(inside, border) == 0, -torch.inf)
         flat = inner.flatten(2)
         if windows == 1:
             chosen = flat.argmax(dim=2, keepdim=True)
@@ -167,7 +174,7 @@ def gather_windows(features: Tensor, positions: Tensor, *, patch: int) -> Tensor
     return gathered
 
 
-def attention_scores(features: Tensor, *, border: int = 0) -> Tensor:
+def attention_scores(features: Tensor, *, border: int = 0, inside: Tensor | None = None) -> Tensor:
     """Return each channel in its own standard deviations, z of the module's equation.
 
     Parameters
@@ -176,6 +183,9 @@ def attention_scores(features: Tensor, *, border: int = 0) -> Tensor:
         float [batch, channels, height, width].
     border
         Pixels along each side that take no part in mean and deviation.
+    inside
+        [batch, 1, height, width], 0 where a moved view shows what was never there: no part either, and a score of minus
+        infinity, which has no weight.
 
     Returns
     -------
@@ -188,9 +198,12 @@ def attention_scores(features: Tensor, *, border: int = 0) -> Tensor:
     """
     with torch.no_grad():
         inner = _inside(features.detach(), border)
-        centred = inner - inner.mean(dim=(2, 3), keepdim=True)
-        deviation = centred.square().mean(dim=(2, 3), keepdim=True).sqrt()
+        mask = torch.ones_like(inner[:, :1]) if inside is None else (_inside(inside, border) != 0).to(inner.dtype)
+        count = mask.sum(dim=(2, 3), keepdim=True)
+        centred = (inner - (inner * mask).sum(dim=(2, 3), keepdim=True) / count.clamp_min(1)) * mask
+        deviation = (centred.square().sum(dim=(2, 3), keepdim=True) / count.clamp_min(1)).sqrt()
         scores = torch.where(deviation > LENGTH_EPS, centred / deviation.clamp_min(LENGTH_EPS), torch.zeros_like(centred))
+        scores = scores.masked_fill((mask == 0) & (count > 0), -torch.inf)
         return pad(scores, (border, border, border, border))
 
 
@@ -229,7 +242,9 @@ def average_windows(features: Tensor, scores: Tensor, *, patch: int, temperature
     return averages.reshape(batch, channels, patch * patch)
 
 
-def _nodes(features: Tensor, where: Tensor, config: GraphFlowConfig) -> Tensor:
+def _nodes(features: Tensor, where: Tensor, config: GraphFlowConfig, inside: Tensor | None) -> Tensor:
+    if inside is not None:
+        features = features * (inside != 0).to(features.dtype)
     if config.salience == "map":
         return _inside(features, config.border).flatten(2)
     if config.salience == "soft":
@@ -237,7 +252,7 @@ def _nodes(features: Tensor, where: Tensor, config: GraphFlowConfig) -> Tensor:
     return gather_windows(features, where.long(), patch=config.patch)
 
 
-def patches_of(features: Tensor, *, config: GraphFlowConfig) -> SalientPatches:
+def patches_of(features: Tensor, *, config: GraphFlowConfig, inside: Tensor | None = None) -> SalientPatches:
     """Return the raw nodes of one of the teacher's taps and where they lie, without a gradient.
 
     With ``graph_flow_from_patches`` the term is computed from them, so that a teacher is asked once per view.
@@ -246,6 +261,8 @@ def patches_of(features: Tensor, *, config: GraphFlowConfig) -> SalientPatches:
     ----------
     features
         The paraphrased tap, float [batch, channels, height, width].
+    inside
+        As in ``graph_flow``.
 
     Raises
     ------
@@ -257,21 +274,31 @@ def patches_of(features: Tensor, *, config: GraphFlowConfig) -> SalientPatches:
         if config.salience == "map":
             where = torch.zeros(*fixed.shape[:2], 0, dtype=torch.int64, device=fixed.device)
         elif config.salience == "soft":
-            where = attention_scores(fixed, border=config.border)
+            where = attention_scores(fixed, border=config.border, inside=inside)
         else:
-            where = salient_positions(fixed, windows=config.windows, apart=max(PEAK_SIDE, config.patch), border=config.border)
-        return SalientPatches(_nodes(fixed, where, config), where)
+            apart = max(PEAK_SIDE, config.patch)
+            where = salient_positions(fixed, windows=config.windows, apart=apart, border=config.border, inside=inside)
+        return SalientPatches(_nodes(fixed, where, config, inside), where)
 
 
-def _unit(nodes: Tensor) -> Tensor:
-    centred = nodes - nodes.mean(dim=2, keepdim=True)
+def _unit(nodes: Tensor, mask: Tensor | None) -> Tensor:
+    if mask is None:
+        centred = nodes - nodes.mean(dim=2, keepdim=True)
+    else:
+        centred = (nodes - (nodes * mask).sum(dim=2, keepdim=True) / mask.sum(dim=2, keepdim=True).clamp_min(1)) * mask
     length = centred.norm(dim=2, keepdim=True)
     unit: Tensor = centred / length.clamp_min(LENGTH_EPS) * (length > LENGTH_EPS)
     return unit
 
 
 def graph_flow(
-    teacher_shallow: Tensor, teacher_deep: Tensor, student_shallow: Tensor, student_deep: Tensor, *, config: GraphFlowConfig
+    teacher_shallow: Tensor,
+    teacher_deep: Tensor,
+    student_shallow: Tensor,
+    student_deep: Tensor,
+    *,
+    config: GraphFlowConfig,
+    inside: Tensor | None = None,
 ) -> GraphFlowTerms:
     """Return the Graph Flow term between two networks; a reconstruction, see the module's text.
 
@@ -289,6 +316,9 @@ def graph_flow(
         The paraphrased teacher's taps, float [batch, channels, height, width]; no gradient passes to them.
     student_shallow, student_deep
         The student's taps, raw, of the same shape.
+    inside
+        [batch, 1, height, width], 0 where a moved view shows what was never there. Nothing salient lies there, its features
+        count as 0 like those beyond the map, and for "map" it is no part of the node. None: all is inside.
 
     Raises
     ------
@@ -298,12 +328,18 @@ def graph_flow(
     for teacher, student in ((teacher_shallow, student_shallow), (teacher_deep, student_deep)):
         if teacher.shape != student.shape:
             raise ValueError(f"taps of teacher {tuple(teacher.shape)} and student {tuple(student.shape)} differ")
-    shallow, deep = (patches_of(teacher, config=config) for teacher in (teacher_shallow, teacher_deep))
-    return graph_flow_from_patches(shallow, deep, student_shallow, student_deep, config=config)
+    shallow, deep = (patches_of(teacher, config=config, inside=inside) for teacher in (teacher_shallow, teacher_deep))
+    return graph_flow_from_patches(shallow, deep, student_shallow, student_deep, config=config, inside=inside)
 
 
 def graph_flow_from_patches(
-    teacher_shallow: SalientPatches, teacher_deep: SalientPatches, student_shallow: Tensor, student_deep: Tensor, *, config: GraphFlowConfig
+    teacher_shallow: SalientPatches,
+    teacher_deep: SalientPatches,
+    student_shallow: Tensor,
+    student_deep: Tensor,
+    *,
+    config: GraphFlowConfig,
+    inside: Tensor | None = None,
 ) -> GraphFlowTerms:
     """Return the Graph Flow term from the teacher's patches, the same as ``graph_flow`` gives from its taps.
 
@@ -313,23 +349,26 @@ def graph_flow_from_patches(
         What ``patches_of`` gave for the same view, map size and configuration.
     student_shallow, student_deep
         The student's taps, raw, float [batch, channels, height, width].
+    inside
+        As in ``graph_flow``, the same that the patches were taken with.
 
     Raises
     ------
     ValueError
         When batch, channels or length of the nodes differ, or the border leaves nothing of the map.
     """
+    mask = _inside((inside != 0).double(), config.border).flatten(2) if inside is not None and config.salience == "map" else None
     layers = []
     for teacher, student in ((teacher_shallow, student_shallow), (teacher_deep, student_deep)):
         if teacher.patches.shape[:2] != student.shape[:2]:
             raise ValueError(f"patches of the teacher {tuple(teacher.patches.shape)} and taps of the student {tuple(student.shape)} differ")
-        where = salient_positions(student, border=config.border) if config.salience == "own" else teacher.where
-        nodes = _nodes(student, where, config)
+        where = salient_positions(student, border=config.border, inside=inside) if config.salience == "own" else teacher.where
+        nodes = _nodes(student, where, config, inside)
         if teacher.patches.shape != nodes.shape:
             raise ValueError(f"nodes of the teacher {tuple(teacher.patches.shape)} and of the student {tuple(nodes.shape)} differ")
         # C x C sums cancel in float32 when teacher and student agree
         pair = (teacher.patches.detach().double(), nodes.double())
-        layers.append((_unit(pair[0]), _unit(pair[1])) if config.form == "normalised" else pair)
+        layers.append((_unit(pair[0], mask), _unit(pair[1], mask)) if config.form == "normalised" else pair)
     shallow, deep = layers
     zero = torch.zeros((), dtype=torch.float64, device=student_shallow.device)
     vertices = _vertex_loss(shallow, deep, form=config.form) if config.vertex_weight > 0 else zero

@@ -16,7 +16,7 @@ from training.losses import pixel_distillation
 from training.method import LoopConfig, Method
 from training.mixing import confidence, consistency_cross_entropy, mean_teacher_consistency, mix, pseudo_labels, ramp_up
 from training.networks.record import Taps
-from training.objective import StepBatch, Terms, total_loss
+from training.objective import INSIDE, StepBatch, Terms, total_loss
 from training.schedule import Budget, poly_decay
 
 __all__ = ["Critic", "Learner", "average_into", "start_learner", "train", "train_step"]
@@ -45,7 +45,7 @@ class Learner:
     optimizer
         Of the network.
     rng
-        Source of every random draw of batches and of the critic.
+        Source of every random draw of batches.
     weights
         Weights in force of terms that are held at a share of supervision's gradient.
     step
@@ -142,7 +142,8 @@ def train_step(learner: Learner, batch: StepBatch, method: Method, config: LoopC
     nn.utils.clip_grad_norm_(learner.network.parameters(), config.clip)
     learner.optimizer.step()
     if learner.critic is not None and batch.word is not None:
-        _train_critic(learner.critic, batch.word.logits, taps.logits.detach(), learner.rng)
+        inside = (batch.word.inside > INSIDE).to(taps.logits.dtype)
+        _train_critic(learner.critic, batch.word.logits * inside, taps.logits.detach() * inside, step=learner.step)
     average_into(learner.average, learner.network, decay=min(config.ema, (1 + learner.step) / (10 + learner.step)))
     learner.step += 1
     return Terms(*(term.detach() for term in terms))
@@ -155,7 +156,7 @@ def _terms_of_average(
     second: Tensor | None = None
     if batch.second is not None and batch.follow is not None:
         inside = batch.word.inside if batch.word is not None else torch.ones_like(batch.supervised)
-        weight = (inside > 0.99).to(logits.dtype) * batch.follow
+        weight = (inside > INSIDE).to(logits.dtype) * batch.follow
         kept = pixel_distillation(batch.second, logits[: len(batch.second)], temperature=method.temperature, weight=weight)
         second = method.second_weight * kept
     if batch.weak is None or not method.uses_average:
@@ -183,8 +184,9 @@ def _terms_of_average(
     return second, method.consistency * grown * loss
 
 
-def _train_critic(critic: Critic, teacher: Tensor, student: Tensor, rng: torch.Generator) -> None:
-    loss = critic_loss(critic.network, teacher, student, rng)
+def _train_critic(critic: Critic, teacher: Tensor, student: Tensor, *, step: int) -> None:
+    # a generator of the step's own: how many images a process has must not change what is drawn afterwards
+    loss = critic_loss(critic.network, teacher, student, torch.Generator().manual_seed(step))
     critic.optimizer.zero_grad(set_to_none=True)
     loss.total.backward()  # type: ignore[no-untyped-call]
     critic.optimizer.step()

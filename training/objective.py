@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 import torch
 from torch import Tensor, nn
+from torch.nn.functional import max_pool2d
 
 from training.adversarial import adversarial_loss
 from training.graph_flow import graph_flow
@@ -23,7 +24,7 @@ from training.losses import (
 from training.method import TERMS, Method
 from training.networks.record import Taps
 
-__all__ = ["StepBatch", "Terms", "Word", "distillation_terms", "total_loss", "word_of"]
+__all__ = ["INSIDE", "StepBatch", "Terms", "Word", "distillation_terms", "total_loss", "word_of"]
 
 INSIDE = 0.99
 """Share of a moved pixel that must come from inside of the image for a teacher's word to count there."""
@@ -139,7 +140,8 @@ def distillation_terms(taps: Taps, batch: StepBatch, method: Method, *, critic: 
     if word is None:
         return {}
     inside = (word.inside > INSIDE).to(taps.logits.dtype)
-    at_taps = inside[:, :, ::TAP_STRIDE, ::TAP_STRIDE]
+    # a tap's pixel is inside where all that it covers is
+    at_taps = -max_pool2d(-inside, TAP_STRIDE)
     terms: dict[str, Tensor] = {}
     if method.kl.used:
         weight = inside if batch.follow is None else inside * (1 - batch.follow)
@@ -157,9 +159,11 @@ def distillation_terms(taps: Taps, batch: StepBatch, method: Method, *, critic: 
     if method.fsp.used:
         terms["fsp"] = flow_of_solution((word.shallow, word.deep), (taps.shallow, taps.deep), inside=at_taps)
     if method.graph.used:
-        terms["graph"] = graph_flow(word.shallow, word.deep, taps.shallow, taps.deep, config=method.graph_flow).total.to(taps.logits.dtype)
+        flow = graph_flow(word.shallow, word.deep, taps.shallow, taps.deep, config=method.graph_flow, inside=at_taps)
+        terms["graph"] = flow.total.to(taps.logits.dtype)
     if method.adversarial.used and critic is not None:
-        terms["adversarial"] = adversarial_loss(critic, taps.logits)
+        # what lies outside is 0 for the teacher and the student alike: the critic cannot tell them by it
+        terms["adversarial"] = adversarial_loss(critic, taps.logits * inside)
     return terms
 
 
@@ -216,6 +220,9 @@ def _measure(supervised: Tensor, terms: dict[str, Tensor], method: Method, weigh
     if not held:
         return
     norm = gradient_norm(supervised, blocks)
+    if norm == 0:
+        # a batch without a supervised pixel says nothing about shares
+        return
     for name, share in held.items():
         length = gradient_norm(terms[name], blocks)
         weights[name] = share * norm / length if length > 0 else 0.0

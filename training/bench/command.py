@@ -11,6 +11,8 @@ import time
 from pathlib import Path
 from typing import Any
 
+from gf_desktop.errors import TrainingError
+
 __all__ = ["add_arguments", "run"]
 
 ONE_THREAD = {"OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
@@ -21,7 +23,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the verb's arguments."""
     parser.add_argument("--full", action="store_true", help="every task, three seeds, full length: hours; without it minutes")
     parser.add_argument(
-        "--study", action="append", choices=["gap", "supervised", "semi", "ablation"], help="only this study; may be repeated"
+        "--study", action="append", choices=["tuning", "gap", "supervised", "semi", "ablation"], help="only this study; may be repeated"
     )
     parser.add_argument("--out", type=Path, default=Path("docs/results"), help="folder of the report")
     parser.add_argument("--work", type=Path, default=Path(".bench"), help="folder of results and weights; a broken run goes on from it")
@@ -63,9 +65,15 @@ def _work(lab: Any, runs: list[Any], arguments: argparse.Namespace) -> int:
     for one in runs:
         if arguments.minutes and time.monotonic() - began > arguments.minutes * 60:
             break
-        if lab.result(one) is not None or not lab.claim(one):
+        if lab.result(one) is not None or lab.failure(one) is not None or not lab.claim(one):
             continue
-        result = lab.make(one)
+        try:
+            result = lab.make(one)
+        except TrainingError as error:
+            # a weight far off may end in a loss that is no number; the study goes on without that run
+            lab.note_failure(one, str(error))
+            sys.stderr.write(f"{one.task} {one.network.name} seed {one.seed}: {error}\n")
+            continue
         made += 1
         scores = f"validation {result['validation']['mean']:.3f}  test {result['test']['mean']:.3f}  {result['seconds']:.0f} s"
         sys.stderr.write(f"{one.task} {one.network.name} {one.fraction:g} seed {one.seed}: {scores}\n")
@@ -95,11 +103,9 @@ def _start_workers(arguments: argparse.Namespace) -> None:
 def _about(seeds: tuple[int, ...], *, full: bool) -> dict[str, Any]:
     import torch
 
-    commit = subprocess.run(["git", "rev-parse", "--short", "HEAD"], capture_output=True, text=True, check=False)
     return {
         "size": "full" if full else "quick",
         "seeds": " ".join(str(seed) for seed in seeds),
-        "commit": commit.stdout.strip() or "unknown",
         "torch": torch.__version__,
         "python": platform.python_version(),
         "machine": f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores, no GPU used",

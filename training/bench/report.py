@@ -22,7 +22,9 @@ from training.bench.studies import (
     STUDENT,
     SUPERVISED_METHODS,
     TEACHER,
+    TUNING,
     Entry,
+    tuning_row,
 )
 from training.bench.study import Lab
 from training.bench.tasks import load_task
@@ -116,14 +118,43 @@ def paired(one: dict[int, float], other: dict[int, float]) -> list[float]:
     return [one[seed] - other[seed] for seed in sorted(set(one) & set(other))]
 
 
-def closed(figures: Figures, row: str, task: str) -> float | None:
-    """Return the share of the gap between teacher and CE + Dice student that a row closes, from the means over the seeds that all have."""
-    teacher, alone, ours = (figures.by_seed("supervised", name, task) for name in ("teacher", "ce-dice", row))
-    seeds = sorted(set(teacher) & set(alone) & set(ours))
-    if not seeds:
-        return None
-    gap = float(np.mean([teacher[s] - alone[s] for s in seeds]))
-    return float(np.mean([ours[s] - alone[s] for s in seeds])) / gap if gap > 0 else None
+def closed(figures: Figures, row: str, tasks: list[str]) -> float | None:
+    """Return the share of the gap between teacher and CE + Dice student that a row closes.
+
+    ``sum over tasks and seeds (row - student alone) / sum (teacher - student alone)``: no task is left out, and one with a small
+    gap has a small say. None where a row was not made on every task, or there is no gap.
+    """
+    gained, gap = 0.0, 0.0
+    for task in tasks:
+        teacher, alone, ours = (figures.by_seed("supervised", name, task) for name in ("teacher", "ce-dice", row))
+        seeds = sorted(set(teacher) & set(alone) & set(ours))
+        if not seeds:
+            return None
+        gained += float(np.mean([ours[s] - alone[s] for s in seeds]))
+        gap += float(np.mean([teacher[s] - alone[s] for s in seeds]))
+    return gained / gap if gap > 0 else None
+
+
+def _percent(share: float | None) -> str:
+    return "no gap" if share is None else f"{100 * share:.0f}"
+
+
+def _tuning_section(figures: Figures) -> str:
+    tasks = figures.tasks("tuning")
+    rows = []
+    for name, grid in TUNING.items():
+        scores = {}
+        for settings in grid:
+            row = tuning_row(name, settings)
+            found = [
+                v for t in tasks for f in (0.2, 1.0) for v in figures.by_seed("tuning", row, t, fraction=f, split="validation").values()
+            ]
+            scores[row] = float(np.mean(found)) if len(found) == len(tasks) else float("nan")
+        best = max(scores, key=lambda row: -1.0 if np.isnan(scores[row]) else scores[row])
+        rows += [[f"**{row}**" if row == best else row, f"{value:.4f}"] for row, value in scores.items()]
+    where = f"the validation slices of {len(tasks)} tasks, one seed that is in no other table"
+    text = f"Mean Dice on {where}; methods without a teacher at 20 % labels."
+    return f"## The choice of weights\n\n{text}\n\n" + _table(["method and setting", "validation"], rows)
 
 
 def _gap_section(figures: Figures) -> str:
@@ -135,7 +166,8 @@ def _gap_section(figures: Figures) -> str:
         differences.append(f"{np.mean(difference):+.3f}" if difference else "-")
     rows.append(["**teacher less student**", *differences])
     titles = [load_task(task).title for task in tasks]
-    return f"## The gap, at equal steps\n\nCE + Dice, {TEACHER.steps} steps each, mean Dice of the test cases.\n\n" + _table(
+    steps = sorted({r["run"]["network"]["steps"] for r in figures.rows if r["study"] == "gap"})
+    return f"## The gap, at equal steps\n\nCE + Dice, {' or '.join(map(str, steps))} steps each, mean Dice of the test cases.\n\n" + _table(
         ["network", *titles], rows
     )
 
@@ -151,7 +183,8 @@ def _supervised_section(figures: Figures) -> str:
     ]
     rows = []
     for row in ("teacher", *SUPERVISED_METHODS):
-        shares = [share for task in tasks if (share := closed(figures, row, task)) is not None]
+        shares = [closed(figures, row, [task]) for task in tasks]
+        whole = closed(figures, row, tasks)
         against = [
             d for task in tasks for d in paired(figures.by_seed("supervised", DEFAULT, task), figures.by_seed("supervised", row, task))
         ]
@@ -159,7 +192,7 @@ def _supervised_section(figures: Figures) -> str:
         difference = f"{np.mean(against):+.4f}, ahead in {sum(d > 0 for d in against)} of {len(against)}" if against else "-"
         rows.append([
             WORDS[row], *(_cell(figures.by_seed("supervised", row, task)) for task in tasks),
-            f"{100 * float(np.mean(shares)):.0f} %" if shares and row not in ("teacher", "ce-dice") else "-",
+            "-" if whole is None or row in ("teacher", "ce-dice") else f"**{_percent(whole)} %** ({', '.join(map(_percent, shares))})",
             "-" if row in ("teacher", DEFAULT) else difference, f"{missed} / {spurious}",
         ])  # fmt: skip
     parts = ["## (a) Full supervision", "", _table(head, rows), "", "Other students and another teacher:", ""]
@@ -259,6 +292,8 @@ def write_report(folder: Path, lab: Lab, entries: list[Entry], about: dict[str, 
     figures = Figures(lab, entries)
     studies = {entry.study for entry in entries}
     parts = [_opening(figures, about)]
+    if figures.tasks("tuning"):
+        parts.append(_tuning_section(figures))
     if "gap" in studies:
         parts.append(_gap_section(figures))
     if "supervised" in studies:
@@ -283,7 +318,8 @@ def _opening(figures: Figures, about: dict[str, Any]) -> str:
     notes = [[load_task(t).title, str(len(load_task(t).train)), str(len(load_task(t).validation)), str(len(load_task(t).test)),
               load_task(t).notice] for t in tasks]  # fmt: skip
     missing = f" **{figures.missing} runs of this plan are still to be made.**" if figures.missing else ""
-    facts = ", ".join(f"{key} {value}" for key, value in about.items())
+    commits = ", ".join(sorted({row["commit"] for row in figures.rows}))
+    facts = ", ".join(f"{key} {value}" for key, value in about.items()) + f", commit of the runs {commits}"
     return (
         "# Results of the method's benchmark\n\nMean and standard deviation over seeds of the mean Dice over structures; each case"
         " counts as a whole, a missed or a spurious structure scores 0. Weights, steps and forms were chosen on the validation slices;"

@@ -23,28 +23,30 @@ __all__ = [
     "STUDIES",
     "SUPERVISED_METHODS",
     "TEACHER",
+    "TUNING",
     "Entry",
     "Size",
     "plan",
+    "tuning_row",
 ]
 
-STUDIES = ("gap", "supervised", "semi", "ablation")
+STUDIES = ("tuning", "gap", "supervised", "semi", "ablation")
 
 DEFAULT = "graph-flow"
 """The product's recipe among the presets."""
 
 PARAPHRASER_STEPS = 200
 
-STEPS = 500
+STEPS = 400
 TEACHER = Net("lite_unet", steps=STEPS, rate=4e-3)
 """The U-Net on the ImageNet encoder. A narrow FANet from random weights shows no gap at these steps (table of the gap), and FANet's decoder
 on the same encoder came equally far on the abdomen at three times the cost."""
-NARROW_FANET = Net("fanet", 0.125, steps=STEPS, rate=4e-3)
-SMALL_TRANSUNET = Net("transunet", 0.25, 0.25, steps=STEPS, rate=4e-3)
+NARROW_FANET = Net("fanet", 0.125, steps=STEPS, rate=2e-3)
+SMALL_TRANSUNET = Net("transunet", 0.25, 0.25, steps=STEPS, rate=1e-3)
 STUDENT = Net("mobile_unet", 0.25, steps=STEPS, rate=6e-3)
 OTHERS = (Net("enet", steps=STEPS, rate=6e-3), Net("erfnet", 0.5, steps=STEPS, rate=6e-3))
 GAP_NETS = (TEACHER, NARROW_FANET, SMALL_TRANSUNET, STUDENT, *OTHERS)
-OTHER_TEACHERS = {"TransUNet": SMALL_TRANSUNET, "FANet": NARROW_FANET}
+OTHER_TEACHERS = {"TransUNet": SMALL_TRANSUNET}
 
 SUPERVISED_METHODS = ("ce", "ce-dice", "kl", "at", "fsp", "cwd", "dist", "graph-flow-published", "graph-flow-without", DEFAULT)
 """Presets compared under full supervision; "graph-flow-without" is the default with its Graph Flow term taken out."""
@@ -73,7 +75,7 @@ class Size:
     curve_tasks
         Of the curve over labels; the others are run at 20 % alone.
     more_tasks
-        Of the other networks, as students and as teachers.
+        Of the other networks, as students and as teachers, and of the choice of weights.
     ablation_tasks
         Of the ablation.
     seeds
@@ -91,6 +93,34 @@ class Size:
 
 
 QUICK = Size(tasks=("ultrasound",), curve_tasks=(), more_tasks=(), ablation_tasks=(), seeds=(0,), steps=20)
+
+
+TUNING_SEED = 100
+"""Not among the seeds of the tables."""
+
+TUNING: dict[str, tuple[dict[str, float], ...]] = {
+    "kl": ({"kl.weight": 0.3}, {"kl.weight": 1.0}, {"kl.weight": 3.0}),
+    "at": ({"at.share": 0.1}, {"at.share": 0.5}, {"at.share": 2.0}),
+    "fsp": ({"fsp.share": 0.1}, {"fsp.share": 0.5}, {"fsp.share": 2.0}),
+    "cwd": ({"cwd.share": 0.1}, {"cwd.share": 0.5}, {"cwd.share": 2.0}),
+    "dist": ({"dist.weight": 0.3}, {"dist.weight": 1.0}, {"dist.weight": 3.0}),
+    "graph-flow": (
+        {"cwd.share": 0.1, "graph.share": 0.1},
+        {"cwd.share": 0.5, "graph.share": 1.0},
+        {"cwd.share": 2.0, "graph.share": 3.0},
+    ),
+    "mean-teacher": ({"consistency": 1.0}, {"consistency": 10.0}, {"consistency": 100.0}),
+    "unimatch": ({"consistency": 0.3}, {"consistency": 1.0}, {"consistency": 3.0}),
+}
+"""Three settings of each method, of which the presets hold the one that is best on the validation slices of two tasks."""
+
+TUNING_SEMI = ("mean-teacher", "unimatch")
+"""Tuned at 20 % labels, the others at all."""
+
+
+def tuning_row(name: str, settings: dict[str, float]) -> str:
+    """Return what a row of the tuning is called."""
+    return f"{name}: " + ", ".join(f"{key} {value:g}" for key, value in settings.items())
 
 
 def method_named(name: str) -> Method:
@@ -156,11 +186,11 @@ def plan(size: Size, studies: tuple[str, ...] = STUDIES) -> list[Entry]:
     """Return every run of the benchmark with its place: seed by seed, teachers first."""
     entries: list[Entry] = []
     for study in studies:
-        makers = {"gap": _gap, "supervised": _supervised, "semi": _semi, "ablation": _ablation}
+        makers = {"tuning": _tuning, "gap": _gap, "supervised": _supervised, "semi": _semi, "ablation": _ablation}
         entries += makers[study](size)
     shortened = [Entry(e.study, e.row, _shorter(e.run, size.steps)) for e in entries]
     # seed by seed, so that a benchmark broken off has whole seeds; a run makes its teacher where it is not there yet
-    return sorted(shortened, key=lambda e: (e.run.seed, e.run.teacher is not None))
+    return sorted(shortened, key=lambda e: (e.study != "tuning", e.run.seed, e.run.teacher is not None))
 
 
 def _shorter(run: Run, divisor: int) -> Run:
@@ -173,7 +203,20 @@ def _shorter(run: Run, divisor: int) -> Run:
 
 def _run(task: str, network: Net, method: Method, *, seed: int, fraction: float = 1.0, teacher: Net = TEACHER) -> Run:
     asked = teacher if method.needs_teacher else None
-    return Run(task, network, fraction=fraction, seed=seed, method=method, teacher=asked)
+    steps = PARAPHRASER_STEPS if method.needs_codes else 0
+    return Run(task, network, fraction=fraction, seed=seed, method=method, teacher=asked, paraphraser_steps=steps)
+
+
+def _tuning(size: Size) -> list[Entry]:
+    entries = []
+    for task in size.more_tasks:
+        for name, grid in TUNING.items():
+            for settings in grid:
+                semi = name in TUNING_SEMI
+                method = with_settings(PRESETS[name] if semi else replace(PRESETS[name], unlabelled="none"), settings)
+                run = _run(task, STUDENT, method, seed=TUNING_SEED, fraction=0.2 if semi else 1.0)
+                entries.append(Entry("tuning", tuning_row(name, settings), run))
+    return entries
 
 
 def _gap(size: Size) -> list[Entry]:
@@ -188,7 +231,8 @@ def _supervised(size: Size) -> list[Entry]:
     def rows(task: str, seed: int) -> Iterator[Entry]:
         yield Entry("supervised", "teacher", _run(task, TEACHER, Method(), seed=seed))
         for name in SUPERVISED_METHODS:
-            yield Entry("supervised", name, _run(task, STUDENT, method_named(name), seed=seed))
+            # the whole batch is labelled, whatever a preset would do with unlabelled images
+            yield Entry("supervised", name, _run(task, STUDENT, replace(method_named(name), unlabelled="none"), seed=seed))
         if task not in size.more_tasks:
             return
         for net in OTHERS:
@@ -213,11 +257,16 @@ def _semi(size: Size) -> list[Entry]:
     return entries
 
 
+def _ablated_run(task: str, seed: int, changes: dict[str, object]) -> Run:
+    method, steps = _ablated(changes)
+    run = _run(task, STUDENT, method, seed=seed)
+    return replace(run, paraphraser_steps=steps) if method.needs_codes else run
+
+
 def _ablation(size: Size) -> list[Entry]:
     entries = []
     for seed in size.seeds:
         for task in size.ablation_tasks:
             for row, changes in ABLATION.items():
-                method, steps = _ablated(changes)
-                entries.append(Entry("ablation", row, replace(_run(task, STUDENT, method, seed=seed), paraphraser_steps=steps)))
+                entries.append(Entry("ablation", row, _ablated_run(task, seed, changes)))
     return entries

@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import subprocess
 import time
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
@@ -21,7 +22,7 @@ from gf_desktop.atomic import atomic_path
 from gf_desktop.resources import resource_dir
 from training.batches import batch_drawer
 from training.bench.scoring import CaseScores, score
-from training.bench.tasks import Task, load_task
+from training.bench.tasks import Task, load_task, task_hash
 from training.checkpoint import load_weights, save_weights
 from training.config import NetworkConfig
 from training.dataset import SliceSet
@@ -40,7 +41,8 @@ __all__ = ["Lab", "Net", "Run", "labelled_part"]
 
 IMAGENET = "efficientnet_lite0_imagenet.safetensors"
 
-RESULT_FORMAT = 1
+RESULT_FORMAT = 2
+"""Raised with each change of code that changes results: a key cannot see it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,9 +94,10 @@ class Run:
 
     @property
     def key(self) -> str:
-        """Hash of everything above."""
-        document = json.dumps({"format": RESULT_FORMAT} | asdict(self), sort_keys=True)
-        return hashlib.sha256(document.encode()).hexdigest()[:20]
+        """Hash of everything above, of the task's images and masks, and of the loop's settings."""
+        task = load_task(self.task)
+        parts = {"format": RESULT_FORMAT, "task": task_hash(self.task), "loop": asdict(_loop(self, task))} | asdict(self)
+        return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()[:20]
 
     @property
     def of_teacher(self) -> Run:
@@ -102,6 +105,14 @@ class Run:
         if self.teacher is None:
             raise ValueError("the run has no teacher")
         return replace(self, network=self.teacher, method=Method(), teacher=None, paraphraser_steps=0)
+
+
+def commit() -> str:
+    """Return the commit that a result was made with, with a plus sign where the tree differed from it."""
+    found = subprocess.run(
+        ["git", "describe", "--always", "--dirty=+"], capture_output=True, text=True, check=False, cwd=Path(__file__).parent
+    )
+    return found.stdout.strip() or "unknown"
 
 
 def labelled_part(task: Task, fraction: float, seed: int) -> tuple[SliceSet, SliceSet]:
@@ -153,6 +164,16 @@ class Lab:
         for path in (self._folder / "claims").iterdir():
             path.unlink()
 
+    def note_failure(self, run: Run, reason: str) -> None:
+        """Keep why a run could not be made."""
+        with atomic_path(self._folder / "results" / f"{run.key}.failed.json") as temporary:
+            temporary.write_text(json.dumps({"run": asdict(run), "reason": reason, "commit": commit()}, indent=1), encoding="utf-8")
+
+    def failure(self, run: Run) -> str | None:
+        """Return why a run could not be made, None where it was not tried or was made."""
+        path = self._folder / "results" / f"{run.key}.failed.json"
+        return str(json.loads(path.read_text(encoding="utf-8"))["reason"]) if path.is_file() else None
+
     def make(self, run: Run) -> dict[str, Any]:
         """Return a run's result, made now if it has to be; its teacher too."""
         known = self.result(run)
@@ -168,7 +189,7 @@ class Lab:
         if run.method.needs_teacher:
             labelled, unlabelled = self._asked(run, task, labelled, unlabelled)
         # what is labelled can be looked at without its labels too
-        free = _joined(labelled, unlabelled) if run.method.uses_unlabelled else None
+        free = _without_labels(_joined(labelled, unlabelled)) if run.method.uses_unlabelled else None
         began = time.monotonic()
         torch.manual_seed(run.seed)
         network = _network(run.network, task)
@@ -205,6 +226,7 @@ class Lab:
             "test": asdict(test),
             "losses": last,
             "weights": dict(learner.weights),
+            "commit": commit(),
         }
 
     def network(self, run: Run) -> nn.Module:
@@ -225,12 +247,13 @@ class Lab:
         key = f"{source.key}-{run.network.name}-{run.network.width}-{steps}"
         if key not in self._words:
             teacher = self.network(source)
-            paraphrasers = self._paraphrasers(run, task, teacher, labelled=labelled) if run.method.needs_codes else None
+            everything = _joined(labelled, unlabelled)
+            paraphrasers = self._paraphrasers(run, task, teacher, slices=everything) if run.method.needs_codes else None
             asked = Teacher(teacher, paraphrasers)
             self._words = {key: (cache_word(labelled, asked, spec=task.spec), cache_word(unlabelled, asked, spec=task.spec))}
         return self._words[key]
 
-    def _paraphrasers(self, run: Run, task: Task, teacher: nn.Module, *, labelled: SliceSet) -> tuple[Paraphraser, Paraphraser]:
+    def _paraphrasers(self, run: Run, task: Task, teacher: nn.Module, *, slices: SliceSet) -> tuple[Paraphraser, Paraphraser]:
         torch.manual_seed(run.seed)
         student = _network(run.network, task, pretrained=False)
         pair = new_paraphrasers(student, teacher, task.spec.channels)
@@ -241,7 +264,7 @@ class Lab:
                 load_weights(path, both(pair))
             else:
                 loop = _loop(run, task)
-                views = batch_drawer(labelled, None, Method(), loop, spec=task.spec)
+                views = batch_drawer(slices, None, Method(), loop, spec=task.spec)
                 budget = Budget(FreeRun(), 0.0, float("inf"), run.paraphraser_steps)
                 rng = torch.Generator().manual_seed(run.seed)
                 if run.paraphraser_steps:
@@ -266,6 +289,13 @@ def _joined(one: SliceSet, other: SliceSet) -> SliceSet:
     return SliceSet(images, targets, supervised, regions, both("guide"), both("codes"))
 
 
+def _without_labels(slices: SliceSet) -> SliceSet:
+    """Return slices of which nothing is known but the image and the teacher's word."""
+    nobody = torch.zeros_like(slices.targets)
+    nobody[:, 0] = 1
+    return replace(slices, targets=nobody, supervised=torch.zeros_like(slices.supervised), regions=torch.zeros_like(slices.regions))
+
+
 def _loop(run: Run, task: Task) -> LoopConfig:
     return LoopConfig(
         steps=run.network.steps,
@@ -275,6 +305,7 @@ def _loop(run: Run, task: Task) -> LoopConfig:
         weight_decay=run.weight_decay,
         ema=run.ema,
         augment=task.augment,
+        strong=replace(task.augment, gamma=0.8, contrast=0.4, brightness=0.12, noise=0.1, blur_px=1.5, probability=0.8),
     )
 
 

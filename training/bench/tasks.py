@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
@@ -23,7 +24,7 @@ from training.config import AugmentConfig
 from training.dataset import SliceSet
 from training.phantoms import make_phantoms
 
-__all__ = ["TASKS", "Task", "load_task"]
+__all__ = ["TASKS", "Task", "load_task", "task_hash"]
 
 PALETTE = ("#e69f00", "#56b4e9", "#009e73", "#d55e00")
 
@@ -214,3 +215,14 @@ TASKS: dict[str, Callable[[], Task]] = {
 def load_task(name: str) -> Task:
     """Return a task; read or drawn once in a process."""
     return TASKS[name]()
+
+
+@lru_cache(maxsize=len(TASKS))
+def task_hash(name: str) -> str:
+    """Return a hash of every image, mask and region of a task, and of which slices make a case."""
+    task = load_task(name)
+    digest = hashlib.sha256(repr(task.cases).encode())
+    for part in (task.train, task.validation, task.test):
+        for tensor in (part.images, part.targets, part.supervised, part.regions):
+            digest.update(tensor.contiguous().numpy().tobytes())
+    return digest.hexdigest()[:16]

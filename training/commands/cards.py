@@ -45,6 +45,9 @@ class NetworkCard:
         Name of the set that it was trained on.
     mean, std
         Of the normalisation of its input.
+    labelled, split_seed
+        Share of the set's labels that it saw, itself or through its teacher, and which (:class:`~training.commands.configs.DataConfig`);
+        None where that is not known, and of Paraphrasers.
     teacher_sha256
         Of the weights that Paraphrasers were trained on; "" for a network.
     sha256
@@ -57,6 +60,8 @@ class NetworkCard:
     data: str
     mean: float
     std: float
+    labelled: float | None = None
+    split_seed: int | None = None
     teacher_sha256: str = ""
     sha256: str = ""
 
@@ -75,6 +80,8 @@ class NetworkCard:
             "data": self.data,
             "mean": self.mean,
             "std": self.std,
+            "labelled": self.labelled,
+            "split_seed": self.split_seed,
             "teacher_sha256": self.teacher_sha256,
             "sha256": self.sha256,
         }
@@ -116,6 +123,9 @@ def read_card(folder: Path, *, kind: Kind, who: str) -> NetworkCard:
         document = json.loads((folder / CARD).read_text(encoding="utf-8"))
         if document["format"] != CARD_FORMAT or document["kind"] != kind:
             raise TrainingError(f"The folder holds {document['kind']}, and the {who} is wanted", where=str(folder), next_step=advice)
+        # cards of earlier versions do not say
+        labels = document.get("labelled"), document.get("split_seed")
+        known = None if None in labels else labels
         card = NetworkCard(
             kind=kind,
             network=NetworkConfig.from_json(document["network"]),
@@ -123,6 +133,8 @@ def read_card(folder: Path, *, kind: Kind, who: str) -> NetworkCard:
             data=str(document["data"]),
             mean=float(document["mean"]),
             std=float(document["std"]),
+            labelled=None if known is None else float(known[0]),
+            split_seed=None if known is None else int(known[1]),
             teacher_sha256=str(document["teacher_sha256"]),
             sha256=str(document["sha256"]),
         )

@@ -103,10 +103,14 @@ class TeacherConfig:
         Folder of a run of train-teacher.
     cached
         Whether the teacher is asked once for every slice, and its word moves along with each view; else it is asked in each view.
+    other_labels
+        Of distill: whether the teacher may have seen labels that the student may not use. Then ``data.labelled`` does not say how many
+        labels stand behind the student.
     """
 
     run: str = ""
     cached: bool = True
+    other_labels: bool = False
 
 
 @dataclass(frozen=True, slots=True)

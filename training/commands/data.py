@@ -169,7 +169,7 @@ def measured(images: torch.Tensor, *, colour: bool) -> PreprocessSpec:
 
 
 def _prepared_learning(config: DataConfig) -> Learning:
-    prepared = read_prepared(Path(config.set))
+    prepared = read_prepared(Path(config.set), parts=("train", "validation"))
     parts = labelled_fraction(prepared, config.labelled, seed=config.split_seed)
     # by no label, so that the normalisation does not depend on which patients keep theirs
     spec = measured(prepared.train.images, colour=prepared.channels == 3)
@@ -177,7 +177,7 @@ def _prepared_learning(config: DataConfig) -> Learning:
 
 
 def _prepared_judged(config: DataConfig, part: Literal["test", "validation"]) -> Judged:
-    prepared = read_prepared(Path(config.set))
+    prepared = read_prepared(Path(config.set), parts=(part,))
     slices = prepared.test if part == "test" else prepared.validation
     return Judged(
         prepared.name, prepared.notice, prepared.table, prepared.channels, slices, prepared.cases[part], prepared.patients[part], None

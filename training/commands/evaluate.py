@@ -1,4 +1,4 @@
-"""evaluate: Dice and HD95 of a trained network, per structure and per patient."""
+"""evaluate: Dice and HD95 of a trained network, per structure and per patient; pixel accuracy and mIoU."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from training.devices import Devices
 if TYPE_CHECKING:
     from rich.table import Table
 
-__all__ = ["evaluate", "result_table"]
+__all__ = ["evaluate", "pixel_line", "result_table"]
 
 FORWARD_BATCH = 8
 
@@ -38,6 +38,11 @@ def evaluate(config: EvaluateConfig) -> dict[str, Any]:
     A structure that is missed or spurious in a case scores Dice 0 and, as its distance, the diagonal of the case's grid; one that is in
     neither mask is not scored (:class:`gf_desktop.imaging.metrics.StructureScore`). Unsupervised pixels count on neither side. Means are
     over the cases of a patient, then over patients.
+
+    Pixel accuracy is the share of the supervised pixels whose class is the reference's. mIoU is the mean of ``|P n R| / |P u R|`` over the
+    classes, background among them, of which prediction P or reference R has a supervised pixel; classes that are in neither are left out.
+    Both are given of each case's pixels ("pixel_accuracy", "miou") and of all cases' pixels taken together ("pixels"). They are None
+    where no pixel is supervised.
 
     Raises
     ------
@@ -85,8 +90,9 @@ def _predicted(network: nn.Module, slices: SliceSet, mean: float, std: float, ta
 
 
 def _case_scores(judged: Judged, predicted: npt.NDArray[np.uint8]) -> list[dict[str, Any]]:
-    """Return name, patient and scores of each case."""
-    reference = judged.table.class_to_id()[judged.slices.targets.argmax(dim=1).numpy()]
+    """Return name, patient, scores and confusion of each case."""
+    classes = judged.slices.targets.argmax(dim=1).numpy()
+    reference, said = judged.table.class_to_id()[classes], judged.table.id_to_class()[predicted]
     counted = judged.slices.supervised[:, 0].numpy() > 0
     found = []
     for case in dict.fromkeys(judged.cases):
@@ -94,8 +100,30 @@ def _case_scores(judged: Judged, predicted: npt.NDArray[np.uint8]) -> list[dict[
         own, wanted = (np.where(counted[index], ids[index], 0).astype(np.uint8) for ids in (predicted, reference))
         depth, height, width = own.shape
         geometry = Geometry.identity((width, height, depth), judged.spacing_mm or (1.0, 1.0, 1.0))
-        found.append({"case": case, "patient": judged.patients[index[0]], "scores": score_masks(own, wanted, judged.table, geometry)})
+        scores = score_masks(own, wanted, judged.table, geometry)
+        seen = counted[index]
+        confusion = _confusion(classes[index][seen], said[index][seen], len(judged.table) + 1)
+        found.append({"case": case, "patient": judged.patients[index[0]], "scores": scores, "confusion": confusion})
     return found
+
+
+def _confusion(reference: npt.NDArray[Any], predicted: npt.NDArray[Any], classes: int) -> npt.NDArray[np.int64]:
+    """Return how many pixels are of each class (row: reference, column: predicted), int64 [classes, classes]."""
+    pairs = reference.astype(np.int64) * classes + predicted.astype(np.int64)
+    return np.bincount(pairs, minlength=classes * classes).astype(np.int64).reshape(classes, classes)
+
+
+def _accuracy(confusion: npt.NDArray[np.int64]) -> float | None:
+    """Return the share of the pixels on the diagonal, None without a pixel."""
+    total = int(confusion.sum())
+    return int(np.trace(confusion)) / total if total else None
+
+
+def _miou(confusion: npt.NDArray[np.int64]) -> float | None:
+    """Return the mean intersection over union of the classes that occur, background among them; None where none does."""
+    common = np.diagonal(confusion)
+    union = confusion.sum(axis=0) + confusion.sum(axis=1) - common
+    return _mean([int(c) / int(u) if u else None for c, u in zip(common, union, strict=True)])
 
 
 def _summary(table: LabelTable, cases: list[dict[str, Any]]) -> dict[str, Any]:
@@ -115,14 +143,21 @@ def _summary(table: LabelTable, cases: list[dict[str, Any]]) -> dict[str, Any]:
             "missed": sum(score.reference_ml > 0 and score.volume_ml == 0 for score in every),
             "spurious": sum(score.reference_ml == 0 and score.volume_ml > 0 for score in every),
         }
+    every_pixel = np.sum([case["confusion"] for case in cases], axis=0)
     return {
+        "pixels": {"accuracy": _accuracy(every_pixel), "miou": _miou(every_pixel)},
         "mean": {key: _mean([values[key] for values in structures.values()]) for key in ("dice", "hd95")},
         "structures": structures,
         "patients": {
             name: {"mean_dice": _mean([s["dice"] for s in scores.values()]), "structures": scores} for name, scores in patients.items()
         },
         "cases": [
-            {"case": case["case"], "patient": case["patient"]}
+            {
+                "case": case["case"],
+                "patient": case["patient"],
+                "pixel_accuracy": _accuracy(case["confusion"]),
+                "miou": _miou(case["confusion"]),
+            }
             | {name: {"dice": score.dice, "hd95": score.hd95_mm} for name, score in case["scores"].items()}
             for case in cases
         ],
@@ -132,6 +167,16 @@ def _summary(table: LabelTable, cases: list[dict[str, Any]]) -> dict[str, Any]:
 def _mean(values: list[float | None]) -> float | None:
     known = [value for value in values if value is not None]
     return math.fsum(known) / len(known) if known else None
+
+
+def pixel_line(result: dict[str, Any]) -> str:
+    """Return pixel accuracy and mIoU of all pixels as a line below the table; those of each case are in the JSON document."""
+    accuracy, miou = (_number(result["pixels"][key], 4) for key in ("accuracy", "miou"))
+    return f"All pixels: pixel accuracy {accuracy}, mIoU {miou} (background included)"
+
+
+def _number(value: float | None, digits: int) -> str:
+    return "-" if value is None else f"{value:.{digits}f}"
 
 
 def result_table(result: dict[str, Any]) -> Table:
@@ -146,14 +191,11 @@ def result_table(result: dict[str, Any]) -> Table:
     for name in ("Dice", f"HD95 {result['distances_in']}", "missed", "spurious", *(f"Dice {name}" for name in few)):
         table.add_column(name, justify="right")
 
-    def number(value: float | None, digits: int) -> str:
-        return "-" if value is None else f"{value:.{digits}f}"
-
     for name, values in result["structures"].items():
-        own = [number(result["patients"][patient]["structures"][name]["dice"], 4) for patient in few]
-        table.add_row(name, number(values["dice"], 4), number(values["hd95"], 1), str(values["missed"]), str(values["spurious"]), *own)
-    own = [number(result["patients"][patient]["mean_dice"], 4) for patient in few]
+        own = [_number(result["patients"][patient]["structures"][name]["dice"], 4) for patient in few]
+        table.add_row(name, _number(values["dice"], 4), _number(values["hd95"], 1), str(values["missed"]), str(values["spurious"]), *own)
+    own = [_number(result["patients"][patient]["mean_dice"], 4) for patient in few]
     missed, spurious = (str(sum(values[kind] for values in result["structures"].values())) for kind in ("missed", "spurious"))
     table.add_section()
-    table.add_row("mean", number(result["mean"]["dice"], 4), number(result["mean"]["hd95"], 1), missed, spurious, *own)
+    table.add_row("mean", _number(result["mean"]["dice"], 4), _number(result["mean"]["hd95"], 1), missed, spurious, *own)
     return table

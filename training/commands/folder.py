@@ -19,16 +19,19 @@ from typing import Any, TypeVar
 
 from gf_desktop.atomic import atomic_path, explain_os_error
 from gf_desktop.errors import TrainingError
+from gf_desktop.pack import file_sha256
 from training.checkpoint import checkpoint_path
 from training.commands.configs import DEMO_SET, as_toml, read_config
+from training.datasets.preparing import DOCUMENT
+from training.datasets.split import SPLIT_NAME
 
-__all__ = ["RunFolder", "open_folder", "with_whole_paths"]
+__all__ = ["RunFolder", "open_folder", "sources_of", "with_whole_paths"]
 
 Config = TypeVar("Config")
 
 CONFIG = "config.toml"
 
-MAY_CHANGE = ("device", "run.checkpoint_every", "run.log_every", "run.keep")
+MAY_CHANGE = ("device", "run.checkpoint_every", "run.log_every", "run.keep", "teacher.other_labels")
 """Settings by which no weight changes (beyond rounding), so that a resumed run may have others."""
 
 
@@ -128,6 +131,21 @@ def open_folder(out: Path, config: Config, *, resume: bool, given: bool, first: 
             next_step="Leave the configuration out beside --resume, or choose a new folder.",
         )
     return folder, config
+
+
+def sources_of(data_set: str, *, teacher_sha256: str = "", paraphrasers_sha256: str = "") -> dict[str, str]:
+    """Return what a run learns from, by name -> hashes: its set, its teacher and its Paraphrasers, "" for one that it does not have.
+
+    Raises
+    ------
+    TrainingError
+        When the set cannot be read.
+    """
+    try:
+        hashes = [] if data_set == DEMO_SET else [file_sha256(Path(data_set) / name) for name in (DOCUMENT, SPLIT_NAME)]
+    except OSError as error:
+        raise TrainingError(f"The set cannot be read: {error.strerror}", where=data_set, next_step="Check the disk.") from error
+    return {"set": " ".join(hashes), "teacher": teacher_sha256, "pair of Paraphrasers": paraphrasers_sha256}
 
 
 def _differences(one: Any, other: Any, prefix: str) -> list[str]:

@@ -10,6 +10,7 @@ from typing import Any
 
 from torch import nn
 
+from gf_desktop.errors import TrainingError
 from training.checkpoint import checkpoint_path, load_learner, load_weights, newest_checkpoint, save_learner, save_weights
 from training.commands.configs import RunConfig
 from training.commands.folder import RunFolder
@@ -40,6 +41,8 @@ class Keeper:
         Is told.
     interrupts
         Are asked after each step.
+    sources
+        What the run learns from, name -> hash; kept with each checkpoint and compared with it.
     judge
         Returns the scores of the running average on the validation slices; None where there is nothing to choose by.
     """
@@ -54,10 +57,12 @@ class Keeper:
         steps: int,
         control: Control,
         interrupts: Interrupts,
+        sources: dict[str, str],
         judge: Callable[[nn.Module], Scores] | None = None,
     ) -> None:
         self._folder, self._config, self._devices, self._learner = folder, config, devices, learner
         self._steps, self._control, self._interrupts, self._judge = steps, control, interrupts, judge
+        self._sources = sources
         self._logs: EventLogs | None = None
         self._last: dict[str, float] = {}
         self._kept = -1
@@ -70,13 +75,15 @@ class Keeper:
         Raises
         ------
         TrainingError
-            When the checkpoint is of another network or method.
+            When the checkpoint is of another network or method, or the set, the teacher or the Paraphrasers are not those with which
+            the run began.
         """
         path = newest_checkpoint(self._folder.checkpoints)
         if path is None:
             return None
         plain = self._devices.plain(self._learner)
         state = load_learner(path, plain)
+        self._check_sources(state)
         self._learner.step = self._kept = plain.step
         self._before_s = float(state["seconds"])
         self._history, self._last = list(state["history"]), dict(state["losses"])
@@ -131,12 +138,25 @@ class Keeper:
         }
 
     def best_average(self) -> nn.Module:
-        """Return a copy of the average that did best on validation, of the last one where there was nothing to choose by; on the CPU."""
+        """Return a copy of the average that did best on validation, of the last one where none has a score; on the CPU."""
         average = copy.deepcopy(self._learner.average).cpu()
         best = _best_of(self._history)
+        if best is None and self._history:
+            self._control.warned("no validation has a score, so the last average is kept: no structure was in the slices or found in them")
         if best is not None:
             load_weights(self._folder.best(best["step"]), average)
         return average
+
+    def _check_sources(self, state: dict[str, Any]) -> None:
+        """Refuse to go on from a checkpoint whose sources were others; earlier versions did not keep them."""
+        began = state.get("sources", self._sources)
+        others = [f"another {name}" for name, digest in self._sources.items() if began.get(name) != digest]
+        if others:
+            raise TrainingError(
+                f"The run began with {' and '.join([', '.join(others[:-1]), others[-1]] if others[1:] else others)}",
+                where=str(self._folder.path),
+                next_step="Put back what it began with, or begin a new run in a new folder.",
+            )
 
     def _seconds(self) -> float:
         return self._before_s + time.monotonic() - self._began_s
@@ -157,7 +177,7 @@ class Keeper:
         step = self._learner.step
         if not self._devices.first or self._kept == step:
             return
-        state = {"seconds": self._seconds(), "history": self._history, "losses": self._last}
+        state = {"seconds": self._seconds(), "history": self._history, "losses": self._last, "sources": self._sources}
         save_learner(checkpoint_path(self._folder.checkpoints, step), self._devices.plain(self._learner), state)
         self._kept = step
         kept = self._folder.kept_steps()[-self._config.keep :]
@@ -167,5 +187,6 @@ class Keeper:
 
 
 def _best_of(history: list[dict[str, Any]]) -> dict[str, Any] | None:
-    """Return the first of the entries with the largest mean Dice, None where there is none."""
-    return max(history, key=lambda entry: entry["mean_dice"] or 0.0, default=None)
+    """Return the first of the entries with the largest mean Dice, None where none has a score."""
+    scored = [entry for entry in history if entry["mean_dice"] is not None]
+    return max(scored, key=lambda entry: entry["mean_dice"], default=None)

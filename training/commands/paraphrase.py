@@ -12,7 +12,7 @@ from training.batches import batch_drawer
 from training.commands.cards import NetworkCard, write_network
 from training.commands.configs import ParaphraseConfig
 from training.commands.data import read_learning
-from training.commands.folder import RunFolder
+from training.commands.folder import RunFolder, sources_of
 from training.commands.keeper import Keeper
 from training.commands.train import begun, named_teacher, scene
 from training.method import Method
@@ -59,6 +59,7 @@ def run_paraphrase(folder: RunFolder, config: ParaphraseConfig, *, resume: bool)
             steps=config.loop.steps,
             control=at.control,
             interrupts=at.interrupts,
+            sources=sources_of(config.data.set, teacher_sha256=card.sha256),
         )
         # images alone are asked for, so labelled and unlabelled slices are drawn alike
         views = batch_drawer(data.everything, None, Method(), config.loop, spec=card.spec)

@@ -14,12 +14,13 @@ from torch import nn
 
 from gf_desktop.errors import TrainingError
 from gf_desktop.imaging.preprocess import PreprocessSpec
+from gf_desktop.pack import file_sha256
 from gf_desktop.resources import resource_dir
 from training.batches import batch_drawer
-from training.commands.cards import NetworkCard, load_network, load_paraphrasers, write_network
+from training.commands.cards import WEIGHTS, NetworkCard, load_network, load_paraphrasers, write_network
 from training.commands.configs import DistillConfig, NetworkChoice, ParaphraseConfig, TrainTeacherConfig
 from training.commands.data import Learning, read_learning
-from training.commands.folder import RunFolder
+from training.commands.folder import RunFolder, sources_of
 from training.commands.interrupts import Interrupts
 from training.commands.keeper import Keeper
 from training.commands.logs import EventLogs
@@ -124,17 +125,29 @@ def named_teacher(run: str, data: Learning) -> tuple[nn.Module, NetworkCard]:
 
 @dataclass(frozen=True, slots=True)
 class _Lesson:
-    """Who is asked, and with which normalisation; no teacher where the method has none."""
+    """Who is asked, with which normalisation, and the hashes of both networks; no teacher where the method has none.
+
+    ``labels`` are the share of the labels from which the student learns, itself or through its teacher, and their seed; None where they
+    are not known.
+    """
 
     teacher: Teacher | None
     spec: PreprocessSpec
+    labels: tuple[float | None, int | None]
+    teacher_sha256: str = ""
+    paraphrasers_sha256: str = ""
+
+    def sources(self, data_set: str) -> dict[str, str]:
+        """Return what a run on a set learns from, by name -> hashes."""
+        return sources_of(data_set, teacher_sha256=self.teacher_sha256, paraphrasers_sha256=self.paraphrasers_sha256)
 
 
 def _lesson(config: DistillConfig | TrainTeacherConfig, data: Learning) -> _Lesson:
     if not isinstance(config, DistillConfig) or not config.method.needs_teacher:
-        return _Lesson(None, data.spec)
+        return _Lesson(None, data.spec, (config.data.labelled, config.data.split_seed))
     network, card = named_teacher(config.teacher.run, data)
-    pair = None
+    labels = _labels_seen(config, card)
+    pair, pair_sha256 = None, ""
     if config.method.needs_codes:
         if not config.paraphraser.run:
             raise TrainingError(
@@ -145,7 +158,29 @@ def _lesson(config: DistillConfig | TrainTeacherConfig, data: Learning) -> _Less
         pair = load_paraphrasers(
             Path(config.paraphraser.run), network, teacher_sha256=card.sha256, student=student, channels=data.spec.channels
         )
-    return _Lesson(Teacher(network, pair), replace(data.spec, mean=card.mean, std=card.std))
+        pair_sha256 = file_sha256(Path(config.paraphraser.run) / WEIGHTS)
+    return _Lesson(Teacher(network, pair), replace(data.spec, mean=card.mean, std=card.std), labels, card.sha256, pair_sha256)
+
+
+def _labels_seen(config: DistillConfig, card: NetworkCard) -> tuple[float | None, int | None]:
+    """Return the share of the labels and the seed that stand behind a student; refuse a teacher that saw labels which the student may not.
+
+    With one seed, the patients of a smaller share are among those of a larger one.
+    """
+    own = config.data.labelled, config.data.split_seed
+    known = card.labelled is not None and card.labelled <= own[0] and card.split_seed == own[1]
+    if own[0] == 1 or known:
+        return own
+    if config.teacher.other_labels:
+        return None, None
+    theirs = f"share of {card.labelled} (seed {card.split_seed}) of the labels"
+    raise TrainingError(
+        f"The teacher's card does not say which labels it saw, and the student may use {own[0]} (seed {own[1]})"
+        if card.labelled is None
+        else f"The teacher saw a {theirs}, and the student may use {own[0]} (seed {own[1]}): it would be told labels that are not its own",
+        where=config.teacher.run,
+        next_step="Train a teacher with the same data.labelled and data.split_seed; or set teacher.other_labels = true if that is wanted.",
+    )
 
 
 def run_training(
@@ -190,6 +225,7 @@ def run_training(
             steps=config.loop.steps,
             control=at.control,
             interrupts=at.interrupts,
+            sources=lesson.sources(config.data.set),
             judge=judge if len(data.validation) else None,
         )
         online = None if lesson.teacher is None or labelled.guide is not None else lesson.teacher
@@ -209,6 +245,7 @@ def run_training(
             data.name,
             lesson.spec.mean,
             lesson.spec.std,
+            *lesson.labels,
         )
         return _written(folder, keeper, card, data, at.devices)
 

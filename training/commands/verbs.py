@@ -17,7 +17,7 @@ VERBS = {
     "train-teacher": "train a network on the labels of a prepared set",
     "paraphrase": "train the Paraphrasers between a teacher and a student, without labels",
     "distill": "train a student on labels, unlabelled images and a teacher's word",
-    "evaluate": "judge a trained network: Dice and HD95 per structure and per patient",
+    "evaluate": "judge a trained network: Dice and HD95 per structure and per patient, pixel accuracy and mIoU",
 }
 """Name -> what it does."""
 
@@ -105,7 +105,7 @@ def _evaluate(config: Any, arguments: argparse.Namespace) -> None:
     from rich.console import Console
 
     from gf_desktop.atomic import atomic_path, explain_os_error
-    from training.commands.evaluate import evaluate, result_table
+    from training.commands.evaluate import evaluate, pixel_line, result_table
 
     result = evaluate(config)
     folder = arguments.out or Path(config.model.run)
@@ -121,6 +121,7 @@ def _evaluate(config: Any, arguments: argparse.Namespace) -> None:
         return
     screen = Console(file=sys.stdout, highlight=False, soft_wrap=True)
     screen.print(result_table(result))
+    screen.print(pixel_line(result), markup=False)
     if result["notice"]:
         screen.print(f"Note: {result['notice']}", markup=False)
     screen.print(str(path), markup=False)

@@ -11,7 +11,7 @@ import numpy as np
 
 from gf_desktop.errors import TrainingError
 from gf_desktop.files.findings import Finding
-from training.datasets.pictures import Layout, Pair, find_pairs, part_of, read_pair
+from training.datasets.pictures import Layout, Pair, find_pairs, part_of, read_pair, some_of
 from training.datasets.source import SEE_DOCS, Catalogue, Options, SourceCase, check_folder, read_table, table_of
 
 __all__ = ["open_busi", "open_clinicdb", "open_folder", "open_gastric"]
@@ -55,7 +55,7 @@ def open_folder(src: Path, options: Options) -> Catalogue:
     pairs = find_pairs(src, FOLDER_LAYOUT)
     cases, findings = _cases(src, pairs, options, default="")
     table = table_of(options.structures or ("structure",))
-    split = "the folders' own" if cases[0].part else "by patient, drawn with the seed"
+    split = _split_of(cases, "by patient, drawn with the seed")
     return Catalogue(
         "folder", src.resolve().name, table, 3, "As the folder's owner says.", "", cases, findings, split,
         partial(read_pair, table=table, channels=3),
@@ -75,7 +75,7 @@ def open_gastric(src: Path, options: Options) -> Catalogue:
     pairs = find_pairs(src, GASTRIC_LAYOUT)
     cases, findings = _cases(src, pairs, options, default=GASTRIC_TILE)
     table = table_of(("cancer",))
-    split = "the folders' own" if cases[0].part else "by slide, drawn with the seed"
+    split = _split_of(cases, "by slide, drawn with the seed")
     return Catalogue(
         "gastric", "Gastric Cancer (pathology tiles)", table, 3, SEE_DISTRIBUTOR, "", cases, findings, split,
         partial(read_pair, table=table, channels=3),
@@ -167,18 +167,37 @@ def _sequences(src: Path, pairs: list[Pair], options: Options) -> tuple[list[str
 
 
 def _cases(src: Path, pairs: list[Pair], options: Options, *, default: str) -> tuple[tuple[SourceCase, ...], tuple[Finding, ...]]:
-    """Return the cases of pairs with their patients and parts, and what was noticed."""
+    """Return the cases of pairs with their patients and parts, and what was noticed.
+
+    Train and test, or train and validation, are a split; any other folders of such names are none, and a finding says so.
+    """
     if not pairs:
         raise TrainingError("There is not a single picture in this folder", where=str(src), next_step=SEE_DOCS)
     patient_of, findings = _patients(src, pairs, options, default=default)
-    parts = {part_of(pair.folder) for pair in pairs}
-    official = None not in parts and {"train", "test"} <= parts
-    cases = []
-    for pair in pairs:
-        part = part_of(pair.folder) if official else None
-        name = pair.name
-        cases.append(SourceCase(name, patient_of(pair), (pair.image,), pair.masks, part))
-    return tuple(cases), findings
+    parts, named = [part_of(pair.folder) for pair in pairs], {part_of(pair.folder) for pair in pairs} - {None}
+    outside = [str(pair.image.relative_to(src)) for pair, part in zip(pairs, parts, strict=True) if part is None]
+    if named and outside:
+        raise TrainingError(
+            f"{some_of(outside, 'picture')} outside of the folders {' and '.join(sorted(map(str, named)))} that say the split",
+            where=str(src),
+            next_step="Move each picture into train, validation or test, or out of the data set; or let no folder have such a name.",
+        )
+    official = {"train", "test"} <= named or {"train", "validation"} <= named
+    if named and not official:
+        message = f"The folders say {' and '.join(sorted(map(str, named)))}, which is no split, and are ignored: the split is drawn"
+        findings = (*findings, Finding("split_ignored", message, "amber"))
+    cases = tuple(
+        SourceCase(pair.name, patient_of(pair), (pair.image,), pair.masks, part if official else None)
+        for pair, part in zip(pairs, parts, strict=True)
+    )
+    return cases, findings
+
+
+def _split_of(cases: tuple[SourceCase, ...], drawn: str) -> str:
+    """Return how the split comes about: as the folders say, or as ``drawn`` says."""
+    if not cases[0].part:
+        return drawn
+    return "the folders' own" if any(case.part == "test" for case in cases) else "the folders' own, and the test drawn from their train"
 
 
 def _patients(src: Path, pairs: list[Pair], options: Options, *, default: str) -> tuple[Callable[[Pair], str], tuple[Finding, ...]]:

@@ -16,7 +16,7 @@ from gf_desktop.files.picture import DATASET_SUFFIXES, read_mask_values, read_pi
 from gf_desktop.imaging.labelmap import LabelTable
 from training.datasets.source import SEE_DOCS, Part, Slices, SourceCase, check_folder, stack_slices
 
-__all__ = ["Layout", "Pair", "find_pairs", "part_of", "read_binary_mask", "read_pair"]
+__all__ = ["Layout", "Pair", "find_pairs", "part_of", "read_binary_mask", "read_pair", "some_of"]
 
 PART_FOLDERS: dict[str, Part] = {
     "train": "train", "training": "train", "val": "validation", "valid": "validation", "validation": "validation",
@@ -110,13 +110,14 @@ def _check_pairs(src: Path, images: dict[tuple[Path, str], Path], masks: dict[tu
         raise TrainingError("There is not a single picture in this folder", where=str(src), next_step=SEE_DOCS)
     lonely = [str(path.relative_to(src)) for key, path in images.items() if key not in masks]
     if lonely:
-        raise TrainingError(f"{_some(lonely, 'picture')} without a mask", where=str(src), next_step=SEE_DOCS)
+        raise TrainingError(f"{some_of(lonely, 'picture')} without a mask", where=str(src), next_step=SEE_DOCS)
     orphans = [str(path.relative_to(src)) for key, paths in masks.items() if key not in images for path in paths]
     if orphans:
-        raise TrainingError(f"{_some(orphans, 'mask')} without a picture", where=str(src), next_step=SEE_DOCS)
+        raise TrainingError(f"{some_of(orphans, 'mask')} without a picture", where=str(src), next_step=SEE_DOCS)
 
 
-def _some(names: list[str], kind: str) -> str:
+def some_of(names: list[str], kind: str) -> str:
+    """Return how many files of a kind there are, and the names of the first."""
     more = f" and {len(names) - NAMED} more" if len(names) > NAMED else ""
     return f"{len(names)} {kind}{'s' if len(names) > 1 else ''} ({', '.join(names[:NAMED])}{more})"
 
@@ -170,22 +171,40 @@ def _read_join(paths: Iterable[Path]) -> npt.NDArray[np.uint8]:
     return joined
 
 
+def _read_labels(paths: Iterable[Path]) -> npt.NDArray[np.uint8]:
+    """Return the labels of masks of several structures, joined where at most one of them is not background."""
+    joined, first = np.zeros((0, 0), np.uint8), Path()
+    for path in paths:
+        labels = np.minimum(read_mask_values(path), 255).astype(np.uint8)
+        if not joined.size:
+            joined, first = labels, path
+            continue
+        if joined.shape != labels.shape:
+            raise TrainingError("The masks of one picture have different sizes", where=str(path), next_step="Get the files again.")
+        torn = int(((joined != labels) & (joined > 0) & (labels > 0)).sum())
+        if torn:
+            raise TrainingError(
+                f"This mask and {first.name} give {torn} pixels two structures",
+                where=str(path),
+                next_step="Correct one of the two, so that each pixel has one structure.",
+            )
+        joined = np.maximum(joined, labels)
+    return joined
+
+
 def read_pair(case: SourceCase, size: int, *, table: LabelTable, channels: int) -> Slices:
-    """Read a picture with its masks; several masks of one structure are joined.
+    """Read a picture with its masks; several masks are joined.
 
     Raises
     ------
     TrainingError
-        When picture and mask have different sizes or the mask holds other labels than the table.
+        When picture and mask have different sizes, the mask holds other labels than the table, or two masks give a pixel different
+        structures.
     UserError
         When a file cannot be read.
     """
     pixels: npt.NDArray[np.float32] = read_pixels(case.images[0]).astype(np.float32) / np.float32(255)
     image: npt.NDArray[np.float32] = np.moveaxis(pixels, -1, 0) if channels == 3 else pixels.mean(axis=-1, dtype=np.float32)[None]
-    if len(table) == 1:
-        labels = _read_join(case.masks)
-    else:
-        values = read_mask_values(case.masks[0])
-        labels = np.minimum(values, 255).astype(np.uint8)
+    labels = _read_join(case.masks) if len(table) == 1 else _read_labels(case.masks)
     where = str(case.images[0])
     return stack_slices([(image, labels)], table=table, size=size, deep=False, where=where)

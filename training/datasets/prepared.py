@@ -34,7 +34,7 @@ class Prepared:
     name, title, notice, licence
         As in ``dataset.json``; ``notice`` is said wherever its figures are shown.
     train, validation, test
-        Slices by part; a part may be empty.
+        Slices by part; a part may be empty, and one that was not asked for is.
     patients, cases
         Part -> the patient, and the case, of each of its slices.
     table
@@ -68,7 +68,7 @@ class LabelledFraction:
     Attributes
     ----------
     labelled, unlabelled
-        The latter's targets are background and its pixels unsupervised.
+        Each slice of the former has supervised pixels; the latter's targets are background and its pixels unsupervised.
     labelled_patients, unlabelled_patients
         The patient of each slice.
     """
@@ -79,8 +79,13 @@ class LabelledFraction:
     unlabelled_patients: tuple[str, ...]
 
 
-def read_prepared(folder: Path) -> Prepared:
+def read_prepared(folder: Path, *, parts: tuple[Part, ...] = PARTS) -> Prepared:
     """Read a prepared set.
+
+    Parameters
+    ----------
+    parts
+        Which are read; no file of another one is opened, and it is empty.
 
     Raises
     ------
@@ -100,7 +105,7 @@ def read_prepared(folder: Path) -> Prepared:
         raise TrainingError(f"This is no prepared set, or it is damaged: {error!r}", where=str(path), next_step=AGAIN) from error
     _check_parts(folder, entries)
     loaded: dict[str, list[_Case]] = {part: [] for part in PARTS}
-    for name, patient, part, count in entries:
+    for name, patient, part, count in (entry for entry in entries if entry[2] in parts):
         loaded[part].append(_read_case(folder / CASES / f"{name}.npz", name, patient, count=count, channels=channels, table=table))
     sides = [case.images.shape[2:] for cases in loaded.values() for case in cases] or [(MIN_SIDE_PX, MIN_SIDE_PX)]
     hw = (max(side[0] for side in sides), max(side[1] for side in sides))
@@ -198,7 +203,7 @@ def labelled_fraction(prepared: Prepared, fraction: float, *, seed: int) -> Labe
     """Divide the training slices by patient into labelled ones and ones whose labels are taken away.
 
     For one seed, the patients of a smaller fraction are among those of a larger one. Patients without a supervised pixel
-    are never counted as labelled.
+    are never counted as labelled, and of the others the slices without one go to the unlabelled.
 
     Parameters
     ----------
@@ -221,7 +226,7 @@ def labelled_fraction(prepared: Prepared, fraction: float, *, seed: int) -> Labe
         raise TrainingError("No patient of the training part has labels", next_step="Prepare a data set with masks.")
     order = np.random.default_rng([seed, len(candidates)]).permutation(len(candidates))
     chosen = {candidates[n] for n in order[: max(1, round(fraction * len(candidates)))]}
-    keep = np.isin(patients, list(chosen))
+    keep = np.isin(patients, list(chosen)) & seen
     labelled = prepared.train.subset(torch.from_numpy(np.flatnonzero(keep)))
     rest = prepared.train.subset(torch.from_numpy(np.flatnonzero(~keep)))
     names, others = tuple(patients[keep].tolist()), tuple(patients[~keep].tolist())

@@ -96,8 +96,9 @@ def source_hashes(src: Path, cases: tuple[SourceCase, ...]) -> dict[str, str]:
 
 
 def draw_split(catalogue: Catalogue, *, seed: int, shares: Shares) -> dict[Part, tuple[str, ...]]:
-    """Divide patients, within each stratum alike; the distributor's parts stay what they are.
+    """Divide patients, within each stratum alike.
 
+    The distributor's validation and test stay what they are; what is missing of them is drawn from its train.
     The same patients, seed and shares give the same division, whatever the order of the cases.
 
     Raises
@@ -108,8 +109,9 @@ def draw_split(catalogue: Catalogue, *, seed: int, shares: Shares) -> dict[Part,
     patients: dict[Part, list[str]] = {part: [] for part in PARTS}
     strata: dict[str, set[str]] = {}
     official: set[Part] = set()
+    whole = {"validation", "test"} <= {case.part for case in catalogue.cases}
     for case in catalogue.cases:
-        if case.part is None or (case.part == "train" and not any(c.part == "validation" for c in catalogue.cases)):
+        if case.part is None or (case.part == "train" and not whole):
             strata.setdefault(case.stratum, set()).add(case.patient)
         else:
             official.add(case.part)

@@ -24,7 +24,7 @@ from training.config import AugmentConfig, GraphFlowConfig, NetworkConfig, Refin
         {"poly_power": 0.0},
         {"kd_weight": -0.1},
         {"cwd_share": -0.1},
-        {"graph_share": 1.0},
+        {"graph_share": -0.1},
         {"ema": 1.0},
         {"replay_share": 1.5},
         {"measure_every": 0},

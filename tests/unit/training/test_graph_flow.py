@@ -429,3 +429,39 @@ def test_that_each_field_changes_the_term() -> None:
     assert len(set(totals)) == len(totals)
     soft, warm = (float(graph_flow(*taps, config=_config(salience="soft", temperature=t)).total) for t in (0.5, 1.0))
     assert soft != warm
+
+
+# --- what lies outside of a moved image ---
+
+
+@pytest.mark.parametrize("form", ["normalised", "published"])
+@pytest.mark.parametrize(
+    "salience",
+    [{"salience": "own"}, {"salience": "teacher"}, {"salience": "top_m", "windows": 3}, {"salience": "soft"}, {"salience": "map"}],
+)
+def test_that_features_outside_of_the_image_change_neither_term_nor_gradient(form: str, salience: dict[str, Any]) -> None:
+    config = GraphFlowConfig(form=form, **salience)  # type: ignore[arg-type]
+    rng = torch.Generator().manual_seed(0)
+    taps = [torch.randn(2, 3, 8, 8, generator=rng, dtype=torch.float64) for _ in range(4)]
+    inside = torch.ones(2, 1, 8, 8)
+    inside[0, :, :, 5:], inside[1, :, :3] = 0, 0
+    found = []
+    for scale in (0.0, 50.0):
+        noisy = [tap + scale * torch.randn(tap.shape, generator=rng, dtype=torch.float64) * (inside == 0) for tap in taps]
+        students = [tap.clone().requires_grad_(True) for tap in noisy[2:]]
+        loss = graph_flow(noisy[0], noisy[1], students[0], students[1], config=config, inside=inside).total
+        found.append((float(loss.detach()), *torch.autograd.grad(loss, students)))
+    assert found[0][0] == pytest.approx(found[1][0], rel=1e-9)
+    assert found[0][0] > 0
+    for before, after in zip(found[0][1:], found[1][1:], strict=True):
+        assert torch.allclose(before, after, rtol=1e-6, atol=1e-12)
+        assert not bool((after * (inside == 0)).any())
+
+
+def test_that_a_mask_of_ones_changes_nothing() -> None:
+    rng = torch.Generator().manual_seed(0)
+    taps = [torch.randn(2, 3, 8, 8, generator=rng, dtype=torch.float64) for _ in range(4)]
+    for salience in ("own", "teacher", "soft", "map"):
+        config = GraphFlowConfig(salience=salience)
+        with_mask = graph_flow(*taps, config=config, inside=torch.ones(2, 1, 8, 8)).total
+        assert float(with_mask) == pytest.approx(float(graph_flow(*taps, config=config).total), rel=1e-12)

@@ -10,7 +10,7 @@ import torch
 from torch import Tensor, nn
 
 from gf_desktop.errors import TrainingError
-from training.config import NetworkConfig
+from training.config import GraphFlowConfig, NetworkConfig
 from training.loop import Learner, average_into, start_learner, train, train_step
 from training.method import LoopConfig, Method, Term
 from training.networks import build_network
@@ -113,11 +113,47 @@ def test_that_cross_entropy_alone_is_less_than_with_dice() -> None:
 
 
 def test_that_the_critic_learns_beside_the_student() -> None:
-    before = copy.deepcopy(Discriminator(CLASSES).state_dict())
-    learner, seen = _run(Method(adversarial=Term(weight=0.1)), _batch(), steps=2, critic=True)
+    learner = _learner(critic=True)
     assert learner.critic is not None
-    assert "adversarial" in seen[-1].as_floats()
-    assert any(not torch.equal(before[name], value) for name, value in learner.critic.network.state_dict().items())
+    before = {name: value.detach().clone() for name, value in learner.critic.network.named_parameters()}
+    terms = train_step(learner, _batch(), Method(adversarial=Term(weight=0.1)), LOOP, done=0.0)
+    assert "adversarial" in terms.as_floats()
+    moved = {name for name, value in learner.critic.network.named_parameters() if not torch.equal(before[name], value)}
+    # self-attention begins switched off, so its own weights have no gradient yet
+    assert {name for name in before if name.endswith("original")} <= moved
+    assert any(name.endswith("original") for name in before)
+
+
+def test_that_a_critic_changes_nothing_in_what_is_drawn() -> None:
+    drawn = []
+    for critic in (False, True):
+        learner = _learner(critic=critic)
+        method = Method(adversarial=Term(weight=0.1)) if critic else Method()
+        train_step(learner, _batch(), method, LOOP, done=0.0)
+        drawn.append(torch.rand(1, generator=learner.rng).item())
+    assert drawn[0] == drawn[1]
+
+
+@pytest.mark.parametrize("name", ["kl", "cwd", "dist", "soft_dice", "at", "fsp", "graph", "adversarial"])
+def test_that_what_lies_outside_of_the_image_has_no_say(name: str) -> None:
+    """A moved view shows what was never there; the teacher's word there is nothing."""
+    batch = _batch()
+    assert batch.word is not None
+    inside = torch.ones(4, 1, 64, 64)
+    inside[:, :, :, 40:] = 0
+    word = batch.word._replace(inside=inside)
+    other = torch.Generator().manual_seed(9)
+    noise = [
+        torch.randn(plane.shape, generator=other) * (inside[:, :, :: 64 // plane.shape[2], :: 64 // plane.shape[2]] == 0) for plane in word
+    ]
+    noisy = Word(*(plane + 5 * n if n.shape != inside.shape else plane for plane, n in zip(word, noise, strict=True)))
+    salience = {"graph_flow": GraphFlowConfig(salience="map")} if name == "graph" else {}
+    values = []
+    for one in (word, noisy):
+        learner = _learner(critic=name == "adversarial")
+        method = Method(**{name: Term(weight=1.0)}, **salience)
+        values.append([float(train_step(learner, batch._replace(word=one), method, LOOP, done=0.0).total) for _ in range(2)])
+    assert values[0] == pytest.approx(values[1], rel=1e-5)
 
 
 def test_that_a_second_teacher_is_followed_where_the_batch_says_so() -> None:

@@ -11,9 +11,11 @@ import torch
 
 from training.bench.command import add_arguments, run
 from training.bench.report import Figures, closed, paired, write_report
-from training.bench.studies import ABLATION, DEFAULT, QUICK, SUPERVISED_METHODS, Entry, Size, method_named, plan
+from training.bench.studies import ABLATION, DEFAULT, QUICK, SUPERVISED_METHODS, TUNING, Entry, Size, method_named, plan
 from training.bench.study import Lab, Net, Run
 from training.method import Method, Term
+from training.presets import PRESETS
+from training.settings import with_settings
 
 NET = Net("mobile_unet", 0.25, steps=2)
 ALONE = Run("ultrasound", NET)
@@ -84,8 +86,27 @@ def test_that_the_plan_holds_every_method_task_and_seed() -> None:
 
 
 def test_that_the_plan_goes_seed_by_seed_and_teachers_come_first() -> None:
-    order = [(e.run.seed, e.run.teacher is not None) for e in plan(Size())]
+    order = [(e.study != "tuning", e.run.seed, e.run.teacher is not None) for e in plan(Size())]
     assert order == sorted(order)
+
+
+def test_that_every_method_of_full_supervision_gets_the_whole_batch_labelled() -> None:
+    assert {e.run.method.unlabelled for e in plan(Size(), ("supervised",)) if e.row in SUPERVISED_METHODS} == {"none"}
+
+
+def test_that_the_teacher_of_the_tables_is_the_one_that_taught() -> None:
+    entries = [e for e in plan(Size()) if e.study != "tuning"]
+    shown = {e.run.key for e in entries if e.row == "teacher"}
+    taught = {e.run.of_teacher.key for e in entries if e.run.teacher is not None and e.run.teacher.name == "lite_unet"}
+    assert taught <= shown
+
+
+def test_that_a_run_that_fails_is_noted_and_not_tried_again(tmp_path: Path) -> None:
+    lab = Lab(tmp_path)
+    lab.note_failure(ALONE, "the loss is not a number")
+    assert lab.failure(ALONE) == "the loss is not a number"
+    assert lab.result(ALONE) is None
+    assert lab.failure(TAUGHT) is None
 
 
 def test_that_the_default_without_its_graph_term_differs_in_that_alone() -> None:
@@ -95,16 +116,33 @@ def test_that_the_default_without_its_graph_term_differs_in_that_alone() -> None
     assert replace(without, graph=default.graph) == default
 
 
-def test_that_a_share_of_the_gap_is_measured_from_the_student_alone(tmp_path: Path) -> None:
+def _figures(tmp_path: Path, dice: dict[str, dict[str, float]]) -> Figures:
     figures = Figures(Lab(tmp_path), [])
-    for row, value in (("teacher", 0.8), ("ce-dice", 0.6), ("kl", 0.7)):
-        figures.rows += [
-            {"study": "supervised", "row": row, "task": "ultrasound", "fraction": 1.0, "seed": s, "test": {"mean": value + s / 100}}
-            for s in (0, 1)
-        ]
-    assert closed(figures, "kl", "ultrasound") == pytest.approx(0.5)
-    assert closed(figures, "at", "ultrasound") is None
+    for task, rows in dice.items():
+        for row, value in rows.items():
+            place = {"study": "supervised", "row": row, "task": task, "fraction": 1.0}
+            figures.rows += [place | {"seed": s, "test": {"mean": value + s / 100}} for s in (0, 1)]
+    return figures
+
+
+def test_that_a_share_of_the_gap_is_measured_from_the_student_alone(tmp_path: Path) -> None:
+    figures = _figures(tmp_path, {"ultrasound": {"teacher": 0.8, "ce-dice": 0.6, "kl": 0.7}})
+    assert closed(figures, "kl", ["ultrasound"]) == pytest.approx(0.5)
+    assert closed(figures, "at", ["ultrasound"]) is None
     assert paired({0: 0.7, 1: 0.6}, {1: 0.5, 2: 0.1}) == pytest.approx([0.1])
+
+
+def test_that_a_task_without_a_gap_counts_against_a_method_that_loses_there(tmp_path: Path) -> None:
+    figures = _figures(
+        tmp_path,
+        {
+            "abdomen": {"teacher": 0.80, "ce-dice": 0.60, "kl": 0.65},
+            "brain": {"teacher": 0.70, "ce-dice": 0.71, "kl": 0.60},
+            "ultrasound": {"teacher": 0.801, "ce-dice": 0.800, "kl": 0.803},
+        },
+    )
+    assert closed(figures, "kl", ["abdomen", "brain", "ultrasound"]) == pytest.approx((0.05 - 0.11 + 0.003) / (0.20 - 0.01 + 0.001))
+    assert closed(figures, "kl", ["brain"]) is None
 
 
 def test_that_a_report_shows_what_is_there_and_counts_what_is_not(tmp_path: Path) -> None:
@@ -134,3 +172,14 @@ def test_that_the_command_makes_the_quick_benchmarks_runs_by_itself(tmp_path: Pa
     summary = run(parser.parse_args([*words, "--report-only"]))
     assert summary["made"] == made == summary["runs"] == len(plan(QUICK, ("gap",)))
     assert summary["missing"] == 0
+
+
+def test_that_weights_are_chosen_on_a_seed_that_no_table_shows() -> None:
+    entries = plan(Size())
+    tuned = {e.run.seed for e in entries if e.study == "tuning"}
+    assert not tuned & {e.run.seed for e in entries if e.study != "tuning"}
+
+
+@pytest.mark.parametrize("name", TUNING)
+def test_that_a_presets_weight_is_among_those_that_were_tried(name: str) -> None:
+    assert any(with_settings(PRESETS[name], settings) == PRESETS[name] for settings in TUNING[name])

@@ -68,7 +68,7 @@ def tiny_set(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def teacher_run(tmp_path_factory: pytest.TempPathFactory, tiny_set: Path) -> Path:
     out = tmp_path_factory.mktemp("runs") / "teacher"
-    line = words("train-teacher", f"data.set={tiny_set}", "network.name=fanet", "network.width=0.125", *TINY, out=out)
+    line = words("train-teacher", f"data.set={tiny_set}", "data.labelled=0.5", "network.name=fanet", "network.width=0.125", *TINY, out=out)
     _run(line)
     return out
 

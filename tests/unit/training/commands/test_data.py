@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import shutil
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 import torch
@@ -11,6 +13,7 @@ from gf_desktop.errors import TrainingError
 from training.commands.configs import DataConfig
 from training.commands.data import check_slices, measured, read_judged, read_learning
 from training.dataset import SliceSet
+from training.datasets import read_prepared
 
 
 def _slices(side: int = 64) -> SliceSet:
@@ -55,6 +58,18 @@ def test_that_mean_and_deviation_are_measured_and_a_flat_image_has_one() -> None
     assert (spec.mean, spec.std) == pytest.approx((float(images.mean()), float(images.std(correction=0))), abs=1e-5)
     assert spec.channels == 3
     assert measured(torch.zeros(1, 1, 8, 8), colour=False).std == 1.0
+
+
+def test_that_the_test_is_not_even_read_while_learning(tmp_path: Path, tiny_set: Path) -> None:
+    folder = tmp_path / "set"
+    shutil.copytree(tiny_set, folder)
+    for name in read_prepared(tiny_set).cases["test"]:
+        (folder / "cases" / f"{name}.npz").unlink()
+    config = DataConfig(set=str(folder))
+    assert len(read_learning(config).labelled) == 5
+    assert len(read_judged(config, "validation").slices) == 1
+    with pytest.raises(TrainingError, match="missing or damaged"):
+        read_judged(config, "test")
 
 
 def test_that_the_demo_learns_from_patient_a_and_is_tested_on_patient_b() -> None:

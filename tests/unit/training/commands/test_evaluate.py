@@ -61,6 +61,31 @@ def test_that_a_case_is_scored_as_a_whole_and_patients_count_alike() -> None:
     assert result["patients"]["B"]["structures"]["soft"]["hd95"] == pytest.approx(10.0)
 
 
+def test_that_pixels_are_scored_per_case_and_over_all_and_absent_classes_are_left_out() -> None:
+    labels = np.zeros((2, 64, 64), np.uint8)
+    labels[0, :32] = 1
+    predicted = np.zeros_like(labels)
+    predicted[0, :16] = 1
+    predicted[1, :, :16] = 5
+    judged = _judged(labels, ("a", "b"), ("A", "B"))
+    judged.slices.supervised[1, :, :, 32:] = 0
+    predicted[1, :, 32:] = 1
+    result = _summary(judged, predicted)
+    # a: background 32 of 48 rows, soft 16 of 32; nobody sees hard. b: half of the columns that count are wrong
+    assert [case["pixel_accuracy"] for case in result["cases"]] == pytest.approx([0.75, 0.5])
+    assert [case["miou"] for case in result["cases"]] == pytest.approx([(2 / 3 + 1 / 2) / 2, (1 / 2 + 0) / 2])
+    # over all: background 32 * 64 + 16 * 64 of 48 * 64 + 32 * 64, soft 16 of 32 rows, hard none
+    assert result["pixels"] == {"accuracy": pytest.approx(2 / 3), "miou": pytest.approx((3 / 5 + 1 / 2 + 0) / 3)}
+
+
+def test_that_without_a_single_pixel_that_counts_there_is_no_pixel_score() -> None:
+    judged = _judged(np.zeros((1, 64, 64), np.uint8), ("a",), ("a",))
+    judged.slices.supervised[:] = 0
+    result = _summary(judged, np.ones((1, 64, 64), np.uint8))
+    assert result["pixels"] == {"accuracy": None, "miou": None}
+    assert (result["cases"][0]["pixel_accuracy"], result["cases"][0]["miou"]) == (None, None)
+
+
 def test_that_unsupervised_pixels_count_on_neither_side() -> None:
     labels = np.zeros((1, 64, 64), np.uint8)
     labels[0, 10:20, 10:20] = 1
@@ -79,6 +104,8 @@ def test_that_a_run_is_judged_on_the_set_that_it_was_trained_on(
     shown = capsys.readouterr().out
     assert "HD95 pixels" in shown
     assert "missed" in shown
+    assert "pixel accuracy 0." in shown
+    assert "mIoU 0." in shown
     result = json.loads((tmp_path / "evaluation-test.json").read_text(encoding="utf-8"))
     assert set(result["structures"]) == {"soft", "hard"}
     assert len(result["patients"]) == len(result["cases"]) == 2

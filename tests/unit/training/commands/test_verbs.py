@@ -22,7 +22,7 @@ from safetensors.torch import load_file, save_file
 from gf_desktop.arrays import read_arrays, write_arrays
 from gf_desktop.pack import file_sha256
 from training.__main__ import main
-from training.commands import train
+from training.commands import keeper, train
 from training.commands.cards import CARD, WEIGHTS, load_network, read_card, write_network
 from training.datasets import read_prepared
 from training.evaluate import Scores, judge_slices
@@ -88,7 +88,7 @@ def test_that_a_student_learns_from_teacher_paraphrasers_and_unlabelled_slices(s
 
 @pytest.mark.parametrize("setting", ["teacher.cached=false", "method=graph-flow-published", "method=unimatch", "data.labelled=0.01"])
 def test_that_other_ways_to_learn_run_to_their_end(tmp_path: Path, distill: Distill, setting: str) -> None:
-    assert main(distill(tmp_path / "run", setting, "loop.steps=2", "loop.batch=2")) == 0
+    assert main(distill(tmp_path / "run", setting, "loop.steps=2", "loop.batch=2", "teacher.other_labels=true")) == 0
     assert _json(tmp_path / "run" / "metrics.json")["steps"] == 2
 
 
@@ -102,6 +102,27 @@ def test_that_a_cache_on_disk_gives_the_same_student(tmp_path: Path, distill: Di
     assert main([*distill(tmp_path / "run"), "--cache", str(tmp_path / "cache")]) == 0
     assert any((tmp_path / "cache").iterdir())
     assert _same(tmp_path / "run", student_run)
+
+
+def test_that_without_a_score_the_last_average_is_kept_and_it_is_said(
+    tmp_path: Path, distill: Distill, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(train, "judge_slices", lambda *_: Scores({"soft": None, "hard": None}))
+    out = tmp_path / "run"
+    assert main(distill(out)) == 0
+    assert "no validation has a score" in capsys.readouterr().err
+    metrics = _json(out / "metrics.json")
+    assert metrics["validation"] is None
+    assert [entry["mean_dice"] for entry in metrics["history"]] == [None, None]
+    last = load_file(out / "checkpoints" / "step-00000004.safetensors")
+    kept = load_file(out / WEIGHTS)
+    assert all(torch.equal(tensor, last[f"average/{name}"]) for name, tensor in kept.items())
+
+
+@pytest.mark.parametrize(("dice", "best"), [([None, None], None), ([None, 0.0], 2), ([0.1, None, 0.3, 0.3], 3), ([], None)])
+def test_that_the_best_validation_is_the_first_of_the_largest_scores(dice: list[float | None], best: int | None) -> None:
+    found = keeper._best_of([{"step": step, "mean_dice": value} for step, value in enumerate(dice, start=1)])
+    assert (found and found["step"]) == best
 
 
 # --- stopping and going on ----------------------------------------------------------------------------------------------
@@ -206,6 +227,56 @@ def test_that_a_run_resumes_with_its_own_configuration_only(
     assert "There is no setting" in _refused(capsys, ["train-teacher", "--out", str(student_run), "--resume"])
 
 
+@pytest.fixture
+def copies(tmp_path: Path, student_run: Path, teacher_run: Path, paraphraser_run: Path, tiny_set: Path) -> dict[str, Path]:
+    """A copy of the student's run, by name, and of all that it began with."""
+    places = {"set": tiny_set, "teacher": teacher_run, "paraphraser": paraphraser_run}
+    mine = {name: tmp_path / name for name in places}
+    for name, place in places.items():
+        shutil.copytree(place, mine[name])
+    out = mine["run"] = tmp_path / "run"
+    shutil.copytree(student_run, out)
+    text = (out / "config.toml").read_text(encoding="utf-8")
+    for name, place in places.items():
+        text = text.replace(f'"{place}"', f'"{mine[name]}"')
+    (out / "config.toml").write_text(text, encoding="utf-8")
+    return mine
+
+
+def test_that_a_run_is_not_resumed_with_another_teacher_pair_or_set(copies: dict[str, Path], capsys: pytest.CaptureFixture[str]) -> None:
+    out, pair = copies["run"], copies["paraphraser"]
+    resume = ["distill", "--out", str(out), "--resume"]
+    assert main(resume) == 0
+
+    def other_pair() -> None:
+        tensors = load_file(pair / WEIGHTS)
+        save_file(
+            {name: tensor * 0.5 if tensor.is_floating_point() else tensor for name, tensor in tensors.items()},
+            pair / WEIGHTS,
+        )
+        document = _json(pair / CARD) | {"sha256": file_sha256(pair / WEIGHTS)}
+        (pair / CARD).write_text(json.dumps(document), encoding="utf-8")
+
+    def other_teacher() -> None:
+        network, card = load_network(copies["teacher"], who="teacher")
+        with torch.no_grad():
+            next(network.parameters()).mul_(0.5)
+        card = write_network(copies["teacher"], network, card)
+        document = _json(pair / CARD) | {"teacher_sha256": card.sha256}
+        (pair / CARD).write_text(json.dumps(document), encoding="utf-8")
+
+    def other_set() -> None:
+        path = copies["set"] / "dataset.json"
+        path.write_text(path.read_text(encoding="utf-8") + "\n", encoding="utf-8")
+
+    before = (out / CARD).read_bytes()
+    for change, what in ((other_pair, "another pair of Paraphrasers"), (other_teacher, "another teacher"), (other_set, "another set")):
+        change()
+        assert what in _refused(capsys, resume)
+    assert "another set, another teacher and another pair" in _refused(capsys, resume)
+    assert (out / CARD).read_bytes() == before
+
+
 # --- bad input ----------------------------------------------------------------------------------------------------------
 
 
@@ -278,6 +349,26 @@ def test_that_a_teacher_of_other_structures_or_channels_is_refused(
     (tmp_path / "grey").mkdir()
     write_network(tmp_path / "grey", build_network(grey.network), grey)
     assert "images of 1 channels" in _refused(capsys, distill(tmp_path / "run", f"teacher.run={tmp_path / 'grey'}"))
+
+
+def test_that_a_teacher_that_saw_labels_which_the_student_may_not_is_refused(
+    tmp_path: Path, distill: Distill, teacher_run: Path, student_run: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    card = read_card(teacher_run, kind="network", who="teacher")
+    assert (card.labelled, card.split_seed) == (0.5, 0)
+    out = tmp_path / "run"
+    assert "share of 0.5 (seed 0) of the labels" in _refused(capsys, distill(out, "data.labelled=0.25"))
+    assert "the student may use 0.5 (seed 1)" in _refused(capsys, distill(out, "data.split_seed=1"))
+    other = _spoil(teacher_run, tmp_path / "unknown", lambda card: card.pop("labelled"))
+    assert "does not say which labels" in _refused(capsys, distill(out, f"teacher.run={other}"))
+    assert not out.exists()
+    # its labels are among the student's
+    assert main(distill(tmp_path / "more", "data.labelled=0.75", "loop.steps=1")) == 0
+    assert main(distill(tmp_path / "all", "data.labelled=1", "data.split_seed=3", "loop.steps=1")) == 0
+    assert main(distill(tmp_path / "wanted", "data.labelled=0.25", "teacher.other_labels=true", "loop.steps=1")) == 0
+    # what a teacher saw, its student knows
+    cards = [read_card(run, kind="network", who="student") for run in (student_run, tmp_path / "wanted")]
+    assert [(card.labelled, card.split_seed) for card in cards] == [(0.5, 0), (None, None)]
 
 
 def test_that_paraphrasers_of_another_teacher_or_student_are_refused(

@@ -11,10 +11,11 @@ import pytest
 from PIL import Image
 
 from gf_desktop.errors import TrainingError, UserError
-from training.datasets import Options, check
+from training.datasets import Options, Shares, check
 from training.datasets.picture_sets import open_busi, open_clinicdb, open_folder, open_gastric
 from training.datasets.pictures import read_binary_mask
 from training.datasets.source import Catalogue
+from training.datasets.split import draw_split
 
 Draw = Callable[..., None]
 PLAIN = Options()
@@ -70,6 +71,45 @@ def test_that_folders_named_train_and_test_are_the_split(tmp_path: Path, draw_pi
     assert {case.name: case.part for case in catalogue.cases} == {"test__a": "test", "train__a": "train"}
 
 
+def test_that_folders_named_train_and_validation_are_obeyed_and_the_test_is_drawn_from_train(
+    tmp_path: Path, draw_picture: Draw, draw_mask: Draw
+) -> None:
+    for part, count in (("train", 5), ("val", 2)):
+        for n in range(count):
+            draw_picture(tmp_path / part / "images" / f"{part}{n}.png")
+            draw_mask(tmp_path / part / "masks" / f"{part}{n}.png")
+    catalogue = open_folder(tmp_path, PLAIN)
+    assert codes(catalogue) == {"patients_unknown"}
+    assert "the test drawn" in catalogue.split
+    split = draw_split(catalogue, seed=0, shares=Shares())
+    assert split["validation"] == ("val__val0", "val__val1")
+    assert len(split["test"]) == 1
+    assert all(name.startswith("train") for name in (*split["train"], *split["test"]))
+    assert len(draw_split(catalogue, seed=0, shares=Shares(0.15, 0.0))["train"]) == 5
+
+
+def test_that_pictures_outside_of_the_named_parts_are_refused_and_named(tmp_path: Path, draw_picture: Draw, draw_mask: Draw) -> None:
+    for part in ("train", "test", "extra"):
+        draw_picture(tmp_path / part / "images" / f"{part}1.png")
+        draw_mask(tmp_path / part / "masks" / f"{part}1.png")
+    with pytest.raises(TrainingError, match=r"1 picture \(extra/images/extra1\.png\)"):
+        open_folder(tmp_path, PLAIN)
+
+
+@pytest.mark.parametrize("parts", [("train",), ("test",), ("validation", "test")])
+def test_that_folders_that_are_no_whole_split_are_said_to_be_ignored(
+    parts: tuple[str, ...], tmp_path: Path, draw_picture: Draw, draw_mask: Draw
+) -> None:
+    for part in parts:
+        draw_picture(tmp_path / part / "images" / f"{part}1.png")
+        draw_mask(tmp_path / part / "masks" / f"{part}1.png")
+    catalogue = open_folder(tmp_path, PLAIN)
+    found = {finding.code: finding for finding in catalogue.findings}
+    assert found["split_ignored"].severity == "amber"
+    assert all(part in found["split_ignored"].message for part in parts)
+    assert all(case.part is None for case in catalogue.cases)
+
+
 def test_that_a_patient_in_train_and_test_is_refused(tmp_path: Path, draw_picture: Draw, draw_mask: Draw) -> None:
     for part in ("train", "test"):
         draw_picture(tmp_path / part / "images" / "a_1.png")
@@ -85,6 +125,32 @@ def test_that_labels_of_several_structures_keep_their_numbers(tmp_path: Path, dr
     labels = catalogue.read(catalogue.cases[0], 0).labels
     assert set(np.unique(labels)) == {0, 2}
     assert catalogue.table.names == ("cup", "disc")
+
+
+def test_that_several_masks_of_several_structures_are_joined(tmp_path: Path, draw_picture: Draw, draw_mask: Draw) -> None:
+    draw_picture(tmp_path / "a.png", hw=(64, 64))
+    draw_mask(tmp_path / "a_mask.png", hw=(64, 64), box=(0, 10, 0, 10), value=1)
+    draw_mask(tmp_path / "a_mask_1.png", hw=(64, 64), box=(20, 30, 0, 10), value=2)
+    catalogue = open_folder(tmp_path, Options(structures=("cup", "disc")))
+    labels = catalogue.read(catalogue.cases[0], 0).labels
+    assert np.bincount(labels.reshape(-1)).tolist() == [64 * 64 - 200, 100, 100]
+
+
+def test_that_masks_that_give_a_pixel_two_structures_are_named(tmp_path: Path, draw_picture: Draw, draw_mask: Draw) -> None:
+    draw_picture(tmp_path / "a.png", hw=(64, 64))
+    draw_mask(tmp_path / "a_mask.png", hw=(64, 64), box=(0, 10, 0, 10), value=1)
+    draw_mask(tmp_path / "a_mask_1.png", hw=(64, 64), box=(9, 30, 0, 10), value=2)
+    catalogue = open_folder(tmp_path, Options(structures=("cup", "disc")))
+    with pytest.raises(TrainingError, match="two structures") as caught:
+        catalogue.read(catalogue.cases[0], 0)
+    assert "a_mask.png" in str(caught.value.what)
+    assert "a_mask_1.png" in str(caught.value.where)
+    # the same structure twice is none
+    draw_mask(tmp_path / "a_mask_1.png", hw=(64, 64), box=(9, 30, 0, 10), value=1)
+    assert int(catalogue.read(catalogue.cases[0], 0).labels.sum()) == 300
+    draw_mask(tmp_path / "a_mask_1.png", hw=(60, 64), value=2)
+    with pytest.raises(TrainingError, match="different sizes"):
+        catalogue.read(catalogue.cases[0], 0)
 
 
 def test_that_a_label_without_a_name_is_refused(tmp_path: Path, draw_picture: Draw, draw_mask: Draw) -> None:

@@ -264,6 +264,18 @@ def test_that_a_cut_off_and_a_missing_case_are_named(prepared: Path) -> None:
         read_prepared(prepared)
 
 
+def test_that_only_the_parts_that_are_asked_for_are_read(prepared: Path) -> None:
+    whole = read_prepared(prepared)
+    for name in whole.cases["test"]:
+        (prepared / "cases" / f"{name}.npz").unlink()
+    data = read_prepared(prepared, parts=("train", "validation"))
+    assert torch.equal(data.train.images, whole.train.images)
+    assert data.cases["validation"] == whole.cases["validation"]
+    assert (len(data.test), data.test.images.shape, data.patients["test"]) == (0, (0, 3, 64, 64), ())
+    with pytest.raises(TrainingError, match="missing or damaged"):
+        read_prepared(prepared)
+
+
 def test_that_python_objects_in_a_case_are_refused(prepared: Path) -> None:
     name = change_case(prepared, labels=np.array([object()]))
     with pytest.raises(TrainingError, match=name):
@@ -345,8 +357,18 @@ def test_that_a_round_is_prepared_with_what_a_person_stands_behind(manifest: Pat
     assert float(data.train.targets[seen > 0][:, 2].sum()) == 2 * 20 * 30
     assert data.table == TABLE
     assert abs(float(data.train.images[0, 0, 5, 5]) - 0.5) < 1e-3
-    half = labelled_fraction(data, 1.0, seed=0)
-    assert set(half.unlabelled_patients) == {"C-2"}
+
+
+def test_that_slices_that_nobody_reviewed_are_unlabelled_whoever_their_patient_is(manifest: Path, tmp_path: Path) -> None:
+    prepare("manifest", manifest, tmp_path / "out", shares=Shares(0.0, 0.0))
+    every = labelled_fraction(read_prepared(tmp_path / "out"), 1.0, seed=0)
+    assert every.labelled_patients == ("C-0", "C-1")
+    assert float(every.labelled.supervised.amax(dim=(1, 2, 3)).min()) == 1
+    # three slices of each reviewed patient, and all four of the last one
+    assert sorted(every.unlabelled_patients) == ["C-0"] * 3 + ["C-1"] * 3 + ["C-2"] * 4
+    assert len(every.unlabelled) == 10
+    assert float(every.unlabelled.supervised.max()) == 0
+    assert float(every.unlabelled.targets[:, 1:].max()) == 0
 
 
 def test_that_a_rounds_unusual_modality_needs_a_window(manifest: Path, tmp_path: Path) -> None:
