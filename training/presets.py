@@ -16,8 +16,8 @@ __all__ = ["PRESETS", "preset"]
 GRAPH_FLOW = Method(
     kl=Term(weight=1.0), cwd=Term(share=2.0), graph=Term(share=3.0), unlabelled="terms", graph_flow=GraphFlowConfig(salience="map")
 )
-"""The unified loss in the form and with the shares that were best on the validation slices of first trials; the benchmark's study
-"tuning" compares them with others."""
+"""The unified loss in the form and with the shares that were best on the validation slices of first trials, one seed and three tasks;
+the benchmark's study "tuning" compares them with others."""
 
 PRESETS: dict[str, Method] = {
     "ce": Method(supervision="ce"),

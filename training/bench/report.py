@@ -322,8 +322,10 @@ def _opening(figures: Figures, about: dict[str, Any]) -> str:
     facts = ", ".join(f"{key} {value}" for key, value in about.items()) + f", commit of the runs {commits}"
     return (
         "# Results of the method's benchmark\n\nMean and standard deviation over seeds of the mean Dice over structures; each case"
-        " counts as a whole, a missed or a spurious structure scores 0. Weights, steps and forms were chosen on the validation slices;"
-        " the test slices are for these tables.\n\nResearch use; not a medical device."
+        " counts as a whole, a missed or a spurious structure scores 0. The weights of the methods were chosen on the validation slices"
+        " (below, where that study was run). The tasks themselves (sizes, shift), the networks, their steps and learning rates were set"
+        " in trials of one or two seeds in which test figures were seen too, so these tables are no blind test."
+        "\n\nResearch use; not a medical device."
         f"{missing}\n\nWritten by `python -m training bench`: {facts}.\n\n"
         + _table(["task", "training slices", "validation", "test", "what the references are"], notes)
     )
