@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 import torch
+from scipy.ndimage import binary_erosion, distance_transform_edt
 from torch import nn
 
 from gf_desktop.imaging.labelmap import LabelTable
@@ -13,9 +15,11 @@ from gf_desktop.imaging.preprocess import PreprocessSpec
 from training.dataset import SliceSet
 from training.networks import Taps
 
-__all__ = ["CaseScores", "score"]
+__all__ = ["CaseScores", "outline_distance", "score"]
 
 FORWARD_BATCH = 16
+
+HAUSDORFF_PERCENTILE = 95.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +32,9 @@ class CaseScores:
         By structure: the mean over the cases in which reference or prediction has it.
     mean
         Over structures.
+    hd95_px
+        95th percentile of the distances between the outlines, both directions pooled, in pixels: the mean over structures of the mean
+        over the images in which reference or prediction has it. One that is missed or spurious in an image counts as the image's diagonal.
     missed, spurious
         Number of (case, structure) with a reference and no prediction, and the other way round. Each scores Dice 0;
         a structure that both leave out is not scored.
@@ -35,8 +42,30 @@ class CaseScores:
 
     dice: dict[str, float]
     mean: float
+    hd95_px: float
     missed: int
     spurious: int
+
+
+def outline_distance(predicted: npt.NDArray[np.bool_], reference: npt.NDArray[np.bool_]) -> float | None:
+    """Return the 95th percentile of the distances between two outlines in pixels, both directions pooled.
+
+    Parameters
+    ----------
+    predicted, reference
+        bool [rows, cols].
+
+    Returns
+    -------
+    None where both are empty, the diagonal of the image where one is.
+    """
+    if not predicted.any() and not reference.any():
+        return None
+    if not predicted.any() or not reference.any():
+        return float(np.hypot(*reference.shape))
+    outlines = [mask & ~binary_erosion(mask) for mask in (predicted, reference)]
+    away = [distance_transform_edt(~outline) for outline in outlines]
+    return float(np.percentile(np.concatenate([away[1][outlines[0]], away[0][outlines[1]]]), HAUSDORFF_PERCENTILE))
 
 
 def score(network: nn.Module, slices: SliceSet, cases: tuple[int, ...], *, spec: PreprocessSpec, table: LabelTable) -> CaseScores:
@@ -51,6 +80,7 @@ def score(network: nn.Module, slices: SliceSet, cases: tuple[int, ...], *, spec:
     classes = len(table) + 1
     count = max(cases) + 1
     overlap, predicted_px, reference_px = (np.zeros((count, classes), np.int64) for _ in range(3))
+    distances: list[list[float]] = [[] for _ in range(classes)]
     for start in range(0, len(slices), FORWARD_BATCH):
         index = torch.arange(start, min(start + FORWARD_BATCH, len(slices)))
         part = slices.subset(index)
@@ -59,6 +89,9 @@ def score(network: nn.Module, slices: SliceSet, cases: tuple[int, ...], *, spec:
             taps: Taps = network(images)
         predicted = taps.logits.argmax(dim=1).numpy()
         reference = part.targets.argmax(dim=1).numpy()
+        for structure in range(1, classes):
+            pairs = zip(predicted == structure, reference == structure, strict=True)
+            distances[structure] += [distance for pair in pairs if (distance := outline_distance(*pair)) is not None]
         for row, one in enumerate(index.tolist()):
             case = cases[one]
             overlap[case] += np.bincount(reference[row][predicted[row] == reference[row]], minlength=classes)
@@ -70,4 +103,6 @@ def score(network: nn.Module, slices: SliceSet, cases: tuple[int, ...], *, spec:
     by_structure = {s.name: float(np.nanmean(dice[:, n])) for n, s in enumerate(table) if np.isfinite(dice[:, n]).any()}
     mean = float(np.mean(list(by_structure.values()))) if by_structure else 0.0
     missed = int(((reference_px > 0) & (predicted_px == 0)).sum())
-    return CaseScores(by_structure, mean, missed, int(((reference_px == 0) & (predicted_px > 0)).sum()))
+    away = [float(np.mean(found)) for found in distances[1:] if found]
+    spurious = int(((reference_px == 0) & (predicted_px > 0)).sum())
+    return CaseScores(by_structure, mean, float(np.mean(away)) if away else 0.0, missed, spurious)

@@ -43,7 +43,9 @@ TEACHER = Net("lite_unet", steps=STEPS, rate=4e-3)
 the abdomen, and FANet's decoder on the same encoder came as far there as this one at three times the cost. The table of the gap decides."""
 NARROW_FANET = Net("fanet", 0.125, steps=STEPS, rate=2e-3)
 SMALL_TRANSUNET = Net("transunet", 0.25, 0.25, steps=STEPS, rate=1e-3)
-STUDENT = Net("mobile_unet", 0.25, steps=STEPS, rate=6e-3)
+STUDENT = Net("mobile_unet", 0.5, steps=STEPS, rate=6e-3)
+"""In trials on validation slices, one seed: of half width it learned about twice as much of the gap to the teacher in equal steps as of a
+quarter of the width."""
 OTHERS = (Net("enet", steps=STEPS, rate=6e-3), Net("erfnet", 0.5, steps=STEPS, rate=6e-3))
 GAP_NETS = (TEACHER, NARROW_FANET, SMALL_TRANSUNET, STUDENT, *OTHERS)
 OTHER_TEACHERS = {"TransUNet": SMALL_TRANSUNET}
@@ -99,20 +101,21 @@ TUNING_SEED = 100
 """Not among the seeds of the tables."""
 
 TUNING: dict[str, tuple[dict[str, float], ...]] = {
-    "kl": ({"kl.weight": 0.3}, {"kl.weight": 1.0}, {"kl.weight": 3.0}),
-    "at": ({"at.share": 0.1}, {"at.share": 0.5}, {"at.share": 2.0}),
-    "fsp": ({"fsp.share": 0.1}, {"fsp.share": 0.5}, {"fsp.share": 2.0}),
-    "cwd": ({"cwd.share": 0.1}, {"cwd.share": 0.5}, {"cwd.share": 2.0}),
-    "dist": ({"dist.weight": 0.3}, {"dist.weight": 1.0}, {"dist.weight": 3.0}),
+    "kl": ({"kl.weight": 0.3}, {"kl.weight": 1.0}, {"kl.weight": 3.0}, {"kl.weight": 10.0}),
+    "at": ({"at.share": 0.1}, {"at.share": 0.5}, {"at.share": 2.0}, {"at.share": 5.0}),
+    "fsp": ({"fsp.share": 0.1}, {"fsp.share": 0.5}, {"fsp.share": 2.0}, {"fsp.share": 5.0}),
+    "cwd": ({"cwd.share": 0.1}, {"cwd.share": 0.5}, {"cwd.share": 2.0}, {"cwd.share": 5.0}),
+    "dist": ({"dist.weight": 0.3}, {"dist.weight": 1.0}, {"dist.weight": 3.0}, {"dist.weight": 10.0}),
     "graph-flow": (
         {"cwd.share": 0.1, "graph.share": 0.1},
         {"cwd.share": 0.5, "graph.share": 1.0},
         {"cwd.share": 2.0, "graph.share": 3.0},
+        {"cwd.share": 5.0, "graph.share": 5.0},
     ),
     "mean-teacher": ({"consistency": 1.0}, {"consistency": 10.0}, {"consistency": 100.0}),
     "unimatch": ({"consistency": 0.3}, {"consistency": 1.0}, {"consistency": 3.0}),
 }
-"""Three settings of each method, of which the presets hold the one that is best on the validation slices of two tasks."""
+"""Settings of each method, of which the presets hold the one that is best on the validation slices of two tasks."""
 
 TUNING_SEMI = ("mean-teacher", "unimatch")
 """Tuned at 20 % labels, the others at all."""
@@ -154,6 +157,7 @@ ABLATION: dict[str, dict[str, object]] = {
     "share x 10": {"graph.share": -10.0},
     "share x 100": {"graph.share": -100.0},
     "untrained Paraphraser": {"paraphraser_steps": 0},
+    "teacher asked once a slice": {"ask": "once"},
     "published form, gradient share": {"graph_flow.form": "published", "graph_flow.salience": "own", "graph_flow.edge_weight": 1e-4},
     "published form, weight 1e-4": {"published": 1e-4},
     "published form, weight 1e-5": {"published": 1e-5},
@@ -164,10 +168,12 @@ ABLATION: dict[str, dict[str, object]] = {
 
 
 def _ablated(changes: dict[str, object]) -> tuple[Method, int]:
-    """Return a row's method and the steps of its Paraphrasers."""
+    """Return a row's method and the steps of its Paraphrasers. "ask" is the run's, not the method's."""
     method, paraphraser_steps = method_named(DEFAULT), PARAPHRASER_STEPS
     settings: dict[str, object] = {}
     for key, value in changes.items():
+        if key == "ask":
+            continue
         if key == "paraphraser_steps":
             paraphraser_steps = int(str(value))
         elif key == "published":
@@ -253,6 +259,9 @@ def _semi(size: Size) -> list[Entry]:
             for fraction in FRACTIONS if task in size.curve_tasks else (0.2,):
                 for name in SEMI_METHODS:
                     net, method = (TEACHER, Method()) if name == "teacher" else (STUDENT, method_named(name))
+                    if fraction == 1:
+                        # nothing is left that has no label
+                        method = replace(method, unlabelled="none")
                     entries.append(Entry("semi", name, _run(task, net, method, seed=seed, fraction=fraction)))
     return entries
 
@@ -260,6 +269,8 @@ def _semi(size: Size) -> list[Entry]:
 def _ablated_run(task: str, seed: int, changes: dict[str, object]) -> Run:
     method, steps = _ablated(changes)
     run = _run(task, STUDENT, method, seed=seed)
+    if changes.get("ask") == "once":
+        run = replace(run, ask="once")
     return replace(run, paraphraser_steps=steps) if method.needs_codes else run
 
 

@@ -12,7 +12,7 @@ import subprocess
 import time
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import torch
 from filelock import FileLock
@@ -41,7 +41,7 @@ __all__ = ["Lab", "Net", "Run", "labelled_part"]
 
 IMAGENET = "efficientnet_lite0_imagenet.safetensors"
 
-RESULT_FORMAT = 2
+RESULT_FORMAT = 3
 """Raised with each change of code that changes results: a key cannot see it."""
 
 
@@ -76,6 +76,8 @@ class Run:
         Whom the method asks; None without.
     paraphraser_steps
         Steps of the Paraphrasers' training; 0 leaves them at random weights.
+    ask
+        "each": the teacher is asked in every view. "once": on every slice, and its word is moved along with the views.
     batch, crop_px, weight_decay, ema
         Of the loop.
     """
@@ -87,6 +89,7 @@ class Run:
     method: Method = field(default_factory=Method)
     teacher: Net | None = None
     paraphraser_steps: int = 200
+    ask: Literal["each", "once"] = "each"
     batch: int = 8
     crop_px: int = 64
     weight_decay: float = 1e-2
@@ -104,7 +107,7 @@ class Run:
         """The run that makes this one's teacher: the same labelled slices and seed, supervision only."""
         if self.teacher is None:
             raise ValueError("the run has no teacher")
-        return replace(self, network=self.teacher, method=Method(), teacher=None, paraphraser_steps=0)
+        return replace(self, network=self.teacher, method=Method(), teacher=None, paraphraser_steps=0, ask="each")
 
 
 def commit() -> str:
@@ -137,7 +140,6 @@ class Lab:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._words: dict[str, tuple[SliceSet, SliceSet]] = {}
         (folder / "results").mkdir(parents=True, exist_ok=True)
         (folder / "weights").mkdir(exist_ok=True)
         (folder / "claims").mkdir(exist_ok=True)
@@ -186,10 +188,11 @@ class Lab:
     def _make(self, run: Run) -> dict[str, Any]:
         task = load_task(run.task)
         labelled, unlabelled = labelled_part(task, run.fraction, run.seed)
-        if run.method.needs_teacher:
-            labelled, unlabelled = self._asked(run, task, labelled, unlabelled)
-        # what is labelled can be looked at without its labels too
-        free = _without_labels(_joined(labelled, unlabelled)) if run.method.uses_unlabelled else None
+        teacher = self._teacher(run, task) if run.method.needs_teacher else None
+        if teacher is not None and run.ask == "once":
+            labelled, unlabelled = (cache_word(part, teacher, spec=task.spec) for part in (labelled, unlabelled))
+            teacher = None
+        free = unlabelled if run.method.uses_unlabelled else None
         began = time.monotonic()
         torch.manual_seed(run.seed)
         network = _network(run.network, task)
@@ -202,7 +205,7 @@ class Lab:
             if learner.step % 50 == 0 or learner.step == loop.steps:
                 last.update(terms.as_floats())
 
-        draw = batch_drawer(labelled, free, run.method, loop, spec=task.spec)
+        draw = batch_drawer(labelled, free, run.method, loop, spec=task.spec, teacher=teacher)
         train(learner, draw, run.method, loop, Budget(FreeRun(), 0.0, float("inf"), loop.steps), on_step=note)
         seconds = time.monotonic() - began
         result = self._judged(run, task, learner, last) | {
@@ -240,20 +243,11 @@ class Lab:
         """Return the test scores of a run that was made."""
         return CaseScores(**self.make(run)["test"])
 
-    def _asked(self, run: Run, task: Task, labelled: SliceSet, unlabelled: SliceSet) -> tuple[SliceSet, SliceSet]:
-        """Return the slices with the teacher's word; asked once for all runs of this process that share it."""
-        source = run.of_teacher
-        steps = run.paraphraser_steps if run.method.needs_codes else -1
-        key = f"{source.key}-{run.network.name}-{run.network.width}-{steps}"
-        if key not in self._words:
-            teacher = self.network(source)
-            everything = _joined(labelled, unlabelled)
-            paraphrasers = self._paraphrasers(run, task, teacher, slices=everything) if run.method.needs_codes else None
-            asked = Teacher(teacher, paraphrasers)
-            self._words = {key: (cache_word(labelled, asked, spec=task.spec), cache_word(unlabelled, asked, spec=task.spec))}
-        return self._words[key]
+    def _teacher(self, run: Run, task: Task) -> Teacher:
+        network = self.network(run.of_teacher)
+        return Teacher(network, self._paraphrasers(run, task, network) if run.method.needs_codes else None)
 
-    def _paraphrasers(self, run: Run, task: Task, teacher: nn.Module, *, slices: SliceSet) -> tuple[Paraphraser, Paraphraser]:
+    def _paraphrasers(self, run: Run, task: Task, teacher: nn.Module) -> tuple[Paraphraser, Paraphraser]:
         torch.manual_seed(run.seed)
         student = _network(run.network, task, pretrained=False)
         pair = new_paraphrasers(student, teacher, task.spec.channels)
@@ -264,7 +258,8 @@ class Lab:
                 load_weights(path, both(pair))
             else:
                 loop = _loop(run, task)
-                views = batch_drawer(slices, None, Method(), loop, spec=task.spec)
+                # images alone are asked for, so labelled and unlabelled slices are drawn alike
+                views = batch_drawer(task.train, None, Method(), loop, spec=task.spec)
                 budget = Budget(FreeRun(), 0.0, float("inf"), run.paraphraser_steps)
                 rng = torch.Generator().manual_seed(run.seed)
                 if run.paraphraser_steps:
@@ -273,27 +268,6 @@ class Lab:
         for paraphraser in pair:
             paraphraser.eval().requires_grad_(False)
         return pair
-
-
-def _joined(one: SliceSet, other: SliceSet) -> SliceSet:
-    if not len(other):
-        return one
-
-    def both(name: str) -> torch.Tensor | None:
-        first, second = getattr(one, name), getattr(other, name)
-        return None if first is None or second is None else torch.cat([first, second])
-
-    images, targets, supervised, regions = (
-        torch.cat([getattr(one, n), getattr(other, n)]) for n in ("images", "targets", "supervised", "regions")
-    )
-    return SliceSet(images, targets, supervised, regions, both("guide"), both("codes"))
-
-
-def _without_labels(slices: SliceSet) -> SliceSet:
-    """Return slices of which nothing is known but the image and the teacher's word."""
-    nobody = torch.zeros_like(slices.targets)
-    nobody[:, 0] = 1
-    return replace(slices, targets=nobody, supervised=torch.zeros_like(slices.supervised), regions=torch.zeros_like(slices.regions))
 
 
 def _loop(run: Run, task: Task) -> LoopConfig:

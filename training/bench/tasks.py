@@ -38,6 +38,11 @@ CLINIC_SHIFT = 0.3
 """The dial between the clinic of the pack and the clinic of the user at which phantoms are tested."""
 
 
+TEST_SEED = 20261123
+"""Of the test phantoms and of the scanners that show the brain's test slabs. They were drawn anew after tasks, networks, steps and
+learning rates had been settled, so no figure of theirs was seen before; the abdomen's test patient could not be replaced."""
+
+
 @dataclass(frozen=True, slots=True)
 class Task:
     """Images to learn from, to choose by and to be judged by.
@@ -165,7 +170,7 @@ def _brain() -> Task:
         return _slices(images.astype(np.float32), _padded(labels).astype(np.uint8), 3)
 
     table = LabelTable((Structure(1, "grey matter", PALETTE[0]), Structure(2, "white matter", PALETTE[1])))
-    test = chosen(BRAIN_TEST, 2)
+    test = chosen(BRAIN_TEST, TEST_SEED)
     cases = tuple(int(n) for n in np.repeat(np.arange(BRAIN_SCANNERS), len(test) // BRAIN_SCANNERS))
     augment = AugmentConfig(scale=(0.8, 1.25), rotate_deg=20, shift=0.2, elastic_px=3, gamma=0.7, contrast=0.3, brightness=0.1, noise=0.08)
     return Task(
@@ -191,7 +196,7 @@ PHANTOM_AUGMENT = AugmentConfig(
 
 def _phantom(kind: str, title: str) -> Task:
     sets = []
-    for seed, count, shift in ((11, PHANTOM_TRAIN, 0.0), (22, PHANTOM_VALIDATION, CLINIC_SHIFT), (33, PHANTOM_TEST, CLINIC_SHIFT)):
+    for seed, count, shift in ((11, PHANTOM_TRAIN, 0.0), (22, PHANTOM_VALIDATION, CLINIC_SHIFT), (TEST_SEED, PHANTOM_TEST, CLINIC_SHIFT)):
         drawn = make_phantoms(kind, count, seed=seed, shift=shift, size=64)
         sets.append(_slices(drawn.images, drawn.labels, len(drawn.structures) + 1))
     table = LabelTable(tuple(Structure(n, name, PALETTE[n - 1]) for n, name in enumerate(drawn.structures, start=1)))

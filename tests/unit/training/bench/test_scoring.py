@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 import torch
 from torch import Tensor, nn
 
 from gf_desktop.imaging.labelmap import LabelTable, Structure
 from gf_desktop.imaging.preprocess import PreprocessSpec
-from training.bench.scoring import CaseScores, score
+from training.bench.scoring import CaseScores, outline_distance, score
 from training.dataset import SliceSet
 from training.networks import Taps
 
@@ -39,7 +40,7 @@ def _square(label: int, size: int = 8, at: int = 0) -> Tensor:
 
 def test_that_an_exact_prediction_scores_one() -> None:
     scores = _score([_square(1)], [_square(1)], (0,))
-    assert scores == CaseScores({"soft": 1.0}, 1.0, 0, 0)
+    assert scores == CaseScores({"soft": 1.0}, 1.0, 0.0, 0, 0)
 
 
 def test_that_dice_is_twice_the_overlap_over_both() -> None:
@@ -67,3 +68,22 @@ def test_that_slices_of_one_case_are_scored_together() -> None:
 def test_that_a_case_without_a_structure_does_not_count_for_it() -> None:
     predicted = [_square(1), _square(2)]
     assert _score(predicted, predicted, (0, 1)).dice == {"soft": 1.0, "hard": 1.0}
+
+
+def test_that_an_outline_moved_by_three_pixels_is_three_pixels_away() -> None:
+    one, other = np.zeros((64, 64), bool), np.zeros((64, 64), bool)
+    one[10:50, 20] = other[10:50, 23] = True
+    assert outline_distance(one, other) == pytest.approx(3.0)
+
+
+def test_that_a_missed_outline_is_as_far_away_as_the_image_is_long() -> None:
+    nothing, square = np.zeros((30, 40), bool), np.zeros((30, 40), bool)
+    square[2:9, 2:9] = True
+    assert outline_distance(nothing, square) == outline_distance(square, nothing) == pytest.approx(50.0)
+    assert outline_distance(nothing, nothing) is None
+
+
+def test_that_the_distance_of_a_network_is_the_mean_over_images_and_then_structures() -> None:
+    predicted = [_square(1), _square(1, at=3), _square(2)]
+    reference = [_square(1), _square(1), _square(2)]
+    assert _score(predicted, reference, (0, 0, 0)).hd95_px == pytest.approx((1.5 + 0) / 2)

@@ -40,6 +40,18 @@ def test_that_a_run_is_made_once_and_its_teacher_with_it(tmp_path: Path) -> None
     assert first["test"]["mean"] >= 0
 
 
+def test_that_a_teacher_asked_in_each_view_says_something_else_than_one_asked_once(tmp_path: Path) -> None:
+    lab = Lab(tmp_path)
+    each, once = (lab.make(replace(TAUGHT, ask=ask)) for ask in ("each", "once"))
+    assert each["losses"]["kl"] != once["losses"]["kl"]
+
+
+def test_that_nothing_is_left_unlabelled_where_all_labels_are_there() -> None:
+    entries = [e for e in plan(Size(), ("semi",)) if e.run.fraction == 1]
+    assert entries
+    assert {e.run.method.unlabelled for e in entries} == {"none"}
+
+
 def test_that_the_same_run_gives_the_same_figures(tmp_path: Path) -> None:
     results = [Lab(tmp_path / name).make(TAUGHT) for name in ("one", "two")]
     assert results[0]["test"] == results[1]["test"]
@@ -55,6 +67,7 @@ def test_that_the_same_run_gives_the_same_figures(tmp_path: Path) -> None:
         replace(ALONE, network=replace(NET, steps=3)),
         replace(ALONE, method=Method(supervision="ce")),
         replace(ALONE, batch=4),
+        replace(ALONE, ask="once"),
     ],
 )
 def test_that_anything_that_matters_makes_another_key(other: Run) -> None:
