@@ -8,9 +8,10 @@ import numpy as np
 import numpy.typing as npt
 
 from gf_desktop.errors import UserError
-from gf_desktop.imaging.edits import Box, EditHistory, LabelEdit
+from gf_desktop.imaging.edits import Box, LabelEdit
 from gf_desktop.imaging.labelmap import VoxelState
 from gf_desktop.imaging.paint import Stroke
+from gf_desktop.project.journal import Journal
 from gf_desktop.project.records import Case
 from gf_desktop.project.store import Project
 
@@ -37,8 +38,10 @@ class OpenCase:
 
     Attributes
     ----------
-    volume, label_map, history
-        Scan, mask with its states, and what can be undone.
+    volume, label_map
+        Scan, and mask with its states.
+    journal
+        Every stroke, saved as it is made; what can be undone, and findings of what happened to the file since it was last open.
     confidence
         uint8 [k, j, i], the student's probability of the label, 0 to 255; None before a prediction.
     """
@@ -59,9 +62,13 @@ class OpenCase:
         self._stroke: Stroke | None = None
         self.case: Case = project.case(case_id)
         self.volume = project.load_volume(case_id)
-        self.label_map = project.load_labels(case_id)
+        self.journal: Journal = project.masks.open_journal(case_id)
+        try:
+            self.label_map = project.masks.load(case_id)
+        except BaseException:
+            project.masks.close_journal(case_id)
+            raise
         self.confidence: UInt8 | None = None
-        self.history = EditHistory()
 
     @property
     def id(self) -> str:
@@ -74,7 +81,7 @@ class OpenCase:
 
     def begin_stroke(self, *, axis: int, label: int, radius_mm: float, start_ijk: tuple[float, float, float], erase: bool) -> Stroke:
         """Start to paint; see :meth:`gf_desktop.session.Session.begin_stroke`."""
-        self._project.must_write()
+        self.journal.must_write()
         self.finish_stroke()
         self._stroke = Stroke(
             self.label_map,
@@ -97,34 +104,31 @@ class OpenCase:
 
     def _committed(self, edit: LabelEdit) -> None:
         try:
-            self._project.log_edit(self.id, edit, reverted=False)
+            self.journal.commit(edit, model_id=self.case.model_id)
         except UserError as error:
             self.label_map.revert(edit)
             self._on_trouble(error)
             return
-        self.history.push(edit)
         self._saved()
 
     def _saved(self) -> None:
-        self._project.note_progress(self.id, self.label_map)
-        self.refresh()
+        if self._project.masks.note_progress(self.case, self.label_map):
+            self.refresh()
         self._on_edit()
 
     def undo(self) -> None:
         """Take the last edit back; does nothing where there is none."""
         self.finish_stroke()
-        edit = self.history.undo()
+        edit = self.journal.undo(author=self._author)
         if edit is not None:
-            self._project.log_edit(self.id, edit, reverted=True)
             self.label_map.revert(edit)
             self._saved()
 
     def redo(self) -> None:
         """Carry the last undone edit out again; does nothing where there is none."""
         self.finish_stroke()
-        edit = self.history.redo()
+        edit = self.journal.redo(author=self._author)
         if edit is not None:
-            self._project.log_edit(self.id, edit, reverted=False)
             self.label_map.apply(edit)
             self._saved()
 
@@ -157,7 +161,7 @@ class OpenCase:
         return int((differs & chosen).sum())
 
     def _record(self, *, mask: npt.NDArray[np.bool_], box: Box, labels: UInt8, states: UInt8 | int, name: str) -> None:
-        self._project.must_write()
+        self.journal.must_write()
         self.finish_stroke()
         edit = LabelEdit.record(
             labels=self.label_map.labels,
@@ -173,8 +177,16 @@ class OpenCase:
             self.label_map.apply(edit)
             self._committed(edit)
 
-    def save(self) -> None:
-        """Fold the strokes since the last revision into a new one."""
-        self.finish_stroke()
-        if not self._project.read_only and self._project.has_unsaved_edits(self.id):
-            self._project.save_labels(self.id, self.label_map, author=self._author)
+    def close(self) -> None:
+        """Fold the strokes since the last revision into a new one, and let others write.
+
+        A disk that is full leaves them in the journal, where they are as safe: the next opening carries them out again.
+        """
+        try:
+            self.finish_stroke()
+            if not self.journal.read_only and self.journal.has_changes:
+                self._project.masks.fold(self.id, self.label_map, author=self._author)
+        except UserError as error:
+            self._on_trouble(error)
+        finally:
+            self._project.masks.close_journal(self.id)

@@ -120,11 +120,11 @@ class Proposer:
         self._on_progress()
 
     def _keep(self, case_id: str, shown: OpenCase | None, prediction: Prediction) -> None:
-        label_map = shown.label_map if shown is not None else self.project.load_labels(case_id)
+        label_map = shown.label_map if shown is not None else self.project.masks.load(case_id)
         if shown is not None:
             shown.confidence = prediction.confidence
             self.cancel()
         label_map.propose(prediction.labels, Box.whole(label_map.geometry.shape_kji))
-        self.project.save_labels(case_id, label_map, model_id=prediction.model_id)
+        self.project.masks.replace(case_id, label_map, model_id=prediction.model_id)
         self.project.save_confidence(case_id, prediction.confidence)
         self._on_progress()

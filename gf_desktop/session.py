@@ -212,6 +212,7 @@ class Session(Workspace):
             on_failure=self._round_failed,
         )
         refinement.begin(minutes=DEFAULT_MINUTES if minutes is None else minutes, seed=seed, threads=threads, recipe=recipe)
+        self._tell_findings()
         self._refinement = refinement
         self.worklist_changed.emit()
 
@@ -323,7 +324,9 @@ class Session(Workspace):
         """Return the current mask of a case, uint8 [k, j, i]; the live one where it is on screen."""
         if self.open is not None and self.open.id == case_id:
             return self.open.label_map.labels
-        return self.must_project().load_labels(case_id).labels
+        labels = self.must_project().masks.load(case_id).labels
+        self._tell_findings()
+        return labels
 
     def evaluate(
         self,

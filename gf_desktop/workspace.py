@@ -41,8 +41,8 @@ class Workspace:
 
     Signals: ``project_changed()`` opened or closed · ``worklist_changed()`` · ``case_changed()`` another case is on
     screen · ``labels_changed(Box)`` of the case on screen · ``history_changed()`` · ``prediction_changed()`` a new
-    confidence · ``model_changed()`` another student serves · ``saved_changed()`` · ``trouble(UserError)`` ·
-    ``broke(Exception)`` a bug.
+    confidence · ``model_changed()`` another student serves · ``saved_changed()`` · ``told(str)`` what the user has to know
+    about the files of masks · ``trouble(UserError)`` · ``broke(Exception)`` a bug.
     """
 
     project_changed = Signal()
@@ -53,6 +53,7 @@ class Workspace:
     prediction_changed = Signal()
     model_changed = Signal()
     saved_changed = Signal()
+    told = Signal(str)
     trouble = Signal(object)
     broke = Signal(object)
 
@@ -151,12 +152,15 @@ class Workspace:
     def open_case(self, case_id: str, *, on_done: Callable[[Case], None] = no_answer, on_error: OnError | None = None) -> None:
         """Bring a case on screen; the one before is saved first."""
         project = self.must_project()
+        if self.open is not None and self.open.id == case_id:
+            self.close_case()
         opened = OpenCase(project, case_id, author=self._author, on_edit=self._edited, on_trouble=self.trouble.emit)
         self.close_case()
         opened.label_map.changed.connect(self._relay_labels)
         self.open = opened
         self.case_changed.emit()
         self.history_changed.emit()
+        self._tell_findings()
 
         def show_confidence(confidence: UInt8 | None) -> None:
             if self.open is opened and opened.confidence is None:
@@ -172,12 +176,18 @@ class Workspace:
         # psygnal takes a connected ``emit`` for Qt's and calls it with numbers to learn its signature
         self.labels_changed.emit(box)
 
+    def _tell_findings(self) -> None:
+        """Tell what was found out about the files of masks that were read."""
+        findings = () if self.project is None else self.project.masks.take_findings()
+        if findings:
+            self.told.emit("\n".join(finding.message for finding in findings))
+
     def close_case(self) -> None:
         """Take the case off the screen; its strokes are folded into a revision."""
         if self.open is None:
             return
         self._let_go_of_case()
-        self.open.save()
+        self.open.close()
         self.open = None
         self.case_changed.emit()
 

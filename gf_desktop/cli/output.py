@@ -61,6 +61,10 @@ class Output:
             self.document(error.as_json())
         self._errors.print(str(error).replace("\n", " "), markup=False, style="red")
 
+    def warn(self, text: str) -> None:
+        """Print what the user has to know, on standard error."""
+        self._errors.print(text, markup=False, style="yellow")
+
     def bug(self, text: str) -> None:
         """Print that the fault is ours, with what to report."""
         if self.as_json:

@@ -33,6 +33,7 @@ def run_verb(options: argparse.Namespace, output: Output) -> int:
         _inspect(options, output)
         return 0
     session = Session(InlineJobs(), SubprocessTransport)
+    session.told.connect(output.warn)
     try:
         if verb != "new":
             session.open_project(options.project, read_only=verb in _READING_VERBS)

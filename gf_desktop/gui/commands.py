@@ -107,6 +107,7 @@ class Commands(QObject):
             signal.connect(self._facts_moved)
         session.round_ended.connect(self._facts_moved)
         session.round_finished.connect(self._round_finished)
+        session.told.connect(self.tell_finding)
         session.trouble.connect(self.tell_trouble)
         session.broke.connect(self.tell_fault)
         session.model_changed.connect(self._renew_masks)
@@ -123,8 +124,8 @@ class Commands(QObject):
             "writable": project is not None and not project.read_only,
             "cases": bool(project is not None and session.cases()),
             "case": opened is not None,
-            "undo": opened is not None and opened.history.undo_name is not None,
-            "redo": opened is not None and opened.history.redo_name is not None,
+            "undo": opened is not None and opened.journal.undo_name is not None,
+            "redo": opened is not None and opened.journal.redo_name is not None,
             "training": session.refining,
             "idle": not session.refining,
             "parent": bool(session.active_card is not None and session.active_card.parent),
@@ -187,6 +188,10 @@ class Commands(QObject):
             self.tell_trouble(error)
 
     # notices
+
+    def tell_finding(self, text: str) -> None:
+        """Say what the person has to know about the files of their masks."""
+        self._face.tell(text, kind="warn")
 
     def tell_trouble(self, error: UserError) -> None:
         """Say what went wrong, where, and what to do next."""

@@ -123,7 +123,7 @@ class MainWindow(QMainWindow):
         facts = self.commands.facts()
         for spec in ACTIONS:
             self.actions_by_id[spec.id].setEnabled(spec.needs <= facts)
-        history = self.session.open.history if self.session.open is not None else None
+        history = self.session.open.journal if self.session.open is not None else None
         for name, what in (("undo", history.undo_name if history else None), ("redo", history.redo_name if history else None)):
             text = tr(name.capitalize())
             self.actions_by_id[name].setText(f"{text}: {what}" if what else text)

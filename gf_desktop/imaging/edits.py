@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import deque
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -13,6 +14,10 @@ __all__ = ["Box", "EditHistory", "LabelEdit", "squeeze"]
 
 UInt8 = npt.NDArray[np.uint8]
 Bools = npt.NDArray[np.bool_]
+
+CHUNK_VOXELS = 1 << 18
+"""So many voxels are looked at at once: what is computed for them stays in the cache."""
+FULL_BYTE = 0xFF
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,12 +67,50 @@ def squeeze(values: UInt8) -> UInt8:
     return values[:1].copy() if values.size and (values == values[0]).all() else values
 
 
-def _pair(old: UInt8, new: UInt8, inner: tuple[slice, slice, slice], cut: Bools) -> tuple[UInt8, UInt8]:
-    after = new[inner][cut] if new.ndim else new.reshape(1)
-    if (old == after).all():
-        nothing = np.zeros(0, np.uint8)
-        return nothing, nothing
-    return squeeze(old), squeeze(after)
+def _planes_at_once(shape_kji: tuple[int, int, int]) -> int:
+    """Return how many planes of a box fit into the processor's cache, so that their bits begin and end with a byte."""
+    plane = max(1, shape_kji[1] * shape_kji[2])
+    whole_bytes = 8 // math.gcd(plane, 8)
+    return max(1, CHUNK_VOXELS // (plane * whole_bytes)) * whole_bytes
+
+
+def _part(values: UInt8 | int, planes: slice) -> UInt8 | int:
+    return values[planes] if isinstance(values, np.ndarray) and values.ndim else values
+
+
+class _Pair:
+    """Old and new values of the voxels of an edit, put together chunk by chunk; one value where all are the same."""
+
+    def __init__(self) -> None:
+        self._old: list[UInt8] = []
+        self._after: list[UInt8] = []
+        self._counts: list[int] = []
+
+    def take(self, old: UInt8, new: UInt8 | int, chosen: Bools, count: int) -> None:
+        """Add the chosen voxels of a chunk, ``count`` of them, at least one."""
+        after = np.asarray(new, np.uint8)
+        self._counts.append(count)
+        self._old.append(_picked(old, chosen, count))
+        self._after.append(_picked(after, chosen, count) if after.ndim else after.reshape(1))
+
+    def arrays(self) -> tuple[UInt8, UInt8]:
+        """Return old and new values; none where nothing was added."""
+        return self._one(self._old), self._one(self._after)
+
+    def _one(self, parts: list[UInt8]) -> UInt8:
+        if not parts:
+            return np.zeros(0, np.uint8)
+        first = parts[0][:1]
+        if all(part.size == 1 and part[0] == first[0] for part in parts):
+            return first.copy()
+        if len(parts) == 1:
+            return parts[0]
+        return np.concatenate([np.broadcast_to(part, count) for part, count in zip(parts, self._counts, strict=True)])
+
+
+def _picked(values: UInt8, chosen: Bools, count: int) -> UInt8:
+    """Return the chosen values, a single one where all are the same."""
+    return squeeze(values.flatten() if count == values.size else values[chosen])
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -105,7 +148,7 @@ class LabelEdit:
         *,
         labels: UInt8,
         states: UInt8,
-        mask: Bools,
+        mask: Bools | None,
         box: Box,
         new_labels: UInt8 | int,
         new_states: UInt8 | int,
@@ -119,33 +162,19 @@ class LabelEdit:
         labels, states
             The whole map, uint8 [k, j, i], as it is before.
         mask
-            bool of the box's shape.
+            bool of the box's shape; None for every voxel of it.
         new_labels, new_states
             One value, or uint8 of the box's shape.
         """
-        region = box.slices
-        old_labels, old_states = labels[region], states[region]
-        mask = mask & ((old_labels != new_labels) | (old_states != new_states))
-        tight = Box.around(mask)
-        if tight is None:
+        changed = _Changed(labels[box.slices], states[box.slices], mask, new_labels, new_states)
+        found = changed.box()
+        if found is None:
             return None
-        inner = tight.slices
-        cut = mask[inner]
-        labels_pair = _pair(old_labels[inner][cut], np.asarray(new_labels, np.uint8), inner, cut)
-        states_pair = _pair(old_states[inner][cut], np.asarray(new_states, np.uint8), inner, cut)
-        offset = box.start_kji
-        placed = Box(
-            (tight.start_kji[0] + offset[0], tight.start_kji[1] + offset[1], tight.start_kji[2] + offset[2]),
-            (tight.stop_kji[0] + offset[0], tight.stop_kji[1] + offset[1], tight.stop_kji[2] + offset[2]),
-        )
-        return cls(
-            placed,
-            np.packbits(cut.reshape(-1)),
-            *labels_pair,
-            *states_pair,
-            name,
-            author,
-        )
+        tight, of_labels, of_states = found
+        bits, label_pair, state_pair = changed.within(tight, labels=of_labels, states=of_states)
+        moved = [tuple(at + by for at, by in zip(corner, box.start_kji, strict=True)) for corner in (tight.start_kji, tight.stop_kji)]
+        placed = Box((moved[0][0], moved[0][1], moved[0][2]), (moved[1][0], moved[1][1], moved[1][2]))
+        return cls(placed, bits, *label_pair, *state_pair, name, author)
 
     @property
     def mask(self) -> Bools:
@@ -170,8 +199,76 @@ class LabelEdit:
         self._write(states, self.states_before)
 
     def _write(self, array: UInt8, values: UInt8) -> None:
-        if values.size:
-            array[self.box.slices][self.mask] = values
+        if not values.size:
+            return
+        region, shape = array[self.box.slices], self.box.shape_kji
+        step, plane, taken = _planes_at_once(shape), shape[1] * shape[2], 0
+        for first in range(0, shape[0], step):
+            part = region[first : first + step]
+            bits = self.mask_bits[first * plane // 8 : -(-(first + len(part)) * plane // 8)]
+            if values.size == 1 and (bits == FULL_BYTE).all():
+                part[...] = values
+                continue
+            chosen = np.unpackbits(bits, count=part.size).view(bool).reshape(part.shape)
+            if values.size == 1:
+                np.copyto(part, values[0], where=chosen)
+                continue
+            count = int(np.count_nonzero(chosen))
+            part[chosen] = values[taken : taken + count]
+            taken += count
+
+
+class _Changed:
+    """What an edit would change within a box. It is looked at in chunks that fit into the cache: a whole scan takes no array of its own."""
+
+    def __init__(self, labels: UInt8, states: UInt8, mask: Bools | None, new_labels: UInt8 | int, new_states: UInt8 | int) -> None:
+        self._pairs = ((labels, new_labels), (states, new_states))
+        self._mask = mask
+
+    def _chunk(self, planes: slice) -> tuple[Bools, bool, bool]:
+        """Return which voxels of some planes change, and whether their labels and their states do."""
+        differ = [old[planes] != _part(new, planes) for old, new in self._pairs]
+        if self._mask is not None:
+            differ = [one & self._mask[planes] for one in differ]
+        return differ[0] | differ[1], bool(differ[0].any()), bool(differ[1].any())
+
+    def box(self) -> tuple[Box, bool, bool] | None:
+        """Return the smallest box that holds every voxel that changes, and whether labels and states change at all."""
+        old = self._pairs[0][0]
+        shape = (old.shape[0], old.shape[1], old.shape[2])
+        rows, columns, ks = np.zeros(shape[1], bool), np.zeros(shape[2], bool), np.zeros(shape[0], bool)
+        step, labels, states = _planes_at_once(shape), False, False
+        for first in range(0, shape[0], step):
+            planes = slice(first, min(first + step, shape[0]))
+            chosen, of_labels, of_states = self._chunk(planes)
+            if not (of_labels or of_states):
+                continue
+            labels, states = labels or of_labels, states or of_states
+            ks[planes] = chosen.any(axis=(1, 2))
+            flat = np.logical_or.reduce(chosen, axis=0)
+            rows |= flat.any(axis=1)
+            columns |= flat.any(axis=0)
+        if not (labels or states):
+            return None
+        (k0, k1), (j0, j1), (i0, i1) = (map(int, np.flatnonzero(hit)[[0, -1]]) for hit in (ks, rows, columns))
+        return Box((k0, j0, i0), (k1 + 1, j1 + 1, i1 + 1)), labels, states
+
+    def within(self, box: Box, *, labels: bool, states: bool) -> tuple[UInt8, tuple[UInt8, UInt8], tuple[UInt8, UInt8]]:
+        """Return the bits of what changes within a box, and the old and new values of labels and of states where they change."""
+        inner = box.slices
+        cut = [(old[inner], new[inner] if isinstance(new, np.ndarray) and new.ndim else new) for old, new in self._pairs]
+        part = _Changed(*(cut[0][0], cut[1][0]), None if self._mask is None else self._mask[inner], *(cut[0][1], cut[1][1]))
+        bits, pairs = [], (_Pair(), _Pair())
+        step = _planes_at_once(box.shape_kji)
+        for first in range(0, box.shape_kji[0], step):
+            planes = slice(first, min(first + step, box.shape_kji[0]))
+            chosen = part._chunk(planes)[0]
+            bits.append(np.packbits(chosen.reshape(-1)))
+            count = int(np.count_nonzero(chosen))
+            for wanted, pair, (old, new) in zip((labels, states), pairs, cut, strict=True):
+                if wanted and count:
+                    pair.take(old[planes], _part(new, planes), chosen, count)
+        return np.concatenate(bits), pairs[0].arrays(), pairs[1].arrays()
 
 
 class EditHistory:

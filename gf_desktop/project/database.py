@@ -9,7 +9,7 @@ from gf_desktop.errors import ProjectError
 
 __all__ = ["SCHEMA_VERSION", "connect", "create_schema"]
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 
 _SCHEMA = """
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
@@ -23,10 +23,6 @@ CREATE TABLE revisions (
     case_id TEXT NOT NULL REFERENCES cases(id), number INTEGER NOT NULL, kind TEXT NOT NULL, file TEXT NOT NULL,
     sha256 TEXT NOT NULL, model_id TEXT NOT NULL, author TEXT NOT NULL, created TEXT NOT NULL, PRIMARY KEY (case_id, number)
 ) STRICT;
-CREATE TABLE edits (
-    case_id TEXT NOT NULL REFERENCES cases(id), seq INTEGER PRIMARY KEY, reverted INTEGER NOT NULL, edit BLOB NOT NULL
-) STRICT;
-CREATE INDEX edits_of_case ON edits (case_id, seq);
 CREATE TABLE validation (
     case_id TEXT NOT NULL REFERENCES cases(id), k INTEGER NOT NULL, created TEXT NOT NULL, PRIMARY KEY (case_id, k)
 ) STRICT;

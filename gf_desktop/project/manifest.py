@@ -87,7 +87,7 @@ def write_manifest(project: Project, run_id: str, *, seed: int) -> tuple[Path, l
     items: list[ManifestItem] = []
     documents: list[dict[str, object]] = []
     for case in project.cases():
-        label_map = project.load_labels(case.id)
+        label_map = project.masks.load(case.id)
         touched = label_map.touched_slices()
         if touched:
             project.hold_back(case.id, choose_held_back(label_map.reviewed_slices(), case.validation_slices, touched))
@@ -125,7 +125,7 @@ def write_manifest(project: Project, run_id: str, *, seed: int) -> tuple[Path, l
 
 
 def _freeze(project: Project, case_id: str) -> tuple[Path, str]:
-    if project.has_unsaved_edits(case_id):
-        project.save_labels(case_id, project.load_labels(case_id))
-    revision = project.latest_revision(case_id) or project.save_labels(case_id, project.load_labels(case_id))
-    return project.case_folder(case_id) / revision.file, revision.sha256
+    revision = project.masks.latest(case_id)
+    if revision is None or project.masks.has_changes(case_id):
+        revision = project.masks.fold(case_id, project.masks.load(case_id))
+    return project.masks.path(case_id, revision), revision.sha256

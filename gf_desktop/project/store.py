@@ -2,9 +2,9 @@
 
 ::
 
-    project.sqlite      cases, revisions, strokes, models, rounds
+    project.sqlite      cases, revisions, models, rounds
     project.lock        held by the program that may write
-    cases/C-001/        image.npy, labels-000001.npz (immutable), confidence.npz
+    cases/C-001/        image.npy, labels-000001.npz (immutable), journal.gfj with every stroke, confidence.npz
     models/<id>/        model packs
     runs/<id>/          one folder a refinement: manifest, events, log
 """
@@ -26,15 +26,14 @@ from filelock import FileLock, Timeout
 from gf_desktop.arrays import read_arrays, write_arrays
 from gf_desktop.atomic import atomic_path, check_writable_folder, explain_os_error, sync_folder
 from gf_desktop.errors import ProjectError, UserError
-from gf_desktop.imaging.edits import LabelEdit
 from gf_desktop.imaging.geometry import Geometry
-from gf_desktop.imaging.labelmap import LabelMap, LabelTable, VoxelState
+from gf_desktop.imaging.labelmap import LabelTable
 from gf_desktop.imaging.volume import Volume
 from gf_desktop.pack import file_sha256, verify_pack
 from gf_desktop.project.database import connect, create_schema
-from gf_desktop.project.edit_log import decode_edit, encode_edit
+from gf_desktop.project.masks import Masks
 from gf_desktop.project.models import ModelRegistry, copy_pack
-from gf_desktop.project.records import Case, CaseStatus, Finding, LabelRevision, RevisionKind, RoundReport
+from gf_desktop.project.records import Case, Finding, RoundReport
 
 __all__ = ["Project", "read_confidence"]
 
@@ -46,7 +45,8 @@ HOLDER = "project.holder.json"
 class Project:
     """An open project.
 
-    Use :meth:`create` or :meth:`open`, and :meth:`close`. All methods belong to the thread that opened it.
+    Use :meth:`create` or :meth:`open`, and :meth:`close`. All methods belong to the thread that opened it. ``models`` and ``masks`` are
+    its models and masks.
     """
 
     def __init__(self, folder: Path, database: sqlite3.Connection, lock: FileLock | None) -> None:
@@ -55,6 +55,7 @@ class Project:
         self._lock = lock
         self.models = ModelRegistry(database, folder / "models")
         self.table = LabelTable.from_json(json.loads(self._meta("structures")))
+        self.masks = Masks(database, folder / "cases", self.table, case_of=self.case, must_write=self.must_write, read_only=lock is None)
 
     @classmethod
     def create(cls, folder: Path, pack: Path) -> Project:
@@ -159,6 +160,7 @@ class Project:
 
     def close(self) -> None:
         """Give the project free for others."""
+        self.masks.close()
         self._db.close()
         if self._lock is not None:
             (self.folder / HOLDER).unlink(missing_ok=True)
@@ -289,96 +291,7 @@ class Project:
             raise ProjectError("The project's copy of the scan is damaged", where=str(path), next_step="Import the scan again.") from error
         return Volume(voxels, case.geometry, case.modality, case.title, case.spacing_known, facts)
 
-    # masks
-
-    def load_labels(self, case_id: str) -> LabelMap:
-        """Return a case's mask: its last saved revision with every later stroke carried out.
-
-        Raises
-        ------
-        ProjectError
-            When the saved mask does not match its hash.
-        """
-        case = self.case(case_id)
-        label_map = LabelMap(case.geometry, self.table)
-        revision = self.latest_revision(case_id)
-        if revision is not None:
-            path = self.case_folder(case_id) / revision.file
-            if not path.is_file() or file_sha256(path) != revision.sha256:
-                raise ProjectError(
-                    "The saved mask does not match its hash", where=str(path), next_step="Restore this file from a copy of the project."
-                )
-            arrays = read_arrays(path)
-            label_map = LabelMap(case.geometry, self.table, arrays["labels"], arrays["states"])
-        for reverted, blob in self._db.execute("SELECT reverted, edit FROM edits WHERE case_id = ? ORDER BY seq", (case_id,)):
-            edit = decode_edit(blob)
-            if reverted:
-                label_map.revert(edit)
-            else:
-                label_map.apply(edit)
-        return label_map
-
-    def latest_revision(self, case_id: str) -> LabelRevision | None:
-        """Return the last saved mask of a case, or None."""
-        row = self._db.execute(
-            "SELECT number, kind, file, sha256, model_id, author, created FROM revisions WHERE case_id = ? ORDER BY number DESC LIMIT 1",
-            (case_id,),
-        ).fetchone()
-        return None if row is None else LabelRevision(*row)
-
-    def log_edit(self, case_id: str, edit: LabelEdit, *, reverted: bool) -> None:
-        """Save one stroke, or its being taken back; durable when this returns."""
-        self.must_write()
-        try:
-            with self._db:
-                self._db.execute(
-                    "INSERT INTO edits (case_id, reverted, edit) VALUES (?, ?, ?)", (case_id, int(reverted), encode_edit(edit))
-                )
-        except sqlite3.Error as error:
-            raise ProjectError(
-                f"The stroke could not be saved: {error}",
-                where=str(self.folder),
-                next_step="Free some space on the disk and paint it again.",
-            ) from error
-
-    def has_unsaved_edits(self, case_id: str) -> bool:
-        """Whether there are strokes since the last revision; they are safe, only not yet in its file."""
-        return self._db.execute("SELECT 1 FROM edits WHERE case_id = ? LIMIT 1", (case_id,)).fetchone() is not None
-
-    def save_labels(self, case_id: str, label_map: LabelMap, *, model_id: str = "", author: str = "") -> LabelRevision:
-        """Write a mask as a new revision; strokes up to now are in it and leave the log."""
-        self.must_write()
-        touched, reviewed = label_map.touched_slices(), label_map.reviewed_slices()
-        kind: RevisionKind = "proposed" if not touched else "approved" if len(reviewed) == label_map.labels.shape[0] else "corrected"
-        last = self.latest_revision(case_id)
-        number = 1 if last is None else last.number + 1
-        path = self.case_folder(case_id) / f"labels-{number:06d}.npz"
-        model_id = model_id or self.case(case_id).model_id
-        with atomic_path(path) as temporary:
-            write_arrays(temporary, {"labels": label_map.labels, "states": label_map.states})
-        revision = LabelRevision(number, kind, path.name, file_sha256(path), model_id, author, _now())
-        with self._db:
-            self._db.execute(
-                "INSERT INTO revisions (case_id, number, kind, file, sha256, model_id, author, created) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-                (case_id, number, kind, path.name, revision.sha256, model_id, author, revision.created),
-            )
-            self._db.execute("DELETE FROM edits WHERE case_id = ?", (case_id,))
-            self._set_status(case_id, label_map, model_id)
-        if last is not None and last.kind == "proposed":
-            (self.case_folder(case_id) / last.file).unlink(missing_ok=True)
-        return revision
-
-    def note_progress(self, case_id: str, label_map: LabelMap) -> None:
-        """Bring status and count of reviewed slices up to date without writing the mask."""
-        with self._db:
-            self._set_status(case_id, label_map, self.case(case_id).model_id)
-
-    def _set_status(self, case_id: str, label_map: LabelMap, model_id: str) -> None:
-        reviewed = len(label_map.reviewed_slices())
-        status: CaseStatus = "approved" if reviewed == label_map.labels.shape[0] else "in progress"
-        if not label_map.touched_slices():
-            status = "proposed" if (label_map.states == VoxelState.PROPOSED).any() else "new"
-        self._db.execute("UPDATE cases SET status = ?, reviewed = ?, model_id = ? WHERE id = ?", (status, reviewed, model_id, case_id))
+    # confidence
 
     def save_confidence(self, case_id: str, confidence: npt.NDArray[np.uint8]) -> None:
         """Keep the student's confidence, uint8 [k, j, i], beside the mask."""

@@ -166,8 +166,86 @@ def test_that_painting_is_saved_as_it_happens_and_is_there_after_a_crash(world: 
     other = Session(InlineJobs(), world.trainer)
     other.open_project(folder, read_only=True)
     np.testing.assert_array_equal(other.labels_of("C-001"), painted)
-    np.testing.assert_array_equal(other.must_project().load_labels("C-001").states, states)
+    np.testing.assert_array_equal(other.must_project().masks.load("C-001").states, states)
     other.close_project()
+
+
+def test_that_undo_goes_on_after_the_case_was_closed_and_opened_again(world: World) -> None:
+    session = world.session
+    session.open_case("C-001")
+    seen = [world.labels.copy()]
+    for k in range(3):
+        session.begin_stroke(axis=2, label=1, radius_mm=3.0, start_ijk=(10, 10, k)).finish()
+        seen.append(world.labels.copy())
+    session.close_case()
+    assert session.must_project().masks.latest("C-001") is not None
+    session.open_case("C-001")
+    for expected in reversed(seen[:-1]):
+        session.undo()
+        np.testing.assert_array_equal(world.labels, expected)
+    session.redo()
+    session.open_case("C-001")
+    np.testing.assert_array_equal(world.labels, seen[1])
+    assert session.must_open().journal.redo_name == "brush"
+
+
+def test_that_undo_goes_over_a_prediction_that_came_after_strokes(world: World) -> None:
+    session = world.session
+    session.open_case("C-001")
+    session.begin_stroke(axis=2, label=1, radius_mm=3.0, start_ijk=(10, 10, 0)).finish()
+    painted, states = world.labels.copy(), session.must_open().label_map.states.copy()
+    session.predict()
+    proposed = world.labels.copy()
+    assert (proposed != painted).any()
+    assert session.must_open().journal.undo_name == "prediction"
+    session.undo()
+    np.testing.assert_array_equal(world.labels, painted)
+    np.testing.assert_array_equal(session.must_open().label_map.states, states)
+    session.redo()
+    np.testing.assert_array_equal(world.labels, proposed)
+    session.undo()
+    session.undo()
+    assert not world.labels.any()
+
+
+def test_that_a_torn_journal_is_told_when_the_case_is_opened_and_when_its_mask_is_taken(world: World) -> None:
+    session = world.session
+    session.open_case("C-001")
+    for k in range(2):
+        session.begin_stroke(axis=2, label=1, radius_mm=3.0, start_ijk=(10, 10, k)).finish()
+    session.undo()
+    session.redo()
+    expected = world.labels.copy()
+    session.begin_stroke(axis=2, label=5, radius_mm=3.0, start_ijk=(10, 10, 3)).finish()
+    path = session.must_open().journal.path
+    session.must_project().masks.close()
+    with path.open("r+b") as stream:
+        stream.truncate(path.stat().st_size - 5)
+    again = Session(InlineJobs(), world.trainer)
+    told: list[str] = []
+    again.told.connect(told.append)
+    again.open_project(session.must_project().folder, read_only=True)
+    np.testing.assert_array_equal(again.labels_of("C-001"), expected)
+    assert len(told) == 1
+    assert "not finished when the program ended" in told[0]
+    again.close_project()
+
+
+def test_that_a_full_disk_on_closing_leaves_every_stroke_in_the_journal(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    session = world.session
+    session.open_case("C-001")
+    session.begin_stroke(axis=2, label=1, radius_mm=3.0, start_ijk=(10, 10, 0)).finish()
+    painted = world.labels.copy()
+
+    def full(*_args: object, **_options: object) -> None:
+        raise ProjectError("The disk is full", next_step="Free some space.")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(session.must_project().masks, "fold", full)
+        session.close_case()
+    assert [t.what for t in world.troubles] == ["The disk is full"]
+    session.open_case("C-001")
+    np.testing.assert_array_equal(world.labels, painted)
 
 
 def test_that_undo_and_redo_go_across_tools_and_slices(world: World) -> None:
@@ -206,11 +284,11 @@ def test_that_a_stroke_that_cannot_be_saved_is_taken_back_and_told(world: World,
     def full(*_args: object, **_options: object) -> None:
         raise ProjectError("The disk is full", next_step="Free some space.")
 
-    monkeypatch.setattr(session.must_project(), "log_edit", full)
+    monkeypatch.setattr(session.must_open().journal, "commit", full)
     session.begin_stroke(axis=2, label=1, radius_mm=3.0, start_ijk=(10, 10, 0)).finish()
     assert not world.labels.any()
     assert [t.what for t in world.troubles] == ["The disk is full"]
-    assert session.must_open().history.undo_name is None
+    assert session.must_open().journal.undo_name is None
 
 
 @pytest.mark.parametrize("name", ["truth.nii.gz", "flipped.nii.gz"])

@@ -17,7 +17,7 @@ from gf_desktop.project.store import Project
 
 def approve(project: Project, case_id: str, *slices: int) -> None:
     for k in slices:
-        label_map = project.load_labels(case_id)
+        label_map = project.masks.load(case_id)
         box = Box((k, 0, 0), (k + 1, *label_map.labels.shape[1:]))
         edit = LabelEdit.record(
             labels=label_map.labels,
@@ -29,7 +29,7 @@ def approve(project: Project, case_id: str, *slices: int) -> None:
             name="approve",
         )
         assert edit is not None
-        project.log_edit(case_id, edit, reverted=False)
+        project.masks.open_journal(case_id).commit(edit)
 
 
 def test_that_nothing_approved_is_nothing_to_learn_from(project: Project, case_id: str) -> None:
@@ -48,7 +48,7 @@ def test_that_the_manifest_names_frozen_files_by_hash(project: Project, case_id:
     assert file_sha256(items[0].labels) == item["labels_sha256"]
     before = items[0].labels.read_bytes()
     approve(project, case_id, 3)
-    project.save_labels(case_id, project.load_labels(case_id))
+    project.masks.fold(case_id, project.masks.load(case_id))
     assert items[0].labels.read_bytes() == before
 
 

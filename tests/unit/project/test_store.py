@@ -13,14 +13,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from gf_desktop.errors import ModelError, ProjectError
-from gf_desktop.imaging.edits import Box, EditHistory, LabelEdit
+from gf_desktop.imaging.edits import Box, LabelEdit
 from gf_desktop.imaging.labelmap import VoxelState
 from gf_desktop.imaging.volume import Volume
 from gf_desktop.project.store import Project, read_confidence
 
 
 def edit_of(project: Project, case_id: str, *, k: int, label: int) -> LabelEdit:
-    label_map = project.load_labels(case_id)
+    label_map = project.masks.load(case_id)
     box = Box((k, 1, 2), (k + 1, 5, 9))
     edit = LabelEdit.record(
         labels=label_map.labels,
@@ -59,23 +59,24 @@ def test_that_the_same_voxels_elsewhere_in_space_are_another_scan(project: Proje
 
 def test_that_strokes_survive_reopening_without_a_revision(project: Project, case_id: str) -> None:
     edit = edit_of(project, case_id, k=2, label=5)
-    project.log_edit(case_id, edit, reverted=False)
+    project.masks.open_journal(case_id).commit(edit)
     folder = project.folder
     project.close()
     again = Project.open(folder)
-    label_map = again.load_labels(case_id)
+    label_map = again.masks.load(case_id)
     assert (label_map.labels[2, 1:5, 2:9] == 5).all()
     assert label_map.labels.sum() == 5 * 4 * 7
     assert label_map.touched_slices() == [2]
-    assert again.latest_revision(case_id) is None
+    assert again.masks.latest(case_id) is None
     again.close()
 
 
 def test_that_a_stroke_taken_back_stays_taken_back(project: Project, case_id: str) -> None:
     edit = edit_of(project, case_id, k=2, label=5)
-    project.log_edit(case_id, edit, reverted=False)
-    project.log_edit(case_id, edit, reverted=True)
-    assert not project.load_labels(case_id).labels.any()
+    journal = project.masks.open_journal(case_id)
+    journal.commit(edit)
+    journal.undo()
+    assert not project.masks.load(case_id).labels.any()
 
 
 @settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -84,21 +85,19 @@ def test_that_a_stroke_taken_back_stays_taken_back(project: Project, case_id: st
         st.one_of(st.tuples(st.integers(0, 4), st.sampled_from([0, 1, 5])), st.sampled_from(["undo", "redo", "save"])), max_size=12
     )
 )
-def test_that_any_sequence_of_edits_is_replayed_from_the_log(project: Project, scan: Volume, steps: list) -> None:
+def test_that_any_sequence_of_edits_is_replayed_from_the_journal(project: Project, scan: Volume, steps: list) -> None:
     case_id = project.add_case(scan, title="CT", verdict="green", findings=())[0].id
-    label_map, history = project.load_labels(case_id), EditHistory()
+    label_map, journal = project.masks.load(case_id), project.masks.open_journal(case_id)
     for step in steps:
         if step == "save":
-            project.save_labels(case_id, label_map)
+            project.masks.fold(case_id, label_map)
         elif step == "undo":
-            edit = history.undo()
+            edit = journal.undo()
             if edit is not None:
-                project.log_edit(case_id, edit, reverted=True)
                 label_map.revert(edit)
         elif step == "redo":
-            edit = history.redo()
+            edit = journal.redo()
             if edit is not None:
-                project.log_edit(case_id, edit, reverted=False)
                 label_map.apply(edit)
         else:
             box = Box((step[0], 0, 0), (step[0] + 1, 12, 16))
@@ -112,36 +111,36 @@ def test_that_any_sequence_of_edits_is_replayed_from_the_log(project: Project, s
                 name="brush",
             )
             if edit is not None:
-                project.log_edit(case_id, edit, reverted=False)
+                journal.commit(edit)
                 label_map.apply(edit)
-                history.push(edit)
-    again = project.load_labels(case_id)
+    project.masks.close_journal(case_id)
+    again = project.masks.load(case_id)
     np.testing.assert_array_equal(again.labels, label_map.labels)
     np.testing.assert_array_equal(again.states, label_map.states)
     assert again.reviewed_slices() == label_map.reviewed_slices()
 
 
-def test_that_a_revision_holds_labels_and_states_and_empties_the_log(project: Project, case_id: str) -> None:
-    project.log_edit(case_id, edit_of(project, case_id, k=1, label=1), reverted=False)
-    label_map = project.load_labels(case_id)
-    revision = project.save_labels(case_id, label_map, author="AB")
+def test_that_a_revision_holds_labels_and_states_and_every_stroke(project: Project, case_id: str) -> None:
+    project.masks.open_journal(case_id).commit(edit_of(project, case_id, k=1, label=1))
+    label_map = project.masks.load(case_id)
+    revision = project.masks.fold(case_id, label_map, author="AB")
     assert (revision.number, revision.kind, revision.author) == (1, "corrected", "AB")
-    assert not project.has_unsaved_edits(case_id)
-    np.testing.assert_array_equal(project.load_labels(case_id).states, label_map.states)
+    assert not project.masks.has_changes(case_id)
+    np.testing.assert_array_equal(project.masks.load(case_id).states, label_map.states)
 
 
 def test_that_a_mask_that_does_not_match_its_hash_is_refused(project: Project, case_id: str) -> None:
-    project.log_edit(case_id, edit_of(project, case_id, k=1, label=1), reverted=False)
-    revision = project.save_labels(case_id, project.load_labels(case_id))
+    project.masks.open_journal(case_id).commit(edit_of(project, case_id, k=1, label=1))
+    revision = project.masks.fold(case_id, project.masks.load(case_id))
     path = project.case_folder(case_id) / revision.file
     path.write_bytes(path.read_bytes()[:-3])
     with pytest.raises(ProjectError, match="does not match its hash"):
-        project.load_labels(case_id)
+        project.masks.load(case_id)
 
 
 @pytest.mark.parametrize(("states", "status", "reviewed"), [(0, "new", 0), (1, "proposed", 0), (2, "approved", 5)])
 def test_that_status_follows_the_states_of_the_voxels(project: Project, case_id: str, states: int, status: str, reviewed: int) -> None:
-    label_map = project.load_labels(case_id)
+    label_map = project.masks.load(case_id)
     box = Box.whole(label_map.labels.shape)
     edit = LabelEdit.record(
         labels=label_map.labels,
@@ -154,7 +153,7 @@ def test_that_status_follows_the_states_of_the_voxels(project: Project, case_id:
     )
     if edit is not None:
         label_map.apply(edit)
-    project.save_labels(case_id, label_map)
+    project.masks.replace(case_id, label_map, model_id="")
     case = project.case(case_id)
     assert (case.status, case.reviewed) == (status, reviewed)
 

@@ -118,7 +118,7 @@ def test_that_going_to_another_slice_ends_the_stroke_on_the_first_one(
     mouse.release(220.0, 230.0)
     touched = np.unique(np.argwhere(session.open.label_map.labels)[:, 0])
     assert touched.tolist() == [k]
-    assert session.open.history.undo_name == "brush"
+    assert session.open.journal.undo_name == "brush"
 
 
 def test_that_number_keys_choose_the_structure(window: MainWindow, press_key: Callable[..., None]) -> None:
