@@ -101,9 +101,9 @@ TUNING_SEED = 100
 """Not among the seeds of the tables."""
 
 TUNING: dict[str, tuple[dict[str, float], ...]] = {
-    "kl": ({"kl.weight": 0.3}, {"kl.weight": 1.0}, {"kl.weight": 3.0}, {"kl.weight": 10.0}),
-    "at": ({"at.share": 0.1}, {"at.share": 0.5}, {"at.share": 2.0}, {"at.share": 5.0}),
-    "fsp": ({"fsp.share": 0.1}, {"fsp.share": 0.5}, {"fsp.share": 2.0}, {"fsp.share": 5.0}),
+    "kl": ({"kl.weight": 0.1}, {"kl.weight": 0.3}, {"kl.weight": 1.0}, {"kl.weight": 3.0}, {"kl.weight": 10.0}),
+    "at": ({"at.share": 0.1}, {"at.share": 0.5}, {"at.share": 2.0}, {"at.share": 5.0}, {"at.share": 10.0}),
+    "fsp": ({"fsp.share": 0.03}, {"fsp.share": 0.1}, {"fsp.share": 0.5}, {"fsp.share": 2.0}, {"fsp.share": 5.0}),
     "cwd": ({"cwd.share": 0.1}, {"cwd.share": 0.5}, {"cwd.share": 2.0}, {"cwd.share": 5.0}),
     "dist": ({"dist.weight": 0.3}, {"dist.weight": 1.0}, {"dist.weight": 3.0}, {"dist.weight": 10.0}),
     "graph-flow": (
@@ -112,8 +112,8 @@ TUNING: dict[str, tuple[dict[str, float], ...]] = {
         {"cwd.share": 2.0, "graph.share": 3.0},
         {"cwd.share": 5.0, "graph.share": 5.0},
     ),
-    "mean-teacher": ({"consistency": 1.0}, {"consistency": 10.0}, {"consistency": 100.0}),
-    "unimatch": ({"consistency": 0.3}, {"consistency": 1.0}, {"consistency": 3.0}),
+    "mean-teacher": ({"consistency": 0.3}, {"consistency": 1.0}, {"consistency": 10.0}, {"consistency": 100.0}),
+    "unimatch": ({"consistency": 0.1}, {"consistency": 0.3}, {"consistency": 1.0}, {"consistency": 3.0}),
 }
 """Settings of each method, of which the presets hold the one that is best on the validation slices of two tasks."""
 
