@@ -40,7 +40,8 @@ PRESETS: dict[str, Method] = {
     "mean-teacher": Method(unlabelled="consistency"),
     "unimatch": Method(unlabelled="pseudo", consistency=0.3),
 }
-"""Name -> method. Weights and shares are those that the benchmark's study "tuning" found best on validation slices of two tasks. Where nothing is unlabelled, those of Graph Flow train on the labelled slices alone."""
+"""Name -> method. Weights and shares are those that the benchmark's study "tuning" found best on validation slices of two tasks; the
+published method's are its own. Where nothing is unlabelled, those of Graph Flow train on the labelled slices alone."""
 
 
 def preset(name: str) -> Method:
