@@ -7,10 +7,14 @@ from collections.abc import Callable
 import numpy as np
 import numpy.typing as npt
 
-from gf_desktop.errors import UserError
+from gf_desktop.errors import ProjectError, UserError
+from gf_desktop.imaging.brushes import Brush
 from gf_desktop.imaging.edits import Box, LabelEdit
 from gf_desktop.imaging.labelmap import VoxelState
+from gf_desktop.imaging.limits import Limit
+from gf_desktop.imaging.operations import NAMES, Operation, carry_out
 from gf_desktop.imaging.paint import Stroke
+from gf_desktop.imaging.rule import PaintRule
 from gf_desktop.project.journal import Journal
 from gf_desktop.project.records import Case
 from gf_desktop.project.store import Project
@@ -42,6 +46,8 @@ class OpenCase:
         Scan, and mask with its states.
     journal
         Every stroke, saved as it is made; what can be undone, and findings of what happened to the file since it was last open.
+    working
+        Name of the operation that is being computed for the mask, "" where none is.
     confidence
         uint8 [k, j, i], the student's probability of the label, 0 to 255; None before a prediction.
     """
@@ -60,6 +66,7 @@ class OpenCase:
         self._on_edit = on_edit
         self._on_trouble = on_trouble
         self._stroke: Stroke | None = None
+        self.working = ""
         self.case: Case = project.case(case_id)
         self.volume = project.load_volume(case_id)
         self.journal: Journal = project.masks.open_journal(case_id)
@@ -75,26 +82,52 @@ class OpenCase:
         """The case's id."""
         return self.case.id
 
+    @property
+    def painting(self) -> bool:
+        """Whether a stroke runs."""
+        return self._stroke is not None and self._stroke.is_open
+
     def refresh(self) -> None:
         """Read the case's record again after its status changed."""
         self.case = self._project.case(self.id)
 
-    def begin_stroke(self, *, axis: int, label: int, radius_mm: float, start_ijk: tuple[float, float, float], erase: bool) -> Stroke:
-        """Start to paint; see :meth:`gf_desktop.session.Session.begin_stroke`."""
-        self.journal.must_write()
-        self.finish_stroke()
+    def begin_stroke(
+        self,
+        brush: Brush,
+        *,
+        label: int | None,
+        start_ijk: tuple[float, float, float],
+        erase_only: int | None,
+        name: str,
+        rule: PaintRule,
+        limit: Limit | None,
+    ) -> Stroke:
+        """Start to paint; see :meth:`gf_desktop.session.Session.begin_stroke` and :class:`gf_desktop.imaging.paint.Stroke`."""
+        self._must_change()
         self._stroke = Stroke(
             self.label_map,
-            axis=axis,
-            label=0 if erase else label,
-            erase_only=label if erase and label else None,
-            radius_mm=radius_mm,
+            axis=2 if brush.axis is None else brush.axis,
+            label=label,
+            erase_only=erase_only,
+            radius_mm=brush.radius_mm,
+            brush=brush,
             start_ijk=start_ijk,
-            name="eraser" if erase else "brush",
+            name=name,
             author=self._author,
+            rule=rule,
+            limit=limit,
             on_finish=self._committed,
         )
         return self._stroke
+
+    def _must_change(self) -> None:
+        """Make sure that the mask may be changed now; a stroke that runs is ended."""
+        self.journal.must_write()
+        if self.working:
+            raise ProjectError(
+                f"“{self.working}” is still being computed on {self.id}", where=self.id, next_step="Wait until it is done, or stop it."
+            )
+        self.finish_stroke()
 
     def finish_stroke(self) -> None:
         """End the stroke that runs, if any; what it painted stays."""
@@ -118,7 +151,7 @@ class OpenCase:
 
     def undo(self) -> None:
         """Take the last edit back; does nothing where there is none."""
-        self.finish_stroke()
+        self._must_change()
         edit = self.journal.undo(author=self._author)
         if edit is not None:
             self.label_map.revert(edit)
@@ -126,7 +159,7 @@ class OpenCase:
 
     def redo(self) -> None:
         """Carry the last undone edit out again; does nothing where there is none."""
-        self.finish_stroke()
+        self._must_change()
         edit = self.journal.redo(author=self._author)
         if edit is not None:
             self.label_map.apply(edit)
@@ -161,8 +194,7 @@ class OpenCase:
         return int((differs & chosen).sum())
 
     def _record(self, *, mask: npt.NDArray[np.bool_], box: Box, labels: UInt8, states: UInt8 | int, name: str) -> None:
-        self.journal.must_write()
-        self.finish_stroke()
+        self._must_change()
         edit = LabelEdit.record(
             labels=self.label_map.labels,
             states=self.label_map.states,
@@ -173,9 +205,22 @@ class OpenCase:
             name=name,
             author=self._author,
         )
-        if edit is not None:
-            self.label_map.apply(edit)
-            self._committed(edit)
+        self.apply(edit)
+
+    def apply(self, edit: LabelEdit | None) -> bool:
+        """Carry out and save an edit that was made for the mask as it is now; return whether there was one to carry out."""
+        if edit is None:
+            return False
+        self.label_map.apply(edit)
+        self._committed(edit)
+        return True
+
+    def prepare(self, operation: Operation, rule: PaintRule) -> Callable[[], LabelEdit | None]:
+        """Return the function that computes an operation's edit on any thread; nothing else may change the mask meanwhile."""
+        self._must_change()
+        self.working = NAMES[type(operation)]
+        label_map, voxels, author = self.label_map, self.volume.voxels, self._author
+        return lambda: carry_out(operation, label_map, voxels, rule=rule, author=author)
 
     def close(self) -> None:
         """Fold the strokes since the last revision into a new one, and let others write.

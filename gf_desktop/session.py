@@ -9,7 +9,6 @@ the thread, calls ``on_error``, which without a better idea emits ``trouble``.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
@@ -17,12 +16,11 @@ import numpy as np
 import numpy.typing as npt
 from psygnal import Signal
 
+from gf_desktop.correcting import Correcting, CorrectReport, checked_slices
 from gf_desktop.errors import ProjectError, TrainingError
 from gf_desktop.files.export import ExportedFile, export_mask
 from gf_desktop.files.masks import map_labels, read_mask
-from gf_desktop.imaging.edits import Box
 from gf_desktop.imaging.metrics import StructureScore, score_masks
-from gf_desktop.imaging.paint import Stroke
 from gf_desktop.inference.segmenter import Prediction
 from gf_desktop.jobs import CancelToken, Jobs
 from gf_desktop.project.records import ModelRecord, RoundReport
@@ -30,23 +28,14 @@ from gf_desktop.project.store import Project
 from gf_desktop.proposing import Proposer
 from gf_desktop.refinement import DEFAULT_MINUTES, Recipe, Refinement
 from gf_desktop.trainer_link import TrainingState, Transport
-from gf_desktop.workspace import OnError, Workspace, no_answer
+from gf_desktop.workspace import OnError, no_answer
 
 __all__ = ["CorrectReport", "Session"]
 
 UInt8 = npt.NDArray[np.uint8]
 
 
-@dataclass(frozen=True, slots=True)
-class CorrectReport:
-    """What a correction from a file changed: the stored slices taken, and how many voxels differ from before."""
-
-    case_id: str
-    slices: tuple[int, ...]
-    voxels_changed: int
-
-
-class Session(Workspace):
+class Session(Correcting):
     """See the module. One per program; belongs to the thread that made it.
 
     Parameters
@@ -58,7 +47,7 @@ class Session(Workspace):
     author
         Initials written into strokes; may be empty.
 
-    Signals: those of :class:`Workspace` · ``prediction_changed()`` also for progress in ``predicting`` ·
+    Signals: those of :class:`Correcting` · ``prediction_changed()`` also for progress in ``predicting`` ·
     ``training_changed()`` · ``round_finished(RoundReport)`` · ``round_ended()`` without a candidate.
     """
 
@@ -81,6 +70,7 @@ class Session(Workspace):
     def _let_go_of_case(self) -> None:
         if self._proposer is not None:
             self._proposer.cancel()
+        super()._let_go_of_case()
 
     # prediction
 
@@ -122,69 +112,6 @@ class Session(Workspace):
         if self._proposer is None or self._proposer.project is not project:
             self._proposer = Proposer(project, self._jobs, on_progress=self.prediction_changed.emit)
         return self._proposer
-
-    # correction
-
-    def begin_stroke(
-        self,
-        *,
-        axis: int,
-        label: int,
-        radius_mm: float,
-        start_ijk: tuple[float, float, float],
-        erase: bool = False,
-    ) -> Stroke:
-        """Start to paint on the case on screen; ``erase`` takes away only voxels of ``label``, with label 0 any.
-
-        Parameters
-        ----------
-        axis
-            Grid axis that the painted slice lies across: 0 = i, 1 = j, 2 = k.
-        start_ijk
-            Voxel index, fractions allowed.
-        """
-        return self.must_open().begin_stroke(axis=axis, label=label, radius_mm=radius_mm, start_ijk=start_ijk, erase=erase)
-
-    def undo(self) -> None:
-        """Take the last edit of the case on screen back; does nothing where there is none."""
-        self.must_open().undo()
-
-    def redo(self) -> None:
-        """Carry the last undone edit out again; does nothing where there is none."""
-        self.must_open().redo()
-
-    def approve_slice(self, k: int) -> None:
-        """Accept every voxel of stored slice ``k`` that a person has not edited; undoable."""
-        opened = self.must_open()
-        _slices, rows, columns = opened.volume.geometry.shape_kji
-        opened.approve(Box((k, 0, 0), (k + 1, rows, columns)), name=f"approve slice {k + 1}")
-
-    def approve_case(self) -> None:
-        """Accept every voxel of the case on screen that a person has not edited; undoable."""
-        opened = self.must_open()
-        opened.approve(Box.whole(opened.volume.geometry.shape_kji), name="approve scan")
-
-    def correct(
-        self, case_id: str, mask: Path, *, slices: Iterable[int] | None = None, mapping: dict[int, str] | None = None
-    ) -> CorrectReport:
-        """Take approved slices of a mask file; the whole scan where no slices are named.
-
-        Raises
-        ------
-        GeometryError
-            When the mask lies on another grid.
-        UserError
-            When it holds ids that are neither the project's nor mapped, or a slice that does not exist.
-        """
-        project = self.must_project()
-        project.must_write()
-        case = project.case(case_id)
-        labels = map_labels(read_mask(mask, case.geometry), mapping, project.table)
-        wanted = _checked_slices(slices, case.slices)
-        if self.open is None or self.open.id != case_id:
-            self.open_case(case_id)
-        changed = self.must_open().take_slices(labels, wanted, name="mask from a file")
-        return CorrectReport(case_id, wanted, changed)
 
     # refinement
 
@@ -340,19 +267,5 @@ class Session(Workspace):
         project = self.must_project()
         case = project.case(case_id)
         truth = map_labels(read_mask(reference, case.geometry), mapping, project.table)
-        wanted = None if slices is None else list(_checked_slices(slices, case.slices))
+        wanted = None if slices is None else list(checked_slices(slices, case.slices))
         return score_masks(self.labels_of(case_id), truth, project.table, case.geometry, slices=wanted)
-
-
-def _checked_slices(slices: Iterable[int] | None, count: int) -> tuple[int, ...]:
-    if slices is None:
-        return tuple(range(count))
-    wanted = tuple(sorted(set(slices)))
-    outside = [k for k in wanted if not 0 <= k < count]
-    if outside or not wanted:
-        raise ProjectError(
-            f"The scan has slices 0 to {count - 1}, not {', '.join(map(str, outside)) or 'none'}",
-            where="slices",
-            next_step="Name slices within the scan, counted from 0.",
-        )
-    return wanted

@@ -41,6 +41,10 @@ def _slices(text: str) -> list[int]:
     return numbers
 
 
+def _words(text: str) -> list[str]:
+    return [word.strip() for word in text.split(",") if word.strip()]
+
+
 def _minutes(text: str) -> float:
     try:
         value = float(text)
@@ -94,6 +98,16 @@ def _add_data_verbs(verbs: _SubParsers) -> None:
     predict = _add(verbs, "predict", "let the active student propose masks")
     predict.add_argument("--case", metavar="ID", help="one case; default: all")
     _add_reference(_add(verbs, "correct", "take approved slices of a mask file"), "--mask")
+    edit = _add(verbs, "edit", "carry out a correcting operation on a case's mask")
+    edit.add_argument("case", metavar="CASE")
+    edit.add_argument("operation", metavar="OPERATION", help="such as fill-holes, keep-largest-island, smooth; “help” lists them")
+    edit.add_argument("settings", metavar="NAME=VALUE", nargs="*", help="such as label=liver radius_mm=3")
+    edit.add_argument("--over", type=_words, metavar="liver,background", help="structures that may be painted over; default: all")
+    for name, text in (("undo", "take the last change of a case's mask back"), ("redo", "carry it out again")):
+        _add(verbs, name, text).add_argument("case", metavar="CASE")
+    lock = _add(verbs, "lock", "protect a structure against every tool")
+    lock.add_argument("structure", metavar="STRUCTURE")
+    lock.add_argument("--off", action="store_true", help="free it again")
     _add_reference(_add(verbs, "evaluate", "compare a case's mask with a reference: Dice and HD95"), "--reference")
     export = _add(verbs, "export", "write masks, read them back and compare")
     export.add_argument("--out", required=True, type=Path, metavar="DIR")

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from gf_desktop.cli.asking import answer_of, find_pack
+from gf_desktop.cli.operations import label_named, operation_named, operations_help
 from gf_desktop.cli.output import Output
 from gf_desktop.files.inspect import inspect
 from gf_desktop.files.masks import read_mapping
@@ -130,6 +131,41 @@ def _correct(session: Session, options: argparse.Namespace, output: Output) -> N
     output.document({"case": report.case_id, "slices": list(report.slices), "voxels_changed": report.voxels_changed})
 
 
+def _edit(session: Session, options: argparse.Namespace, output: Output) -> None:
+    table = session.must_project().table
+    if options.operation == "help":
+        output.say(operations_help())
+        output.document({"operations": operations_help().splitlines()})
+        return
+    operation = operation_named(options.operation, options.settings, table)
+    over = None if options.over is None else frozenset(label_named(name, table) for name in options.over)
+    session.open_case(options.case)
+    before = session.must_open().label_map.labels.copy()
+    changed = answer_of(session.operate, operation, over=over)
+    voxels = int((session.must_open().label_map.labels != before).sum())
+    output.say(f"{options.case}: {options.operation} changed {voxels} voxels." if changed else f"{options.case}: nothing to change.")
+    output.document({"case": options.case, "changed": changed, "voxels_changed": voxels})
+
+
+def _turn(session: Session, options: argparse.Namespace, output: Output) -> None:
+    session.open_case(options.case)
+    journal = session.must_open().journal
+    name = journal.undo_name if options.verb == "undo" else journal.redo_name
+    turn = session.undo if options.verb == "undo" else session.redo
+    turn()
+    done = "taken back" if options.verb == "undo" else "carried out again"
+    output.say(f"{options.case}: {name} {done}." if name else f"{options.case}: nothing to {options.verb}.")
+    output.document({"case": options.case, options.verb: name})
+
+
+def _lock(session: Session, options: argparse.Namespace, output: Output) -> None:
+    table = session.must_project().table
+    session.set_locked(label_named(options.structure, table), locked=not options.off)
+    names = [s.name for s in table if s.id in session.locked]
+    output.say(f"Locked: {', '.join(names) or 'none'}.")
+    output.document({"locked": names})
+
+
 def _refine(session: Session, options: argparse.Namespace, output: Output) -> None:
     reports: list[RoundReport] = []
     errors: list[Exception] = []
@@ -228,6 +264,10 @@ _PROJECT_VERBS: dict[str, Callable[[Session, argparse.Namespace, Output], None]]
     "list": _list,
     "predict": _predict,
     "correct": _correct,
+    "edit": _edit,
+    "undo": _turn,
+    "redo": _turn,
+    "lock": _lock,
     "refine": _refine,
     "models": _models,
     "activate": _activate,

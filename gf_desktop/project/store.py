@@ -194,6 +194,18 @@ class Project:
                 next_step="Close it in the other window first.",
             )
 
+    @property
+    def locked(self) -> frozenset[int]:
+        """Label values that no tool may change."""
+        row = self._db.execute("SELECT value FROM meta WHERE key = 'locked'").fetchone()
+        return frozenset() if row is None else frozenset(int(label) for label in json.loads(row[0]))
+
+    def set_locked(self, labels: frozenset[int]) -> None:
+        """Keep which label values no tool may change."""
+        self.must_write()
+        with self._db:
+            self._db.execute("INSERT OR REPLACE INTO meta VALUES ('locked', ?)", (json.dumps(sorted(labels)),))
+
     # cases
 
     def cases(self) -> list[Case]:

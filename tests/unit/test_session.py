@@ -3,13 +3,15 @@
 import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
 from gf_desktop.errors import GeometryError, ProjectError, TrainingError, UserError
 from gf_desktop.imaging.labelmap import VoxelState
-from gf_desktop.jobs import InlineJobs
+from gf_desktop.imaging.operations import Delete, Margin
+from gf_desktop.jobs import CancelToken, InlineJobs
 from gf_desktop.pack import file_sha256
 from gf_desktop.project.records import RoundReport
 from gf_desktop.protocol import PROTOCOL_VERSION, Candidate, Failed, Hello, Start, Stop, Stopped, decode_command, encode_line
@@ -168,6 +170,118 @@ def test_that_painting_is_saved_as_it_happens_and_is_there_after_a_crash(world: 
     np.testing.assert_array_equal(other.labels_of("C-001"), painted)
     np.testing.assert_array_equal(other.must_project().masks.load("C-001").states, states)
     other.close_project()
+
+
+@pytest.mark.parametrize("axis", [0, 1, 2])
+def test_that_a_slice_is_approved_along_any_axis(world: World, axis: int) -> None:
+    session = world.session
+    session.open_case("C-001")
+    session.approve_slice(2, axis=axis)
+    states = session.must_open().label_map.states
+    expected = np.zeros_like(states)
+    np.moveaxis(expected, 2 - axis, 0)[2] = VoxelState.ACCEPTED
+    np.testing.assert_array_equal(states, expected)
+
+
+class LaterJobs(InlineJobs):
+    """Runs what it is given when it is told to."""
+
+    def __init__(self) -> None:
+        self.waiting: list[Callable[[], None]] = []
+
+    def run(self, fn: Callable[..., Any], *, on_done: Callable[..., None], on_error: Callable[..., None]) -> CancelToken:
+        token = CancelToken()
+
+        def work() -> None:
+            answer = fn(token)
+            if not token():
+                on_done(answer)
+
+        self.waiting.append(work)
+        return token
+
+
+def _later(world: World) -> tuple[Session, LaterJobs]:
+    jobs = LaterJobs()
+    session = Session(jobs, world.trainer)
+    folder = world.session.must_project().folder
+    world.session.close_project()
+    session.open_project(folder)
+    session.open_case("C-001")
+    jobs.waiting.clear()
+    return session, jobs
+
+
+def test_that_nothing_else_changes_the_mask_while_an_operation_is_computed(world: World) -> None:
+    world.session.correct("C-001", world.tmp_path / "truth.nii.gz")
+    session, jobs = _later(world)
+    before = session.must_open().label_map.labels.copy()
+    session.operate(Margin(5, -2.0))
+    assert session.must_open().working == "margin"
+    for change in (
+        lambda: session.begin_stroke(axis=2, label=1, radius_mm=3.0, start_ijk=(10, 10, 0)),
+        session.undo,
+        session.approve_case,
+        lambda: session.operate(Delete(5)),
+    ):
+        with pytest.raises(ProjectError, match="still being computed"):
+            change()
+    np.testing.assert_array_equal(session.must_open().label_map.labels, before)
+    jobs.waiting.pop()()
+    assert session.must_open().working == ""
+    assert (session.must_open().label_map.labels != before).any()
+    session.undo()
+    np.testing.assert_array_equal(session.must_open().label_map.labels, before)
+    session.close_project()
+
+
+def test_that_the_answer_of_a_cancelled_operation_is_dropped(world: World) -> None:
+    world.session.correct("C-001", world.tmp_path / "truth.nii.gz")
+    session, jobs = _later(world)
+    before = session.must_open().label_map.labels.copy()
+    session.operate(Delete(5))
+    session.cancel_operation()
+    jobs.waiting.pop()()
+    np.testing.assert_array_equal(session.must_open().label_map.labels, before)
+    session.operate(Delete(5))
+    session.close_case()
+    jobs.waiting.pop()()
+    session.open_case("C-001")
+    np.testing.assert_array_equal(session.must_open().label_map.labels, before)
+    session.close_project()
+
+
+def test_that_a_lock_is_kept_with_the_project_and_holds_against_brush_and_operation(world: World) -> None:
+    world.session.correct("C-001", world.tmp_path / "truth.nii.gz")
+    world.session.set_locked(5, locked=True)
+    folder = world.session.must_project().folder
+    world.session.close_project()
+    session = Session(InlineJobs(), world.trainer)
+    session.open_project(folder)
+    session.open_case("C-001")
+    assert session.locked == {5}
+    locked = session.must_open().label_map.labels == 5
+    session.begin_stroke(axis=2, label=1, radius_mm=50.0, start_ijk=(10, 10, 2)).finish()
+    session.begin_stroke(axis=2, label=0, radius_mm=50.0, start_ijk=(10, 10, 3), erase=True).finish()
+    session.operate(Margin(1, 6.0))
+    np.testing.assert_array_equal(session.must_open().label_map.labels == 5, locked)
+    session.set_locked(5, locked=False)
+    session.begin_stroke(axis=2, label=1, radius_mm=50.0, start_ijk=(10, 10, 2)).finish()
+    assert not (session.must_open().label_map.labels[2] == 5).any()
+    session.close_project()
+
+
+def test_that_the_review_brush_marks_without_changing_a_label(world: World) -> None:
+    session = world.session
+    session.predict("C-001")
+    session.open_case("C-001")
+    before = world.labels.copy()
+    session.begin_stroke(axis=2, label=1, radius_mm=4.0, start_ijk=(10, 10, 2), review=True).finish()
+    np.testing.assert_array_equal(world.labels, before)
+    states = session.must_open().label_map.states
+    assert (states[2] == VoxelState.ACCEPTED).sum() > 5
+    assert (states[[0, 1, 3, 4, 5]] == VoxelState.PROPOSED).all()
+    assert session.must_open().journal.undo_name == "review"
 
 
 def test_that_undo_goes_on_after_the_case_was_closed_and_opened_again(world: World) -> None:

@@ -10,14 +10,17 @@ from typing import Any
 
 import numpy as np
 import pytest
+from scipy.ndimage import distance_transform_edt
 
 from gf_desktop.cli.main import main, make_parser
+from gf_desktop.imaging.operations import NAMES
 from gf_desktop.resources import resource_dir
 from gf_desktop.session import Session
 
 nibabel = pytest.importorskip("nibabel")
 
 DEMO = resource_dir() / "demo"
+SPACING = tuple(float(v) for v in nibabel.load(DEMO / "B_ct_labels.nii.gz").header.get_zooms()[:2])
 
 
 @pytest.fixture
@@ -198,6 +201,64 @@ def test_that_a_bug_is_exit_code_two_and_still_a_json_document(
     assert "ZeroDivisionError" in run("models", project, code=2)["error"]["where"]
 
 
+def test_that_an_operation_is_carried_out_undone_and_redone_by_verbs(
+    run: Callable[..., Any], project: Path, map_file: Path, tmp_path: Path
+) -> None:
+    (case,) = run("import", project, DEMO / "B_ct_dicom")["cases"]
+    run("correct", project, case["id"], "--mask", DEMO / "B_ct_labels.nii.gz", "--map", map_file)
+
+    def mask(name: str) -> np.ndarray:
+        run("export", project, "--out", tmp_path / name, "--format", "nifti")
+        return np.asanyarray(nibabel.load(next((tmp_path / name).glob("*.nii.gz"))).dataobj)
+
+    before = mask("before")
+    answer = run("edit", project, case["id"], "margin", "label=soft", "margin_mm=-3", "axis=k")
+    after = mask("after")
+    eroded = np.stack([distance_transform_edt(before[..., k] == 1, sampling=SPACING) > 3 for k in range(20)], axis=-1)
+    assert np.array_equal(after == 1, eroded)
+    assert answer == {"case": case["id"], "changed": True, "voxels_changed": int((before != after).sum())}
+    assert run("undo", project, case["id"])["undo"] == "margin"
+    assert np.array_equal(mask("undone"), before)
+    assert run("redo", project, case["id"])["redo"] == "margin"
+    assert np.array_equal(mask("redone"), after)
+    assert run("redo", project, case["id"])["redo"] is None
+
+
+def test_that_a_locked_structure_is_not_changed_by_an_operation(run: Callable[..., Any], project: Path, map_file: Path) -> None:
+    (case,) = run("import", project, DEMO / "B_ct_dicom")["cases"]
+    run("correct", project, case["id"], "--mask", DEMO / "B_ct_labels.nii.gz", "--map", map_file)
+    assert run("lock", project, "soft")["locked"] == ["soft"]
+    assert run("edit", project, case["id"], "delete", "label=soft")["changed"] is False
+    assert run("lock", project, "soft", "--off")["locked"] == []
+    assert run("edit", project, case["id"], "delete", "label=soft")["changed"] is True
+
+
+@pytest.mark.parametrize(
+    ("words", "what"),
+    [
+        (["sharpen", "label=soft"], "no such operation"),
+        (["margin", "label=soft"], "needs margin_mm"),
+        (["margin", "label=brain", "margin_mm=3"], "no such structure"),
+        (["margin", "label=soft", "margin_mm=wide"], "cannot be read as margin_mm"),
+        (["margin", "label=soft", "size=3"], "no such setting"),
+        (["fill", "label=soft", "seed_ijk=1,2"], "cannot be read as seed_ijk"),
+    ],
+)
+def test_that_an_operation_that_makes_no_sense_is_refused_with_advice(
+    run: Callable[..., Any], project: Path, words: list[str], what: str
+) -> None:
+    (case,) = run("import", project, DEMO / "B_ct_dicom")["cases"]
+    error = run("edit", project, case["id"], *words, code=1)["error"]
+    assert what in error["what"]
+    assert error["next"]
+
+
+def test_that_the_help_of_operations_names_every_one(run: Callable[..., Any], project: Path) -> None:
+    lines = run("edit", project, "C-001", "help")["operations"]
+    assert len(lines) == len(NAMES)
+    assert any(line.startswith("remove-islands label min_ml: ") for line in lines)
+
+
 NOT_A_VERB = {
     "must_project": "how verbs reach the project",
     "must_open": "how commands reach the case on screen",
@@ -207,8 +268,7 @@ NOT_A_VERB = {
     "close_case": "verbs name their case",
     "next_case": "the order of the list says it",
     "begin_stroke": "painting needs a hand; “correct” takes masks",
-    "undo": "a verb is not undone; it names what it changes",
-    "redo": "see undo",
+    "cancel_operation": "Ctrl+C",
     "approve_slice": "“correct” approves what it takes",
     "approve_case": "“correct” approves what it takes",
     "cancel_refine": "Ctrl+C",
@@ -222,6 +282,10 @@ VERB_OF = {
     "cases": "list",
     "predict": "predict",
     "correct": "correct",
+    "operate": "edit",
+    "undo": "undo",
+    "redo": "redo",
+    "set_locked": "lock",
     "refine": "refine",
     "models": "models",
     "activate": "activate",

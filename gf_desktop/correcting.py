@@ -1,0 +1,231 @@
+"""Correcting the mask on screen: strokes, operations, locks, approval, undo, and masks from files."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from psygnal import Signal
+
+from gf_desktop.errors import ProjectError
+from gf_desktop.files.masks import map_labels, read_mask
+from gf_desktop.imaging.brushes import Brush, BrushShape
+from gf_desktop.imaging.edits import Box, LabelEdit
+from gf_desktop.imaging.limits import Limit
+from gf_desktop.imaging.operations import Operation
+from gf_desktop.imaging.paint import Stroke
+from gf_desktop.imaging.rule import PaintRule
+from gf_desktop.jobs import CancelToken, Jobs
+from gf_desktop.workspace import OnError, Workspace, no_answer
+
+__all__ = ["CorrectReport", "Correcting", "checked_slices"]
+
+
+@dataclass(frozen=True, slots=True)
+class CorrectReport:
+    """What a correction from a file changed: the stored slices taken, and how many voxels differ from before."""
+
+    case_id: str
+    slices: tuple[int, ...]
+    voxels_changed: int
+
+
+class Correcting(Workspace):
+    """The commands that change the mask of the case on screen.
+
+    Parameters
+    ----------
+    jobs
+        Runs what takes long.
+    author
+        Initials written into edits; may be empty.
+
+    Signals: those of :class:`Workspace` · ``working_changed()`` an operation began or ended · ``locks_changed()``.
+    """
+
+    working_changed = Signal()
+    locks_changed = Signal()
+
+    def __init__(self, jobs: Jobs, *, author: str = "") -> None:
+        super().__init__(jobs, author=author)
+        self._operation: CancelToken | None = None
+
+    def _let_go_of_case(self) -> None:
+        self.cancel_operation()
+
+    def begin_stroke(
+        self,
+        *,
+        axis: int,
+        label: int,
+        radius_mm: float,
+        start_ijk: tuple[float, float, float],
+        erase: bool = False,
+        brush: Brush | None = None,
+        over: frozenset[int] | None = None,
+        limit: Limit | None = None,
+        review: bool = False,
+    ) -> Stroke:
+        """Start to paint on the case on screen; ``erase`` takes away only voxels of ``label``, with label 0 any. Locked structures stay.
+
+        Parameters
+        ----------
+        axis
+            Grid axis that the painted slice lies across: 0 = i, 1 = j, 2 = k.
+        start_ijk
+            Voxel index, fractions allowed.
+        brush
+            Used instead of ``axis`` and ``radius_mm``: a square, or a brush in space.
+        over
+            Labels that may be painted over, 0 for background; None for every label.
+        limit
+            Restricts each movement to intensities, edges or a student's probability.
+        review
+            Mark what the brush covers as reviewed instead; labels stay.
+        """
+        return self.must_open().begin_stroke(
+            brush or Brush(radius_mm, BrushShape.ROUND, axis),
+            label=None if review else 0 if erase else label,
+            erase_only=label if erase and label and not review else None,
+            start_ijk=start_ijk,
+            name="review" if review else "eraser" if erase else "brush",
+            rule=PaintRule(over=over, locked=self.locked),
+            limit=limit,
+        )
+
+    def operate(
+        self,
+        operation: Operation,
+        *,
+        over: frozenset[int] | None = None,
+        on_done: Callable[[bool], None] = no_answer,
+        on_error: OnError | None = None,
+    ) -> None:
+        """Carry out an operation on the case on screen, off the session's thread; until it is done nothing else changes the mask.
+
+        Parameters
+        ----------
+        over
+            Labels that may be painted over, 0 for background; None for every label.
+        on_done
+            Given whether anything changed.
+
+        Raises
+        ------
+        ProjectError
+            When another operation is being computed, or the mask is open for reading only.
+        """
+        opened = self.must_open()
+        compute = opened.prepare(operation, PaintRule(over=over, locked=self.locked))
+
+        def done(edit: LabelEdit | None) -> None:
+            self._operation = None
+            opened.working = ""
+            changed = opened.apply(edit)
+            self.working_changed.emit()
+            on_done(changed)
+
+        def failed(error: Exception) -> None:
+            self._operation = None
+            opened.working = ""
+            self.working_changed.emit()
+            self._report(_as_advice(error), on_error)
+
+        # a job that ran at once has answered before its token is known
+        token = self._jobs.run(lambda _token: compute(), on_done=done, on_error=failed)
+        if opened.working:
+            self._operation = token
+        self.working_changed.emit()
+
+    def cancel_operation(self) -> None:
+        """Drop the operation that is being computed; the mask stays as it is. Does nothing where there is none."""
+        if self._operation is not None:
+            self._operation.cancel()
+            self._operation = None
+        if self.open is not None:
+            self.open.working = ""
+        self.working_changed.emit()
+
+    @property
+    def locked(self) -> frozenset[int]:
+        """Label values of structures that no tool may change; kept with the project."""
+        return frozenset() if self.project is None else self.project.locked
+
+    def set_locked(self, label: int, *, locked: bool) -> None:
+        """Lock a structure against every tool, or free it."""
+        project = self.must_project()
+        project.set_locked(project.locked | {label} if locked else project.locked - {label})
+        self.locks_changed.emit()
+
+    def undo(self) -> None:
+        """Take the last edit of the case on screen back; does nothing where there is none."""
+        self.must_open().undo()
+
+    def redo(self) -> None:
+        """Carry the last undone edit out again; does nothing where there is none."""
+        self.must_open().redo()
+
+    def approve_slice(self, index: int, *, axis: int = 2) -> None:
+        """Accept every voxel of a slice that a person has not edited; undoable.
+
+        Parameters
+        ----------
+        index
+            Slice number along ``axis``.
+        axis
+            Stored grid axis that the slice lies across: 0 = i, 1 = j, 2 = k.
+        """
+        opened = self.must_open()
+        start, stop = [0, 0, 0], list(opened.volume.geometry.shape_kji)
+        start[2 - axis], stop[2 - axis] = index, index + 1
+        opened.approve(Box((start[0], start[1], start[2]), (stop[0], stop[1], stop[2])), name=f"approve slice {index + 1}")
+
+    def approve_case(self) -> None:
+        """Accept every voxel of the case on screen that a person has not edited; undoable."""
+        opened = self.must_open()
+        opened.approve(Box.whole(opened.volume.geometry.shape_kji), name="approve scan")
+
+    def correct(
+        self, case_id: str, mask: Path, *, slices: Iterable[int] | None = None, mapping: dict[int, str] | None = None
+    ) -> CorrectReport:
+        """Take approved slices of a mask file; the whole scan where no slices are named.
+
+        Raises
+        ------
+        GeometryError
+            When the mask lies on another grid.
+        UserError
+            When it holds ids that are neither the project's nor mapped, or a slice that does not exist.
+        """
+        project = self.must_project()
+        project.must_write()
+        case = project.case(case_id)
+        labels = map_labels(read_mask(mask, case.geometry), mapping, project.table)
+        wanted = checked_slices(slices, case.slices)
+        if self.open is None or self.open.id != case_id:
+            self.open_case(case_id)
+        changed = self.must_open().take_slices(labels, wanted, name="mask from a file")
+        return CorrectReport(case_id, wanted, changed)
+
+
+def _as_advice(error: Exception) -> Exception:
+    """Return an operation's refusal as something that the user can act on; a bug stays one."""
+    if isinstance(error, ValueError):
+        return ProjectError(f"That cannot be done: {error}", where="operation", next_step="Choose other numbers.")
+    return error
+
+
+def checked_slices(slices: Iterable[int] | None, count: int) -> tuple[int, ...]:
+    """Return slice numbers in order, each once; all of ``count`` for None. ProjectError where one lies outside or there is none."""
+    if slices is None:
+        return tuple(range(count))
+    wanted = tuple(sorted(set(slices)))
+    outside = [k for k in wanted if not 0 <= k < count]
+    if outside or not wanted:
+        raise ProjectError(
+            f"The scan has slices 0 to {count - 1}, not {', '.join(map(str, outside)) or 'none'}",
+            where="slices",
+            next_step="Name slices within the scan, counted from 0.",
+        )
+    return wanted
