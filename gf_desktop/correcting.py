@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 from psygnal import Signal
 
@@ -12,14 +13,15 @@ from gf_desktop.errors import ProjectError
 from gf_desktop.files.masks import map_labels, read_mask
 from gf_desktop.imaging.brushes import Brush, BrushShape
 from gf_desktop.imaging.edits import Box, LabelEdit
-from gf_desktop.imaging.limits import Limit
+from gf_desktop.imaging.limits import EdgeLimit, IntensityLimit, Limit, ProbabilityLimit
 from gf_desktop.imaging.operations import Operation
 from gf_desktop.imaging.paint import Stroke
 from gf_desktop.imaging.rule import PaintRule
 from gf_desktop.jobs import CancelToken, Jobs
+from gf_desktop.open_case import OpenCase
 from gf_desktop.workspace import OnError, Workspace, no_answer
 
-__all__ = ["CorrectReport", "Correcting", "checked_slices"]
+__all__ = ["BrushOptions", "CorrectReport", "Correcting", "checked_slices"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +31,51 @@ class CorrectReport:
     case_id: str
     slices: tuple[int, ...]
     voxels_changed: int
+
+
+@dataclass(frozen=True, slots=True)
+class BrushOptions:
+    """How a brush paints besides its size.
+
+    Attributes
+    ----------
+    square
+        A square or cube instead of a disc or ball.
+    in_space
+        A ball or cube instead of a disc or square in the slice.
+    over
+        "all": everything that is not locked is painted over. "background": structures stay.
+    where
+        "anywhere"; "range": only intensities from ``low`` to ``high``, in the scan's unit; "edges": only what is connected with the
+        brush's middle and looks like it; "student": only where the student's probability of the structure is above ``dial`` (0 to 1).
+    """
+
+    square: bool = False
+    in_space: bool = False
+    over: Literal["all", "background"] = "all"
+    where: Literal["anywhere", "range", "edges", "student"] = "anywhere"
+    low: float = 0.0
+    high: float = 100.0
+    dial: float = 0.3
+
+    @property
+    def painted_over(self) -> frozenset[int] | None:
+        """Labels that may be painted over; None for all."""
+        return frozenset({0}) if self.over == "background" else None
+
+    def limit(self, opened: OpenCase, label: int) -> Limit | None:
+        """Return what the brush is held to on a scan; ProjectError where the student's probability of the structure is not there."""
+        if self.where == "range":
+            return IntensityLimit(opened.volume.voxels, self.low, self.high)
+        if self.where == "edges":
+            return EdgeLimit(opened.volume.voxels)
+        if self.where == "student":
+            if opened.probability is None or opened.probability[0] != label:
+                raise ProjectError(
+                    "The student has not looked for this structure yet", where=opened.id, next_step="Wait a moment and paint again."
+                )
+            return ProbabilityLimit(opened.probability[2], self.dial)
+        return None
 
 
 class Correcting(Workspace):
@@ -62,10 +109,8 @@ class Correcting(Workspace):
         radius_mm: float,
         start_ijk: tuple[float, float, float],
         erase: bool = False,
-        brush: Brush | None = None,
-        over: frozenset[int] | None = None,
-        limit: Limit | None = None,
         review: bool = False,
+        options: BrushOptions | None = None,
     ) -> Stroke:
         """Start to paint on the case on screen; ``erase`` takes away only voxels of ``label``, with label 0 any. Locked structures stay.
 
@@ -75,23 +120,26 @@ class Correcting(Workspace):
             Grid axis that the painted slice lies across: 0 = i, 1 = j, 2 = k.
         start_ijk
             Voxel index, fractions allowed.
-        brush
-            Used instead of ``axis`` and ``radius_mm``: a square, or a brush in space.
-        over
-            Labels that may be painted over, 0 for background; None for every label.
-        limit
-            Restricts each movement to intensities, edges or a student's probability.
         review
             Mark what the brush covers as reviewed instead; labels stay.
+        options
+            Of the brush; None for a round one in the slice that paints everywhere.
+
+        Raises
+        ------
+        ProjectError
+            When the mask may not be changed now, or the student's probability is asked for and not there.
         """
-        return self.must_open().begin_stroke(
-            brush or Brush(radius_mm, BrushShape.ROUND, axis),
+        chosen, opened = options or BrushOptions(), self.must_open()
+        return opened.begin_stroke(
+            Brush(radius_mm, BrushShape.SQUARE if chosen.square else BrushShape.ROUND, None if chosen.in_space else axis),
             label=None if review else 0 if erase else label,
             erase_only=label if erase and label and not review else None,
             start_ijk=start_ijk,
             name="review" if review else "eraser" if erase else "brush",
-            rule=PaintRule(over=over, locked=self.locked),
-            limit=limit,
+            # an eraser takes away what it is pointed at
+            rule=PaintRule(over=None if erase else chosen.painted_over, locked=self.locked),
+            limit=None if review else chosen.limit(opened, label),
         )
 
     def operate(

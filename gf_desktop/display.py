@@ -64,6 +64,8 @@ class DisplayState:
         Cut across the patient.
     index
         Slice number along the stored grid axis that the plane lies across; the same number that the command line uses.
+    cursor_ijk
+        Voxel of the crosshair, through which the other planes are cut; across ``plane`` it is ``index``.
     window
         Intensities from black to white.
     overlay
@@ -78,6 +80,7 @@ class DisplayState:
 
     plane: PlaneName = "axial"
     index: int = 0
+    cursor_ijk: tuple[int, int, int] = (0, 0, 0)
     window: Window = field(default_factory=lambda: Window(127.5, 255.0))
     overlay: bool = True
     opacity: float = 0.45
@@ -88,13 +91,25 @@ class DisplayState:
     def opening(cls, volume: Volume) -> DisplayState:
         """Return the state that a scan opens with: the default plane, its middle slice, the modality's window."""
         plane = _default_plane(volume)
-        axes = plane_axes(volume, plane)
-        return cls(plane=plane, index=volume.geometry.size_ijk[axes.across] // 2, window=volume.default_window())
+        i, j, k = (count // 2 for count in volume.geometry.size_ijk)
+        index = (i, j, k)[plane_axes(volume, plane).across]
+        return cls(plane=plane, index=index, cursor_ijk=(i, j, k), window=volume.default_window())
 
     def at(self, index: int, volume: Volume) -> DisplayState:
         """Return the state on another slice; numbers outside the scan become its first or last slice."""
-        count = volume.geometry.size_ijk[plane_axes(volume, self.plane).across]
-        return replace(self, index=min(max(index, 0), count - 1))
+        across = plane_axes(volume, self.plane).across
+        cursor = list(self.cursor_ijk)
+        cursor[across] = min(max(index, 0), volume.geometry.size_ijk[across] - 1)
+        return replace(self, index=cursor[across], cursor_ijk=(cursor[0], cursor[1], cursor[2]))
+
+    def seen_from(self, plane: PlaneName, volume: Volume) -> DisplayState:
+        """Return the state of another plane through the crosshair."""
+        return replace(self, plane=plane, index=self.cursor_ijk[plane_axes(volume, plane).across])
+
+    def centred_on(self, index_ijk: tuple[int, int, int], volume: Volume) -> DisplayState:
+        """Return the state with the crosshair at a voxel; numbers outside the scan become those of its border."""
+        i, j, k = (min(max(at, 0), count - 1) for at, count in zip(index_ijk, volume.geometry.size_ijk, strict=True))
+        return replace(self, cursor_ijk=(i, j, k), index=(i, j, k)[plane_axes(volume, self.plane).across])
 
     def stepped(self, steps: int, volume: Volume) -> DisplayState:
         """Return the state some slices further towards the head (the front, the patient's left); negative steps go back."""

@@ -46,6 +46,9 @@ class OpenCase:
         Scan, and mask with its states.
     journal
         Every stroke, saved as it is made; what can be undone, and findings of what happened to the file since it was last open.
+    probability
+        The structure, the model, and uint8 [k, j, i] of the model's probability of it, 0 to 255 and 0 where it was not computed yet;
+        None before it was asked for.
     working
         Name of the operation that is being computed for the mask, "" where none is.
     confidence
@@ -76,6 +79,7 @@ class OpenCase:
             project.masks.close_journal(case_id)
             raise
         self.confidence: UInt8 | None = None
+        self.probability: tuple[int, str, UInt8] | None = None
 
     @property
     def id(self) -> str:

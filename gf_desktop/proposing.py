@@ -36,13 +36,18 @@ class Proposer:
         self._token: CancelToken | None = None
         self._shown: OpenCase | None = None
         self.progress: tuple[int, int] | None = None
+        self._structure_token = CancelToken()
 
     def forget_student(self) -> None:
         """Load the student anew at the next prediction: another one serves."""
         self._segmenter = None
 
     def cancel(self) -> None:
-        """Give up predicting the case on screen."""
+        """Give up all that is computed for the case on screen."""
+        self._structure_token.cancel()
+        self._cancel_prediction()
+
+    def _cancel_prediction(self) -> None:
         if self._token is not None:
             self._token.cancel()
         self._token, self._shown, self.progress = None, None, None
@@ -75,7 +80,7 @@ class Proposer:
         volume = shown.volume if shown is not None else project.load_volume(case_id)
         load = self._loader()
         if shown is not None:
-            self.cancel()
+            self._cancel_prediction()
             self._shown, self.progress = shown, (0, volume.geometry.size_ijk[2])
 
         def work(token: CancelToken) -> tuple[Segmenter, Prediction]:
@@ -93,13 +98,48 @@ class Proposer:
 
         def failed(error: Exception) -> None:
             if shown is not None and self._shown is shown:
-                self.cancel()
+                self._cancel_prediction()
             on_error(error)
 
         token = self._jobs.run(work, on_done=done, on_error=failed)
         if shown is not None and self._shown is shown:
             self._token = token
         self._on_progress()
+
+    def predict_structure(self, shown: OpenCase, label: int, *, first_k: int, on_error: Callable[[Exception], None]) -> None:
+        """Compute the student's probability of a structure in the case on screen, slice by slice, into ``shown.probability``.
+
+        Does nothing where it is known or being computed. Errors as :meth:`predict`.
+        """
+        load, active = self._loader(), self.project.models.active_id or ""
+        if shown.probability is not None and shown.probability[:2] == (label, active):
+            return
+        self._structure_token.cancel()
+        volume = shown.volume
+        probability = np.zeros(volume.geometry.shape_kji, np.uint8)
+        shown.probability = (label, active, probability)
+
+        def take(box: Box, part: UInt8) -> None:
+            probability[box.slices] = part
+
+        def work(token: CancelToken) -> Segmenter:
+            def on_slice(box: Box, part: UInt8) -> None:
+                self._jobs.post(lambda: None if token() else take(box, part))
+
+            segmenter = load()
+            segmenter.predict_structure(volume, label, first_k=first_k, on_slice=on_slice, cancel=token)
+            return segmenter
+
+        def done(segmenter: Segmenter) -> None:
+            self._segmenter = segmenter
+            self._on_progress()
+
+        def failed(error: Exception) -> None:
+            if shown.probability is not None and shown.probability[2] is probability:
+                shown.probability = None
+            on_error(error)
+
+        self._structure_token = self._jobs.run(work, on_done=done, on_error=failed)
 
     def _loader(self) -> Callable[[], Segmenter]:
         models = self.project.models
@@ -123,7 +163,7 @@ class Proposer:
         label_map = shown.label_map if shown is not None else self.project.masks.load(case_id)
         if shown is not None:
             shown.confidence = prediction.confidence
-            self.cancel()
+            self._cancel_prediction()
         label_map.propose(prediction.labels, Box.whole(label_map.geometry.shape_kji))
         self.project.masks.replace(case_id, label_map, model_id=prediction.model_id)
         self.project.save_confidence(case_id, prediction.confidence)

@@ -103,6 +103,14 @@ class Session(Correcting):
         proposer = self._must_proposer(project)
         proposer.predict(case_id, shown, first_k=first_k, on_done=done, on_error=lambda error: self._report(error, on_error))
 
+    def predict_structure(self, label: int, *, first_k: int = 0, on_error: OnError | None = None) -> None:
+        """Let the active student compute its probability of a structure for the case on screen, slice ``first_k`` first.
+
+        The brush can then be held to it (``BrushOptions.where`` "student"). Does nothing where it is known; errors as :meth:`predict`.
+        """
+        proposer = self._must_proposer(self.must_project())
+        proposer.predict_structure(self.must_open(), label, first_k=first_k, on_error=lambda error: self._report(error, on_error))
+
     @property
     def predicting(self) -> tuple[int, int] | None:
         """Slices predicted and slices in all of the case on screen while it is being predicted, else None."""

@@ -81,12 +81,20 @@ def labels_from_logits(logits: Float32, source: SliceSource) -> tuple[UInt8, UIn
     -------
     uint8 [rows, columns] classes and uint8 [rows, columns] probability of the chosen class (0..255).
     """
-    inner = logits[:, : source.grid.inner_hw[0], : source.grid.inner_hw[1]]
-    shifted = np.exp(inner - inner.max(axis=0, keepdims=True))
-    native = source.grid.to_native(shifted / shifted.sum(axis=0, keepdims=True))
+    native = _probabilities(logits, source)
     classes = native.argmax(axis=0)
     best = np.take_along_axis(native, classes[None], axis=0)[0]
-    return classes.astype(np.uint8), np.clip(np.rint(best * 255.0), 0, 255).astype(np.uint8)
+    return classes.astype(np.uint8), _to_bytes(best)
+
+
+def _probabilities(logits: Float32, source: SliceSource) -> Float32:
+    inner = logits[:, : source.grid.inner_hw[0], : source.grid.inner_hw[1]]
+    shifted = np.exp(inner - inner.max(axis=0, keepdims=True))
+    return source.grid.to_native(shifted / shifted.sum(axis=0, keepdims=True))
+
+
+def _to_bytes(probability: Float32) -> UInt8:
+    return np.clip(np.rint(probability * 255.0), 0, 255).astype(np.uint8)
 
 
 @cache
@@ -113,7 +121,7 @@ def _tile_weight(side: int) -> Float32:
 
 
 class Segmenter:
-    """One model, ready to predict. Safe to use from one thread at a time.
+    """One model, ready to predict. It keeps nothing of a scan, so that several threads may use it at once.
 
     Parameters
     ----------
@@ -268,6 +276,54 @@ class Segmenter:
                 box = _plane_box(source, volume, index)
                 on_slice(box, labels[box.slices], confidence[box.slices])
         return Prediction(labels, confidence, self.card.id, self.provider)
+
+    def predict_structure(
+        self,
+        volume: Volume,
+        label: int,
+        *,
+        first_k: int = 0,
+        on_slice: Callable[[Box, UInt8], None] | None = None,
+        cancel: Callable[[], bool] | None = None,
+    ) -> UInt8:
+        """Return the probability of one structure, uint8 [k, j, i] from 0 to 255; the slice on screen is computed first.
+
+        Parameters
+        ----------
+        label
+            Label value of a structure of the model's table.
+        first_k
+            Stored slice that is wanted first.
+        on_slice
+            Called after each slice with its box and the probability there, uint8 of the box's shape.
+        cancel
+            Asked before each slice.
+
+        Raises
+        ------
+        ModelError
+            When the model does not know the structure, or the scan does not suit it.
+        Cancelled
+            When ``cancel`` said yes.
+        """
+        if label not in self.card.table.ids:
+            raise ModelError(
+                "The student does not know this structure",
+                where=self.card.id,
+                next_step="Choose one of its structures.",
+            )
+        source = SliceSource(volume, self.card.preprocess)
+        channel = 1 + self.card.table.ids.index(label)
+        probability = np.zeros(volume.geometry.shape_kji, np.uint8)
+        view = source.axes.view(probability)
+        for index in _outwards(len(source), _start_slice(source, volume, first_k)):
+            if cancel is not None and cancel():
+                raise Cancelled
+            view[index] = _to_bytes(_probabilities(self.slice_logits(source.network_input(index)), source)[channel])
+            if on_slice is not None:
+                box = _plane_box(source, volume, index)
+                on_slice(box, probability[box.slices])
+        return probability
 
 
 def _start_slice(source: SliceSource, volume: Volume, first_k: int) -> int:

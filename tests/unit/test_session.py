@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from gf_desktop.correcting import BrushOptions
 from gf_desktop.errors import GeometryError, ProjectError, TrainingError, UserError
 from gf_desktop.imaging.labelmap import VoxelState
 from gf_desktop.imaging.operations import Delete, Margin
@@ -269,6 +270,62 @@ def test_that_a_lock_is_kept_with_the_project_and_holds_against_brush_and_operat
     session.begin_stroke(axis=2, label=1, radius_mm=50.0, start_ijk=(10, 10, 2)).finish()
     assert not (session.must_open().label_map.labels[2] == 5).any()
     session.close_project()
+
+
+def _disc(world: World, radius_mm: float, centre: tuple[int, int, int]) -> np.ndarray:
+    """Voxels [k, j, i] within a radius of a voxel, in space."""
+    geometry = world.session.must_open().volume.geometry
+    k, j, i = np.mgrid[tuple(slice(n) for n in geometry.shape_kji)]
+    offsets = [(axis - at) * step for axis, at, step in zip((i, j, k), centre, geometry.spacing_mm, strict=True)]
+    return np.sqrt(sum(o**2 for o in offsets)) <= radius_mm
+
+
+def test_that_a_ball_paints_in_space_over_background_alone(world: World) -> None:
+    world.session.correct("C-001", world.tmp_path / "truth.nii.gz")
+    session = world.session
+    before = world.labels.copy()
+    options = BrushOptions(in_space=True, over="background")
+    session.begin_stroke(axis=2, label=1, radius_mm=6.0, start_ijk=(10, 10, 3), options=options).finish()
+    expected = np.where(_disc(world, 6.0, (10, 10, 3)) & (before == 0), 1, before)
+    np.testing.assert_array_equal(world.labels, expected)
+    assert (expected != before).sum() > 20
+
+
+def test_that_a_brush_is_held_to_intensities(world: World) -> None:
+    session = world.session
+    session.open_case("C-001")
+    voxels = np.asarray(session.must_open().volume.voxels)
+    low, high = float(np.quantile(voxels, 0.4)), float(np.quantile(voxels, 0.8))
+    options = BrushOptions(in_space=True, where="range", low=low, high=high)
+    session.begin_stroke(axis=2, label=1, radius_mm=9.0, start_ijk=(10, 10, 3), options=options).finish()
+    inside = _disc(world, 9.0, (10, 10, 3)) & (voxels >= low) & (voxels <= high)
+    np.testing.assert_array_equal(world.labels, inside.astype(np.uint8))
+    assert 5 < inside.sum() < _disc(world, 9.0, (10, 10, 3)).sum()
+
+
+def test_that_a_brush_is_held_to_what_the_student_says_of_the_structure(world: World) -> None:
+    session = world.session
+    session.predict("C-001")
+    session.open_case("C-001")
+    label = int(np.bincount(world.labels[world.labels > 0]).argmax())
+    options = BrushOptions(in_space=True, where="student", dial=0.5)
+    with pytest.raises(ProjectError, match="has not looked"):
+        session.begin_stroke(axis=2, label=label, radius_mm=9.0, start_ijk=(10, 10, 3), options=options)
+    session.predict_structure(label, first_k=3)
+    known = session.must_open().probability
+    assert known is not None
+    assert known[0] == label
+    confidence = session.must_open().confidence
+    chosen = world.labels == label
+    # where the student chose the structure, its probability of it is the confidence of the choice
+    np.testing.assert_array_equal(known[2][chosen], confidence[chosen])
+    assert (known[2][~chosen] <= 128).all()
+    proposed = world.labels.copy()
+    session.operate(Delete(label))
+    session.begin_stroke(axis=2, label=label, radius_mm=9.0, start_ijk=(10, 10, 3), options=options).finish()
+    expected = np.where(_disc(world, 9.0, (10, 10, 3)) & (known[2] > 0.5 * 255), label, np.where(proposed == label, 0, proposed))
+    np.testing.assert_array_equal(world.labels, expected)
+    assert (world.labels == label).any()
 
 
 def test_that_the_review_brush_marks_without_changing_a_label(world: World) -> None:

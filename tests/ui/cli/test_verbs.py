@@ -269,6 +269,7 @@ NOT_A_VERB = {
     "next_case": "the order of the list says it",
     "begin_stroke": "painting needs a hand; “correct” takes masks",
     "cancel_operation": "Ctrl+C",
+    "predict_structure": "holds a hand's brush to the student",
     "approve_slice": "“correct” approves what it takes",
     "approve_case": "“correct” approves what it takes",
     "cancel_refine": "Ctrl+C",
