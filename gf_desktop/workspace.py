@@ -63,6 +63,11 @@ class Workspace:
         self.project: Project | None = None
         self.open: OpenCase | None = None
 
+    @property
+    def jobs(self) -> Jobs:
+        """Runs what takes long."""
+        return self._jobs
+
     # project
 
     def create_project(self, folder: Path, pack: Path) -> None:

@@ -45,6 +45,7 @@ def own_home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.Monke
         "XDG_DATA_HOME": ".local/share",
         "XDG_STATE_HOME": ".local/state",
         "XDG_CACHE_HOME": ".cache",
+        "GF_DESKTOP_SETTINGS": ".config/graph-flow-desktop",
     }.items():
         monkeypatch.setenv(name, str((home / folder).resolve()))
     return home

@@ -1,8 +1,8 @@
-"""The one table of everything that can be asked for: menus, tool strip, buttons and the shortcut sheet come from it."""
+"""The one table of everything that can be asked for: menus, tool strip, buttons, palette and the shortcut sheet come from it."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -10,8 +10,23 @@ from PySide6.QtCore import QCoreApplication, QObject
 from PySide6.QtGui import QAction, QActionGroup, QKeySequence
 
 from gf_desktop.gui.icons import icon
+from gf_desktop.gui.keymap import Keymap
 
-__all__ = ["ACTIONS", "GESTURES", "MENUS", "TOOLS", "ActionSpec", "Gesture", "build_actions", "shortcut_text", "tr"]
+__all__ = [
+    "ACTIONS",
+    "GESTURES",
+    "MENUS",
+    "REASONS",
+    "SPECS",
+    "TOOLS",
+    "ActionSpec",
+    "Gesture",
+    "apply_keymap",
+    "build_actions",
+    "keys_text",
+    "tr",
+    "why_not",
+]
 
 
 def tr(text: str) -> str:
@@ -30,7 +45,7 @@ class ActionSpec:
     text
         In menus; ends with "…" where a file dialog follows.
     keys
-        Shortcuts in Qt's portable notation, the first one is shown.
+        Shortcuts of the default preset in Qt's portable notation, the first one is shown; see ``gf_desktop.gui.keymap``.
     command
         Name of the Session command that does it; "" for what only concerns the window.
     tip
@@ -45,6 +60,8 @@ class ActionSpec:
         Whether it is a state that is on or off.
     family
         Text of the one line that the shortcut sheet has for several rows of a kind; "" for a line of its own.
+    group
+        Heading on the shortcut sheet of what is in no menu: name of a menu.
     """
 
     id: str
@@ -57,6 +74,12 @@ class ActionSpec:
     needs: frozenset[str] = frozenset()
     checkable: bool = False
     family: str = ""
+    group: str = ""
+
+    @property
+    def heading(self) -> str:
+        """Name of the menu under which it is listed, whether it is in a menu or not."""
+        return self.menu.removesuffix("-") or self.group
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +93,16 @@ class Gesture:
 MENUS: Final = ("Project", "Edit", "View", "Model", "Help")
 """Menus in their order."""
 
-TOOLS: Final = ("tool_cursor", "tool_paint", "tool_erase")
+TOOLS: Final = (
+    "tool_cursor",
+    "tool_paint",
+    "tool_erase",
+    "tool_polygon",
+    "tool_fill",
+    "tool_grow",
+    "tool_pick",
+    "tool_review",
+)
 """Actions of which exactly one is on."""
 
 _WRITE = frozenset({"case", "writable"})
@@ -84,6 +116,7 @@ def _structure(number: int) -> ActionSpec:
         tip="Choose the structure to draw with",
         needs=frozenset({"case"}),
         family="Structure to draw with",
+        group="Edit",
     )
 
 
@@ -95,6 +128,7 @@ def _window(number: int) -> ActionSpec:
         tip="Show intensities as usual for a tissue",
         needs=frozenset({"case"}),
         family="Window presets, on the keypad",
+        group="View",
     )
 
 
@@ -173,6 +207,84 @@ ACTIONS: Final[tuple[ActionSpec, ...]] = (
         checkable=True,
     ),
     ActionSpec("tool_erase", "Erase", ("E",), "begin_stroke", "Take structures away", "Edit", "eraser", _WRITE, checkable=True),
+    ActionSpec(
+        "tool_polygon",
+        "Polygon and lasso",
+        ("G",),
+        "operate",
+        "Click corners and double-click, or drag around; the right button takes away",
+        "Edit",
+        "polygon",
+        _WRITE,
+        checkable=True,
+    ),
+    ActionSpec(
+        "tool_fill",
+        "Fill",
+        ("F",),
+        "operate",
+        "Give a region to the active structure; the right button empties it",
+        "Edit",
+        "fill",
+        _WRITE,
+        checkable=True,
+    ),
+    ActionSpec(
+        "tool_grow",
+        "Grow a region",
+        ("T",),
+        "operate",
+        "Click: what is connected and looks alike becomes the active structure",
+        "Edit",
+        "grow",
+        _WRITE,
+        checkable=True,
+    ),
+    ActionSpec(
+        "tool_pick",
+        "Pick a structure",
+        ("K",),
+        "",
+        "Click a structure to paint with it",
+        "Edit",
+        "pick",
+        frozenset({"case"}),
+        checkable=True,
+    ),
+    ActionSpec(
+        "tool_review",
+        "Reviewed",
+        ("R",),
+        "begin_stroke",
+        "Paint over what you have looked at and found right; labels stay",
+        "Edit",
+        "review",
+        _WRITE,
+        checkable=True,
+    ),
+    ActionSpec("swap", "Swap paint and erase", ("X",), "", "Change between painting and erasing", "Edit", "", _WRITE),
+    ActionSpec(
+        "grow_seeds",
+        "Grow from what is painted",
+        (),
+        "operate",
+        "Let the strokes of two or more structures grow until they meet",
+        "Edit",
+        "",
+        _WRITE,
+    ),
+    ActionSpec(
+        "stop_operation",
+        "Stop computing",
+        (),
+        "cancel_operation",
+        "Drop what is being computed; the mask stays",
+        "Edit",
+        "stop",
+        frozenset({"working"}),
+    ),
+    ActionSpec("label_before", "Structure before", (",",), "", "Draw with the structure before", "", "", frozenset({"case"}), group="Edit"),
+    ActionSpec("label_next", "Next structure", (".",), "", "Draw with the next structure", "", "", frozenset({"case"}), group="Edit"),
     ActionSpec("brush_smaller", "Smaller brush", ("[",), "", "Make the brush smaller", "Edit", "minus", frozenset({"case"})),
     ActionSpec("brush_larger", "Larger brush", ("]",), "", "Make the brush larger", "Edit", "plus", frozenset({"case"})),
     ActionSpec(
@@ -217,6 +329,10 @@ ACTIONS: Final[tuple[ActionSpec, ...]] = (
     ActionSpec("slice_up", "Slice up", ("PgUp",), "", "One slice towards the head", "View-", "", frozenset({"case"})),
     ActionSpec("slice_down", "Slice down", ("PgDown",), "", "One slice towards the feet", "View", "", frozenset({"case"})),
     ActionSpec("fit", "Fit to view", ("Ctrl+F",), "", "Show the whole slice", "View", "fit", frozenset({"case"})),
+    ActionSpec("centre", "Crosshair to the middle", ("C",), "", "Put it into the middle of the view", "View", "", frozenset({"case"})),
+    ActionSpec("layout_all", "All views", (), "", "Axial, sagittal, coronal and surface", "View-", "views", frozenset({"case"})),
+    ActionSpec("layout_one_two", "One large and two small", (), "", "The active view is large", "View", "", frozenset({"case"})),
+    ActionSpec("layout_single", "One view", (), "", "As a double click does", "View", "", frozenset({"case"})),
     ActionSpec("theme", "Light theme", (), "", "Dark for reading rooms, light for bright ones", "View-", "theme", checkable=True),
     *(_window(number) for number in range(1, 6)),
     *(_structure(number) for number in range(1, 10)),
@@ -269,6 +385,7 @@ ACTIONS: Final[tuple[ActionSpec, ...]] = (
         "",
         "check",
         frozenset({"choice", "writable"}),
+        group="Model",
     ),
     ActionSpec(
         "show_models",
@@ -280,29 +397,75 @@ ACTIONS: Final[tuple[ActionSpec, ...]] = (
         "model",
         frozenset({"project"}),
     ),
-    ActionSpec("shortcuts", "Keys and mouse", ("F1", "?"), "", "All shortcuts", "Help", "help"),
-    ActionSpec("about", "About", (), "", "Version, licence and what it may be used for", "Help"),
+    ActionSpec("palette", "Search or command…", ("Ctrl+K",), "", "Find an action, a scan or a structure by its letters", "Help", "search"),
+    ActionSpec("shortcuts", "Keys and mouse", ("F1", "?"), "", "All shortcuts", "Help-", "help"),
+    ActionSpec("keys", "Change keys…", (), "", "Give actions other keys, or take those of another program", "Help"),
+    ActionSpec("about", "About", (), "", "Version, licence and what it may be used for", "Help-"),
 )
 """Every action, in menu order."""
 
+SPECS: Final[Mapping[str, ActionSpec]] = {spec.id: spec for spec in ACTIONS}
+"""The rows by id."""
+
+REASONS: Final[Mapping[str, str]] = {
+    "project": "no project is open",
+    "writable": "the project is open for reading only",
+    "cases": "the project has no scans",
+    "case": "no scan is open",
+    "undo": "there is nothing to undo",
+    "redo": "there is nothing to redo",
+    "training": "no round is running",
+    "idle": "a round is running",
+    "working": "nothing is being computed",
+    "parent": "there is no student before this one",
+    "choice": "no other student is chosen",
+}
+"""Why something cannot be asked for, by the fact that does not hold; the plainest reason first."""
+
 GESTURES: Final[tuple[Gesture, ...]] = (
     Gesture("Wheel", "Next slice"),
+    Gesture("Click, Shift + move", "Put the crosshair there"),
+    Gesture("Double click", "One view alone, or all again"),
     Gesture("Ctrl + wheel, right drag", "Zoom"),
     Gesture("Middle drag, Space + drag", "Move the picture"),
     Gesture("W + drag", "Window: across for width, up for brighter"),
     Gesture("Left drag while painting", "Draw"),
     Gesture("Right drag while painting", "Erase"),
     Gesture("Shift + wheel while painting", "Brush size"),
+    Gesture("Right click on a structure", "What can be done to it"),
 )
 """What the mouse does in a view."""
 
 
-def shortcut_text(spec: ActionSpec) -> str:
-    """Return the keys of an action as they are written on this system."""
-    return ", ".join(QKeySequence(key).toString(QKeySequence.SequenceFormat.NativeText) for key in spec.keys)
+def keys_text(keys: Iterable[str]) -> str:
+    """Return keys as they are written on this system."""
+    return ", ".join(QKeySequence(key).toString(QKeySequence.SequenceFormat.NativeText) for key in keys)
 
 
-def build_actions(handlers: Mapping[str, Callable[[], None]], parent: QObject) -> dict[str, QAction]:
+def why_not(spec: ActionSpec, facts: frozenset[str]) -> str:
+    """Return why an action cannot be asked for; "" where it can, or where no reason is known.
+
+    Parameters
+    ----------
+    facts
+        What holds now; see ``Commands.facts``.
+    """
+    missing = spec.needs - facts
+    if "project" not in facts and missing:
+        return tr(REASONS["project"])
+    return next((tr(reason) for fact, reason in REASONS.items() if fact in missing), "")
+
+
+def apply_keymap(actions: Mapping[str, QAction], keymap: Keymap) -> None:
+    """Give every action its keys, and name them in its tooltip. No key asks for two actions."""
+    for action_id, keys in keymap.settled(ACTIONS).items():
+        spec, action = SPECS[action_id], actions[action_id]
+        action.setShortcuts([QKeySequence(key) for key in keys])
+        shown = f" ({keys_text(keys)})" if keys else ""
+        action.setToolTip(tr(spec.text).rstrip("…") + shown + ("\n" + tr(spec.tip) if spec.tip else ""))
+
+
+def build_actions(handlers: Mapping[str, Callable[[], None]], parent: QObject, *, keymap: Keymap | None = None) -> dict[str, QAction]:
     """Make a QAction of each row of the table.
 
     Parameters
@@ -311,6 +474,8 @@ def build_actions(handlers: Mapping[str, Callable[[], None]], parent: QObject) -
         What each action does, by id.
     parent
         Owner of the actions.
+    keymap
+        Their keys; those of the default preset when None.
 
     Raises
     ------
@@ -322,9 +487,6 @@ def build_actions(handlers: Mapping[str, Callable[[], None]], parent: QObject) -
     for spec in ACTIONS:
         action = QAction(tr(spec.text), parent)
         action.setObjectName(spec.id)
-        action.setShortcuts([QKeySequence(key) for key in spec.keys])
-        keys = f" ({shortcut_text(spec)})" if spec.keys else ""
-        action.setToolTip(tr(spec.text).rstrip("…") + keys + ("\n" + tr(spec.tip) if spec.tip else ""))
         action.setCheckable(spec.checkable)
         if spec.icon:
             action.setIcon(icon(spec.icon, ink_checked="surface" if spec.id in TOOLS else "text"))
@@ -334,4 +496,5 @@ def build_actions(handlers: Mapping[str, Callable[[], None]], parent: QObject) -
         handler = handlers[spec.id]
         action.triggered.connect(lambda _checked=False, run=handler: run())
         actions[spec.id] = action
+    apply_keymap(actions, keymap or Keymap())
     return actions

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
 
-from PySide6.QtCore import QEventLoop, QSettings, QTimer
+from PySide6.QtCore import QEventLoop, QTimer
 from PySide6.QtWidgets import QApplication
 
 from gf_desktop import __version__
@@ -17,7 +17,8 @@ from gf_desktop.gui.main_window import MainWindow
 from gf_desktop.gui.palette import DARK, PALETTES
 from gf_desktop.gui.qt_jobs import QtJobs
 from gf_desktop.gui.questions import Questions
-from gf_desktop.gui.theme import apply_theme, current_palette
+from gf_desktop.gui.settings_store import SettingsFile, settings_path
+from gf_desktop.gui.theme import apply_theme
 from gf_desktop.gui.trainer_process import TrainerProcess
 from gf_desktop.session import Session
 from gf_desktop.trainer_link import Transport
@@ -60,7 +61,12 @@ class Composition:
         self.jobs.close()
 
 
-def compose(*, questions: Questions | None = None, transport_factory: Callable[[], Transport] | None = None) -> Composition:
+def compose(
+    *,
+    questions: Questions | None = None,
+    transport_factory: Callable[[], Transport] | None = None,
+    settings: SettingsFile | None = None,
+) -> Composition:
     """Return a session and its window, not shown yet; an application must exist.
 
     Parameters
@@ -69,6 +75,8 @@ def compose(*, questions: Questions | None = None, transport_factory: Callable[[
         Answers what is asked in file dialogs; the dialogs themselves when None.
     transport_factory
         Makes the line to a trainer; a process under Qt when None.
+    settings
+        What is remembered; when None those of a first start, and nothing is kept.
     """
     jobs = QtJobs()
     trainers: list[TrainerProcess] = []
@@ -79,7 +87,7 @@ def compose(*, questions: Questions | None = None, transport_factory: Callable[[
         return trainers[-1]
 
     session = Session(jobs, transport_factory or make_trainer)
-    return Composition(jobs, session, MainWindow(session, questions=questions), trainers)
+    return Composition(jobs, session, MainWindow(session, questions=questions, settings=settings), trainers)
 
 
 def _load_the_rest(made: Composition) -> None:
@@ -148,10 +156,9 @@ def run(
     int
         Exit status for the system.
     """
-    app = make_application()
-    settings = QSettings()
-    apply_theme(app, PALETTES.get(str(settings.value("theme", DARK.name)), DARK))
-    made = compose()
+    settings = SettingsFile(settings_path())
+    app = make_application(theme=settings.now.theme)
+    made = compose(settings=settings)
     window = made.window
     hook = sys.excepthook
 
@@ -175,5 +182,4 @@ def run(
         return app.exec()
     finally:
         sys.excepthook = hook
-        settings.setValue("theme", current_palette().name)
         made.close()

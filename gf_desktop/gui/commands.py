@@ -7,17 +7,18 @@ import traceback
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from typing import Literal, Protocol
+from typing import Final, Literal, Protocol
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QGuiApplication
 
-from gf_desktop.display import plane_axes
 from gf_desktop.errors import UserError
 from gf_desktop.files.export import ExportedFile
 from gf_desktop.gui.actions import ACTIONS, tr
+from gf_desktop.gui.corrections import Corrections
 from gf_desktop.gui.questions import Questions
 from gf_desktop.gui.view_state import ToolName, ViewState
+from gf_desktop.imaging.operations import GrowSeeds
 from gf_desktop.project.records import Case, RoundReport
 from gf_desktop.resources import resource_dir
 from gf_desktop.session import Session
@@ -25,6 +26,8 @@ from gf_desktop.session import Session
 __all__ = ["Commands", "Face"]
 
 Handler = Callable[[], object]
+
+OTHER_TOOLS: Final[tuple[ToolName, ...]] = ("erase", "polygon", "fill", "grow", "pick", "review")
 Button = tuple[str, Handler]
 
 
@@ -55,6 +58,10 @@ class Face(Protocol):
         """Show the whole slice."""
         ...
 
+    def centre_cross(self) -> None:
+        """Put the crosshair into the middle of the active view."""
+        ...
+
     def cancel_stroke(self) -> bool:
         """Take a running stroke back; return whether there was one."""
         ...
@@ -65,6 +72,14 @@ class Face(Protocol):
 
     def open_sheet(self) -> None:
         """Show the keys."""
+        ...
+
+    def open_palette(self) -> None:
+        """Show the field that finds actions, scans and structures."""
+        ...
+
+    def open_keys(self) -> None:
+        """Show the window in which keys are changed."""
         ...
 
     def open_about(self) -> None:
@@ -96,6 +111,7 @@ class Commands(QObject):
         self._state = state
         self._face = face
         self._ask = questions
+        self.corrections = Corrections(session, state, face, questions)
         for signal in (
             session.project_changed,
             session.worklist_changed,
@@ -108,6 +124,7 @@ class Commands(QObject):
         session.round_ended.connect(self._facts_moved)
         session.round_finished.connect(self._round_finished)
         session.told.connect(self.tell_finding)
+        session.working_changed.connect(self._show_working)
         session.trouble.connect(self.tell_trouble)
         session.broke.connect(self.tell_fault)
         session.model_changed.connect(self._renew_masks)
@@ -115,6 +132,11 @@ class Commands(QObject):
 
     def _facts_moved(self) -> None:
         self.facts_changed.emit()
+
+    def _show_working(self) -> None:
+        opened = self._session.open
+        self._face.show_busy(tr("computing: {name}").format(name=opened.working) if opened is not None and opened.working else "")
+        self._facts_moved()
 
     def facts(self) -> frozenset[str]:
         """Return what holds now, in the words of ``ActionSpec.needs``."""
@@ -128,9 +150,9 @@ class Commands(QObject):
             "redo": opened is not None and opened.journal.redo_name is not None,
             "training": session.refining,
             "idle": not session.refining,
+            "working": opened is not None and bool(opened.working),
             "parent": bool(session.active_card is not None and session.active_card.parent),
             "choice": self._face.chosen_model() not in (None, project.models.active_id if project is not None else None),
-            "stored_plane": opened is not None and plane_axes(opened.volume, self._state.display.plane).across == 2,
         }
         return frozenset(name for name, holds in facts.items() if holds)
 
@@ -150,12 +172,21 @@ class Commands(QObject):
             "quit": face.leave,
             "undo": session.undo,
             "redo": session.redo,
-            "tool_cursor": self.take_cursor,
-            "tool_paint": lambda: self._take("paint"),
-            "tool_erase": lambda: self._take("erase"),
+            "tool_cursor": self.corrections.take_cursor,
+            "tool_paint": lambda: self.corrections.take("paint"),
+            **{f"tool_{name}": partial(self.corrections.take, name) for name in OTHER_TOOLS},
+            "swap": self.corrections.swap,
+            "grow_seeds": lambda: self.corrections.operate(GrowSeeds()),
+            "stop_operation": session.cancel_operation,
+            "label_before": lambda: self.corrections.step_structure(-1),
+            "label_next": lambda: self.corrections.step_structure(1),
+            "centre": face.centre_cross,
+            "layout_all": lambda: state.set_layout("two_by_two"),
+            "layout_one_two": lambda: state.set_layout("one_two"),
+            "layout_single": lambda: state.set_layout("single"),
             "brush_smaller": lambda: state.resize_brush(-1),
             "brush_larger": lambda: state.resize_brush(1),
-            "approve_slice": lambda: session.approve_slice(state.display.index),
+            "approve_slice": self.corrections.approve_slice,
             "approve_case": session.approve_case,
             "next_case": self.next_case,
             "overlay": state.toggle_overlay,
@@ -172,11 +203,13 @@ class Commands(QObject):
             "roll_back": self.roll_back,
             "activate": self.activate,
             "show_models": lambda: face.show_panel("models"),
+            "palette": face.open_palette,
             "shortcuts": face.open_sheet,
+            "keys": face.open_keys,
             "about": face.open_about,
         }
         for number in range(1, 10):
-            table[f"structure_{number}"] = partial(self._choose_structure, number)
+            table[f"structure_{number}"] = partial(self.corrections.choose_structure, number)
             table[f"window_{number}"] = partial(state.take_preset, number)
         return {spec.id: partial(self.attempt, table[spec.id]) for spec in ACTIONS}
 
@@ -306,27 +339,11 @@ class Commands(QObject):
 
         self._session.export(folder, file_format=file_format, on_done=done)
 
-    # hand
-
-    def take_cursor(self) -> None:
-        """Take a running stroke back, else put the brush down."""
-        if not self._face.cancel_stroke():
-            self._take("cursor")
-
-    def _take(self, name: ToolName) -> None:
-        self._state.set_tool(name=name)
-
-    def _choose_structure(self, number: int) -> None:
-        table = self._session.must_project().table
-        if number <= len(table):
-            self._state.set_tool(label=table.ids[number - 1])
-
     # students
 
     def predict(self) -> None:
         """Predict the scan on screen, the visible slice first."""
-        stored = "stored_plane" in self.facts()
-        self._session.predict(first_k=self._state.display.index if stored else 0)
+        self._session.predict(first_k=self._state.display.cursor_ijk[2])
 
     def _renew_masks(self) -> None:
         """Let the student that serves draw the scan on screen anew where another drew it; reviewed voxels stay."""

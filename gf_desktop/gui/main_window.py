@@ -11,10 +11,17 @@ from PySide6.QtWidgets import QApplication, QMainWindow, QStackedWidget, QVBoxLa
 from gf_desktop.gui.actions import ACTIONS, TOOLS, build_actions, tr
 from gf_desktop.gui.commands import Button, Commands
 from gf_desktop.gui.icons import icon
-from gf_desktop.gui.menus import about_box, shortcut_sheet
+from gf_desktop.gui.keymap import Keymap
+from gf_desktop.gui.keys_dialog import KeysDialog
+from gf_desktop.gui.menus import about_box
 from gf_desktop.gui.notice_bar import NoticeBar
 from gf_desktop.gui.palette import DARK, LIGHT
+from gf_desktop.gui.palette_box import PaletteBox
+from gf_desktop.gui.palette_entries import PaletteEntries
 from gf_desktop.gui.questions import Questions
+from gf_desktop.gui.remembered import Remembered
+from gf_desktop.gui.settings_store import SettingsFile
+from gf_desktop.gui.shortcut_sheet import shortcut_sheet
 from gf_desktop.gui.start_page import StartPage
 from gf_desktop.gui.status_bar import StatusBar
 from gf_desktop.gui.theme import apply_theme, current_palette
@@ -40,13 +47,14 @@ class MainWindow(QMainWindow):
     painted = Signal()
     closed = Signal()
 
-    def __init__(self, session: Session, *, questions: Questions | None = None) -> None:
+    def __init__(self, session: Session, *, questions: Questions | None = None, settings: SettingsFile | None = None) -> None:
         super().__init__()
         self.session = session
         self.state = ViewState(self)
         self.page: WorkPage | None = None
         self.commands = Commands(session, self.state, self, questions or Questions(self), self)
-        self.actions_by_id = build_actions(self.commands.handlers(), self)
+        self.remembered = Remembered(settings or SettingsFile(), tell=self.commands.tell_trouble)
+        self.actions_by_id = build_actions(self.commands.handlers(), self, keymap=self.remembered.keymap)
         self.addActions(list(self.actions_by_id.values()))
         self.top = TopBar(session, self.actions_by_id)
         self.notice = NoticeBar()
@@ -56,6 +64,7 @@ class MainWindow(QMainWindow):
         self.status = StatusBar(session)
         self._assemble()
         self._painted = False
+        self._facts = frozenset[str]()
         self._facts_soon = QTimer(self, singleShot=True, interval=0)
         self._facts_soon.timeout.connect(self._show_facts)
         self._wire()
@@ -77,6 +86,16 @@ class MainWindow(QMainWindow):
         self.setMinimumSize(*SMALLEST_SIZE)
         self.resize(*BASE_SIZE)
         self.setAcceptDrops(True)
+        self.palette_box = PaletteBox(
+            self,
+            PaletteEntries(self.session, self.state, self.commands, self.actions_by_id, facts=lambda: self._facts),
+            closing_keys=self.actions_by_id["palette"].shortcuts,
+        )
+        self.palette_box.remember(self.remembered.recent)
+        self.palette_box.ran.connect(self.remembered.note_entry)
+        self.remembered.restore_window(self)
+        if self.remembered.told:
+            self.tell(" ".join(self.remembered.told), kind="warn")
 
     def _wire(self) -> None:
         session, state = self.session, self.state
@@ -94,9 +113,12 @@ class MainWindow(QMainWindow):
         page = WorkPage(self.session, self.state, self.actions_by_id)
         page.worklist.chosen.connect(lambda case_id: self.commands.attempt(lambda: self.commands.show_case(case_id)))
         page.models.selected.connect(self._facts_soon.start)
-        page.view.hovered.connect(self.status.show_read_out)
-        page.view.refused.connect(self.commands.tell_trouble)
+        page.grid.hovered.connect(self.status.show_read_out)
+        page.grid.refused.connect(self.commands.tell_trouble)
+        page.structures.refused.connect(self.commands.tell_trouble)
+        page.structures.wished.connect(lambda operation: self.commands.attempt(lambda: self.commands.corrections.operate(operation)))
         self.pages.addWidget(page)
+        self.remembered.restore_splitter(page.splitter)
         return page
 
     # following the session
@@ -106,6 +128,8 @@ class MainWindow(QMainWindow):
         self.state.forget()
         if project is not None and self.page is None:
             self.page = self._make_page()
+        if project is not None:
+            self.remembered.note_project(project.folder)
         self.pages.setCurrentWidget(self.page if project is not None and self.page is not None else self.start)
         self.setWindowTitle("Graph Flow Desktop" if project is None else f"{project.name} – Graph Flow Desktop")
         self._case_changed()
@@ -120,7 +144,7 @@ class MainWindow(QMainWindow):
             self.page.view.setFocus()
 
     def _show_facts(self) -> None:
-        facts = self.commands.facts()
+        self._facts = facts = self.commands.facts()
         for spec in ACTIONS:
             self.actions_by_id[spec.id].setEnabled(spec.needs <= facts)
         history = self.session.open.journal if self.session.open is not None else None
@@ -163,22 +187,42 @@ class MainWindow(QMainWindow):
     def fit(self) -> None:
         """Show the whole slice."""
         if self.page is not None:
-            self.page.view.fit()
+            self.page.grid.fit()
+
+    def centre_cross(self) -> None:
+        """Put the crosshair into the middle of the active view."""
+        if self.page is not None:
+            self.page.view.centre_cross()
 
     def cancel_stroke(self) -> bool:
         """Take a running stroke back; return whether there was one."""
-        return self.page is not None and self.page.view.cancel_stroke()
+        return self.page is not None and self.page.grid.cancel_stroke()
 
     def switch_theme(self) -> None:
         """Change between dark and light."""
         app = QApplication.instance()
         if isinstance(app, QApplication):
             apply_theme(app, DARK if current_palette() is LIGHT else LIGHT)
+            self.remembered.keep(theme=current_palette().name)
         self._show_checks()
 
     def open_sheet(self) -> None:
         """Show the keys."""
-        shortcut_sheet(self).show()
+        shortcut_sheet(self, self.remembered.keymap, on_change_keys=self.open_keys).show()
+
+    def open_palette(self) -> None:
+        """Show the field that finds actions, scans and structures."""
+        self.palette_box.open()
+
+    def open_keys(self) -> None:
+        """Show the window in which keys are changed."""
+        dialog = KeysDialog(self.remembered.keymap, self)
+        dialog.changed.connect(self.use_keymap)
+        dialog.show()
+
+    def use_keymap(self, keymap: Keymap) -> None:
+        """Give the actions other keys."""
+        self.remembered.use_keymap(keymap, self.actions_by_id)
 
     def open_about(self) -> None:
         """Show the About box."""
@@ -195,7 +239,7 @@ class MainWindow(QMainWindow):
         super().paintEvent(event)
         if not self._painted:
             self._painted = True
-            QTimer.singleShot(0, self.painted.emit)
+            QTimer.singleShot(0, self, self.painted.emit)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         """Welcome files and folders."""
@@ -213,6 +257,7 @@ class MainWindow(QMainWindow):
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Save and close the project with the window."""
+        self.remembered.keep_places(self, None if self.page is None else self.page.splitter)
         self.session.close_project()
         self.closed.emit()
         super().closeEvent(event)

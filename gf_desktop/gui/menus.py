@@ -1,17 +1,17 @@
-"""Menus and the shortcut sheet, made from the table of actions."""
+"""Menus, made from the table of actions, and the About box."""
 
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QDialog, QGridLayout, QHBoxLayout, QMenu, QMenuBar, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QHBoxLayout, QMenu, QMenuBar, QVBoxLayout, QWidget
 
 from gf_desktop import __version__
-from gf_desktop.gui.actions import ACTIONS, GESTURES, MENUS, shortcut_text, tr
+from gf_desktop.gui.actions import ACTIONS, MENUS, tr
 from gf_desktop.gui.palette import GRID_PX
 from gf_desktop.gui.widgets import IconLabel, label, line, push_button
 
-__all__ = ["RESEARCH_USE", "about_box", "fill_menus", "sheet_lines", "shortcut_sheet"]
+__all__ = ["RESEARCH_USE", "about_box", "fill_menus"]
 
 RESEARCH_USE = "Research use; not a medical device"
 
@@ -32,21 +32,6 @@ def fill_menus(bar: QMenuBar, actions: dict[str, QAction]) -> None:
         menus[name].addAction(actions[spec.id])
 
 
-def sheet_lines() -> list[tuple[str, str]]:
-    """Return (keys, effect) of every action that has a key, rows of a kind in one line, then of the mouse."""
-    lines: list[tuple[str, str]] = []
-    families: dict[str, list[str]] = {}
-    for spec in ACTIONS:
-        if not spec.keys:
-            continue
-        if spec.family:
-            families.setdefault(spec.family, []).append(shortcut_text(spec))
-        else:
-            lines.append((shortcut_text(spec), tr(spec.text).rstrip("…")))
-    lines += [(f"{keys[0]} – {keys[-1]}", tr(name)) for name, keys in families.items()]
-    return lines + [(tr(gesture.hand), tr(gesture.effect)) for gesture in GESTURES]
-
-
 def _dialog(title: str, parent: QWidget) -> tuple[QDialog, QVBoxLayout]:
     dialog = QDialog(parent)
     dialog.setWindowTitle(title)
@@ -55,28 +40,6 @@ def _dialog(title: str, parent: QWidget) -> tuple[QDialog, QVBoxLayout]:
     layout.setContentsMargins(3 * GRID_PX, 2 * GRID_PX, 3 * GRID_PX, 2 * GRID_PX)
     layout.setSpacing(GRID_PX)
     return dialog, layout
-
-
-def shortcut_sheet(parent: QWidget) -> QDialog:
-    """Return the window that lists all keys; it does not hold up the main window."""
-    dialog, layout = _dialog(tr("Keys and mouse"), parent)
-    page = QWidget()
-    grid = QGridLayout(page)
-    grid.setHorizontalSpacing(3 * GRID_PX)
-    grid.setVerticalSpacing(GRID_PX // 2)
-    lines = sheet_lines()
-    half = (len(lines) + 1) // 2
-    for number, (keys, effect) in enumerate(lines):
-        row, column = number % half, 2 * (number // half)
-        grid.addWidget(label(keys), row, column)
-        grid.addWidget(label(effect, kind="muted"), row, column + 1)
-    grid.setColumnStretch(4, 1)
-    scroll = QScrollArea()
-    scroll.setWidgetResizable(True)
-    scroll.setWidget(page)
-    layout.addWidget(scroll)
-    dialog.resize(980, 600)
-    return dialog
 
 
 def about_box(parent: QWidget) -> QDialog:

@@ -53,6 +53,7 @@ def paint_slice(window: MainWindow, k: int, target: UInt8) -> CorrectionWork:
     opened, page = window.session.must_open(), window.page
     if page is None:
         raise RuntimeError("The window shows no project")
+    window.state.set_layout("single")
     window.state.go_to(k)
     # keys go to the window that is active; without a screen nobody clicks on it
     window.activateWindow()

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtWidgets import QFileDialog, QWidget
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
 from gf_desktop.gui.actions import tr
 
@@ -23,6 +24,15 @@ class Questions:
             return None
         self._last = str(Path(chosen).parent)
         return Path(chosen)
+
+    def agreed(self, question: str) -> bool:
+        """Ask whether something is really to be done."""
+        box = QMessageBox(QMessageBox.Icon.Question, tr("Please confirm"), question, parent=self._parent)
+        box.setTextFormat(Qt.TextFormat.PlainText)
+        yes = box.addButton(tr("Yes, do it"), QMessageBox.ButtonRole.AcceptRole)
+        box.addButton(tr("No"), QMessageBox.ButtonRole.RejectRole)
+        box.exec()
+        return box.clickedButton() is yes
 
     def new_project_folder(self) -> Path | None:
         """Ask where a new project is to lie and what it is called."""

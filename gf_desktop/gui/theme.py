@@ -52,6 +52,14 @@ _SHEET = Template("""
     QPushButton#primary { background: $accent; color: $on_accent; border: 1px solid $accent; font-weight: 600; }
     QPushButton#primary:focus { border: 1px solid $text; }
     QPushButton#primary:disabled { background: $raised; color: $disabled; border-color: $border; }
+    QPushButton#segment { padding: 2px ${whole}px; color: $muted; }
+    QPushButton#segment:checked { background: $text; color: $window; border-color: $text; }
+    QPushButton#field, QLineEdit#field {
+        background: $window; color: $text; border: 1px solid $border; border-radius: ${half}px; padding: ${half}px ${whole}px;
+        min-height: 18px;
+    }
+    QPushButton#field:hover { background: $hover; }
+    QPushButton#field:focus, QLineEdit#field:focus { border: 1px solid $accent; }
     QPushButton#link { background: transparent; border: none; color: $accent; padding: ${half}px; text-align: left; }
     QPushButton#link:hover, QPushButton#link:focus { text-decoration: underline; }
     QComboBox QAbstractItemView { background: $raised; color: $text; border: 1px solid $border; }

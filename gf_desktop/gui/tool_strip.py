@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 
@@ -10,8 +12,11 @@ from gf_desktop.gui.widgets import line, tool_button
 
 __all__ = ["ToolStrip"]
 
-_GROUPS = (
-    ("tool_cursor", "tool_paint", "tool_erase"),
+ICON_PX: Final = 20
+"""So that all fit above each other in the smallest window."""
+
+_GROUPS: Final = (
+    ("tool_cursor", "tool_paint", "tool_erase", "tool_polygon", "tool_fill", "tool_grow", "tool_pick", "tool_review"),
     ("undo", "redo"),
     ("approve_slice", "approve_case", "next_case"),
     ("overlay", "outline", "fit"),
@@ -26,10 +31,10 @@ class ToolStrip(QFrame):
         self.setObjectName("panel")
         column = QVBoxLayout(self)
         column.setContentsMargins(GRID_PX // 2, GRID_PX // 2, GRID_PX // 2, GRID_PX // 2)
-        column.setSpacing(GRID_PX // 2)
+        column.setSpacing(GRID_PX // 4)
         for number, group in enumerate(_GROUPS):
             if number:
                 column.addWidget(line())
             for action_id in group:
-                column.addWidget(tool_button(actions[action_id], side_px=22))
+                column.addWidget(tool_button(actions[action_id], side_px=ICON_PX))
         column.addStretch(1)

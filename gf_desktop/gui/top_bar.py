@@ -1,23 +1,87 @@
-"""The bar on top: menus, project, the student that serves, and the one primary button."""
+"""The bar on top: menus, project, the way to the palette, the student that serves, and the one primary button."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QAction, QColor, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenuBar, QPushButton, QSizePolicy, QStyle, QStyleOptionButton, QToolButton, QWidget
+from PySide6.QtCore import QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QAction, QColor, QKeySequence, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QMenuBar,
+    QPushButton,
+    QSizePolicy,
+    QStyle,
+    QStyleOptionButton,
+    QToolButton,
+    QWidget,
+)
 
 from gf_desktop.gui.actions import tr
-from gf_desktop.gui.icons import icon
+from gf_desktop.gui.icons import icon, pixmap
 from gf_desktop.gui.menus import fill_menus
 from gf_desktop.gui.palette import GRID_PX
 from gf_desktop.gui.texts import dice_text, duration_text, provider_text
 from gf_desktop.gui.theme import current_palette, numbers_font
-from gf_desktop.gui.widgets import IconLabel, label
+from gf_desktop.gui.widgets import IconLabel
 from gf_desktop.session import Session
 
-__all__ = ["RefineButton", "TopBar"]
+__all__ = ["ProjectName", "RefineButton", "SearchField", "TopBar"]
 
 RING_PX = 16
+FIELD_PX = (136, 264)
+"""Narrowest and widest way to the palette."""
+PROJECT_PX = 40
+"""What is left of the project's name where there is no room; all of it is in the tooltip."""
+
+
+class SearchField(QPushButton):
+    """Looks like a field and opens the palette, which has the real one in its place."""
+
+    def __init__(self, action: QAction, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("field")
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.setMinimumWidth(FIELD_PX[0])
+        self.setMaximumWidth(FIELD_PX[1])
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.setCursor(Qt.CursorShape.IBeamCursor)
+        self.setAccessibleName(tr("Search or command"))
+        self._action = action
+        action.changed.connect(self._follow)
+        self.clicked.connect(lambda _checked=False: action.trigger())
+        self._follow()
+
+    def _follow(self) -> None:
+        self.setToolTip(self._action.toolTip())
+        self.setAccessibleDescription(self._key())
+        self.update()
+
+    def _key(self) -> str:
+        return self._action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)
+
+    def sizeHint(self) -> QSize:
+        """As wide as it may be, as high as any button."""
+        return QSize(FIELD_PX[1], super().sizeHint().height())
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Draw the sign, the words as far as there is room, and the key."""
+        super().paintEvent(event)
+        painter = QPainter(self)
+        painter.setPen(QColor(current_palette().muted))
+        inner = self.rect().adjusted(GRID_PX, 0, -GRID_PX, 0)
+        sign = QRect(inner.left(), inner.center().y() - 7, 16, 16)
+        painter.drawPixmap(sign, pixmap("search", ink="muted", side_px=16, ratio=self.devicePixelRatioF()))
+        inner.setLeft(sign.right() + GRID_PX)
+        key = self._key()
+        painter.drawText(inner, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, key)
+        metrics = self.fontMetrics()
+        if key:
+            inner.setRight(inner.right() - metrics.horizontalAdvance(key) - GRID_PX)
+        # whole words rather than a torn one
+        words = next((text for text in (tr("Search or command"), tr("Search")) if metrics.horizontalAdvance(text) <= inner.width()), "")
+        painter.drawText(inner, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, words)
+        painter.end()
 
 
 class RefineButton(QPushButton):
@@ -36,16 +100,16 @@ class RefineButton(QPushButton):
     def show_round(self, fraction: float | None, text: str = "") -> None:
         """Show a running round by its fraction and a text, or with None that none runs."""
         self._fraction = fraction
-        if fraction is None:
-            key = self._action.shortcut().toString()
-            self.setText(f"{tr('Refine')}   {key}" if key else tr("Refine"))
-        else:
+        if fraction is not None:
             # room for the ring before the text
             self.setText("      " + text)
         self._follow()
         self.update()
 
     def _follow(self) -> None:
+        if self._fraction is None:
+            key = self._action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)
+            self.setText(f"{tr('Refine')}   {key}" if key else tr("Refine"))
         self.setEnabled(self._fraction is not None or self._action.isEnabled())
         self.setToolTip(
             tr("The student goes on serving meanwhile. Click to see the round.") if self._fraction is not None else self._action.toolTip()
@@ -74,6 +138,24 @@ class RefineButton(QPushButton):
         painter.end()
 
 
+class ProjectName(QLabel):
+    """The name of the project; ends in an ellipsis where there is no room for all of it."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("heading")
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self.setMinimumWidth(PROJECT_PX)
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        """Draw what there is room for."""
+        painter = QPainter(self)
+        shown = self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, self.width())
+        painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, shown)
+        painter.end()
+
+
 class TopBar(QFrame):
     """See the module.
 
@@ -92,9 +174,8 @@ class TopBar(QFrame):
         self.menu_bar.setNativeMenuBar(False)
         self.menu_bar.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         fill_menus(self.menu_bar, actions)
-        self.project = label(kind="heading")
-        self.project.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
-        self.project.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.project = ProjectName()
+        self.search = SearchField(actions["palette"])
         self.chip = QToolButton()
         self.chip.setObjectName("chip")
         self.chip.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
@@ -111,7 +192,8 @@ class TopBar(QFrame):
         row.setSpacing(GRID_PX)
         row.addWidget(IconLabel("logo", side_px=24))
         row.addWidget(self.menu_bar)
-        row.addWidget(self.project, 1)
+        row.addWidget(self.project, 3)
+        row.addWidget(self.search, 4)
         row.addWidget(self.chip)
         row.addWidget(self.refine)
         for signal in (session.project_changed, session.model_changed):

@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Final, Literal
 
 from PySide6.QtCore import QObject, Signal
 
-from gf_desktop.display import DisplayState, window_presets
+from gf_desktop.correcting import BrushOptions
+from gf_desktop.display import DisplayState, PlaneName, window_presets
 from gf_desktop.imaging.labelmap import LabelTable
 from gf_desktop.imaging.volume import Volume, Window
 
-__all__ = ["BRUSH_RADII_MM", "Tool", "ToolName", "ViewState"]
+__all__ = ["BRUSH_RADII_MM", "LayoutName", "Tool", "ToolName", "ViewState"]
 
-ToolName = Literal["cursor", "paint", "erase"]
+ToolName = Literal["cursor", "paint", "erase", "review", "polygon", "fill", "grow", "pick"]
+
+BRUSHES: Final = ("paint", "erase", "review")
+"""Tools with a size."""
+
+LayoutName = Literal["single", "surface", "one_two", "two_by_two"]
+"""The active view alone; the surface alone; the active view large and the others beside it; all of the same size."""
 
 BRUSH_RADII_MM: Final = (0.5, 1.0, 1.5, 2.0, 3.0, 4.0, 5.0, 6.0, 8.0, 10.0, 12.0, 15.0, 20.0, 25.0, 30.0, 40.0, 50.0)
 """Steps of the brush; pixels for pictures without a size."""
@@ -23,16 +30,17 @@ OPACITY_STEP: Final = 0.05
 
 @dataclass(frozen=True, slots=True)
 class Tool:
-    """What is in the hand: its name, the brush radius in mm and the label value that it draws."""
+    """What is in the hand: its name, the brush radius in mm, the label value that it draws, and how it paints."""
 
     name: ToolName = "cursor"
     radius_mm: float = 6.0
     label: int = 1
+    options: BrushOptions = field(default_factory=BrushOptions)
 
     @property
     def paints(self) -> bool:
-        """Whether the left button changes the mask."""
-        return self.name != "cursor"
+        """Whether a drag with the left button is a stroke."""
+        return self.name in BRUSHES
 
     def resized(self, steps: int) -> Tool:
         """Return the tool with a brush some steps larger or smaller."""
@@ -43,10 +51,11 @@ class Tool:
 class ViewState(QObject):
     """The current :class:`DisplayState` and :class:`Tool`; each scan keeps its own place while the program runs.
 
-    Signals: ``display_changed()`` · ``tool_changed()`` · ``fit_wanted()`` the whole slice is to be shown.
+    Signals: ``display_changed()`` · ``tool_changed()`` · ``layout_changed()`` · ``fit_wanted()`` the whole slice is to be shown.
     """
 
     display_changed = Signal()
+    layout_changed = Signal()
     tool_changed = Signal()
     fit_wanted = Signal()
 
@@ -55,6 +64,8 @@ class ViewState(QObject):
         self.volume: Volume | None = None
         self.display = DisplayState()
         self.tool = Tool()
+        self.layout: LayoutName = "two_by_two"
+        self._former_layout: LayoutName = "two_by_two"
         self._case_id = ""
         self._places: dict[str, DisplayState] = {}
 
@@ -71,6 +82,7 @@ class ViewState(QObject):
         if table is not None and self.tool.label not in table.ids:
             self.set_tool(label=table.ids[0])
         self.display_changed.emit()
+        self.layout_changed.emit()
         self.fit_wanted.emit()
 
     def forget(self) -> None:
@@ -84,12 +96,20 @@ class ViewState(QObject):
             self.display = display
             self.display_changed.emit()
 
-    def set_tool(self, *, name: ToolName | None = None, radius_mm: float | None = None, label: int | None = None) -> None:
-        """Take another tool, brush or structure; what is not named stays."""
+    def set_tool(
+        self,
+        *,
+        name: ToolName | None = None,
+        radius_mm: float | None = None,
+        label: int | None = None,
+        options: BrushOptions | None = None,
+    ) -> None:
+        """Take another tool, brush, structure or way of painting; what is not named stays."""
         tool = Tool(
             self.tool.name if name is None else name,
             self.tool.radius_mm if radius_mm is None else radius_mm,
             self.tool.label if label is None else label,
+            self.tool.options if options is None else options,
         )
         if tool != self.tool:
             self.tool = tool
@@ -103,6 +123,33 @@ class ViewState(QObject):
         """Show a slice by its stored number; does nothing without a scan."""
         if self.volume is not None:
             self.set_display(self.display.at(index, self.volume))
+
+    @property
+    def has_planes(self) -> bool:
+        """Whether the scan can be cut in three planes: not where it is a picture or a single slice."""
+        return self.volume is not None and not self.volume.is_flat
+
+    def look_from(self, plane: PlaneName) -> None:
+        """Make another plane through the crosshair the active one; does nothing without a scan."""
+        if self.volume is not None and plane != self.display.plane:
+            self.set_display(self.display.seen_from(plane, self.volume))
+
+    def set_cursor(self, index_ijk: tuple[int, int, int]) -> None:
+        """Put the crosshair on a voxel: every plane is cut through it; does nothing without a scan."""
+        if self.volume is not None:
+            self.set_display(self.display.centred_on(index_ijk, self.volume))
+
+    def set_layout(self, layout: LayoutName) -> None:
+        """Arrange the views in another way."""
+        if layout != self.layout:
+            if self.layout not in ("single", "surface"):
+                self._former_layout = self.layout
+            self.layout = layout
+            self.layout_changed.emit()
+
+    def toggle_alone(self, layout: Literal["single", "surface"]) -> None:
+        """Show the active view or the surface alone, or all views again."""
+        self.set_layout(self._former_layout if self.layout == layout else layout)
 
     def step(self, steps: int) -> None:
         """Go some slices towards the head, or back; does nothing without a scan."""

@@ -17,6 +17,8 @@ from gf_desktop.gui.tool_strip import ToolStrip
 from gf_desktop.gui.view_state import ViewState
 from gf_desktop.gui.views.slice_strip import SliceStrip
 from gf_desktop.gui.views.slice_view import SliceView
+from gf_desktop.gui.views.surface_view import SurfaceView
+from gf_desktop.gui.views.view_grid import ViewGrid
 from gf_desktop.session import Session
 
 __all__ = ["WorkPage"]
@@ -30,9 +32,13 @@ class WorkPage(QWidget):
 
     def __init__(self, session: Session, state: ViewState, actions: dict[str, QAction], parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._state = state
         self.ledger = SliceLedger(session, state, self)
         self.worklist = Worklist(session, actions)
-        self.view = SliceView(session, state)
+        self.surface = SurfaceView(session, state, session.jobs)
+        self.surface.picked.connect(self._show_place)
+        self.surface.maximise_wanted.connect(lambda: state.toggle_alone("surface"))
+        self.grid = ViewGrid(session, state, beside=self.surface)
         self.strip = SliceStrip(self.ledger, state)
         self.structures = Structures(session, state, self.ledger, actions)
         self.refine = Refine(session, actions)
@@ -58,7 +64,7 @@ class WorkPage(QWidget):
         across = QHBoxLayout()
         across.setSpacing(0)
         across.addWidget(ToolStrip(actions))
-        across.addWidget(self.view, 1)
+        across.addWidget(self.grid, 1)
         column.addLayout(across, 1)
         column.addWidget(self.strip)
         self.splitter = QSplitter(Qt.Orientation.Horizontal)
@@ -71,6 +77,18 @@ class WorkPage(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self.splitter)
+
+    @property
+    def view(self) -> SliceView:
+        """The active view."""
+        return self.grid.active
+
+    def _show_place(self, world_mm: tuple[float, float, float]) -> None:
+        """Put the crosshair on a place of the patient, LPS in mm."""
+        volume = self._state.volume
+        if volume is not None:
+            i, j, k = (round(float(at)) for at in volume.geometry.world_to_index(world_mm))
+            self._state.set_cursor((i, j, k))
 
     def show_panel(self, name: str) -> None:
         """Bring a panel to the front: "structures", "refine", "models" or "scan"."""

@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from gf_desktop.imaging.edits import Box
 
-__all__ = ["EdgeLimit", "IntensityLimit", "Limit", "ProbabilityLimit", "grey"]
+__all__ = ["EdgeLimit", "IntensityLimit", "Limit", "ProbabilityLimit", "grey", "like_range"]
 
 Bools = npt.NDArray[np.bool_]
 FloatArray = npt.NDArray[np.float64]
@@ -32,6 +32,28 @@ def grey(voxels: npt.NDArray[Any]) -> FloatArray:
     """Return intensities as float64 [k, j, i]; of colour [k, j, i, 3] the brightness, 0 to 255."""
     values = np.asarray(voxels, dtype=np.float64)
     return values if values.ndim == 3 else np.asarray(values @ np.asarray(LUMA))
+
+
+def like_range(voxels: npt.NDArray[Any], index_ijk: tuple[int, int, int]) -> tuple[float, float]:
+    """Return the lowest and highest intensity that count as like a voxel's surroundings, in the scan's unit.
+
+    The median of the voxels up to ``CORE_REACH`` steps away in its slice, and ``SPREADS`` robust standard deviations to both sides; the
+    voxel itself always counts.
+
+    Parameters
+    ----------
+    voxels
+        [k, j, i] of the scan, or [k, j, i, 3] colour, whose brightness counts.
+    index_ijk
+        A voxel of the scan.
+    """
+    i, j, k = index_ijk
+    near = tuple(slice(max(at - CORE_REACH, 0), at + CORE_REACH + 1) for at in (j, i))
+    core = grey(voxels[k : k + 1, near[0], near[1]])
+    middle = float(np.median(core))
+    spread = SPREADS * MAD_TO_SD * float(np.median(np.abs(core - middle)))
+    own = float(grey(voxels[k : k + 1, j : j + 1, i : i + 1])[0, 0, 0])
+    return min(middle - spread, own), max(middle + spread, own)
 
 
 class Limit(Protocol):

@@ -94,7 +94,8 @@ def _probabilities(logits: Float32, source: SliceSource) -> Float32:
 
 
 def _to_bytes(probability: Float32) -> UInt8:
-    return np.clip(np.rint(probability * 255.0), 0, 255).astype(np.uint8)
+    rounded: UInt8 = np.clip(np.rint(probability * 255.0), 0, 255).astype(np.uint8)
+    return rounded
 
 
 @cache

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QPoint, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QAction, QColor, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import (
     QCheckBox,
     QFrame,
     QGridLayout,
     QHBoxLayout,
+    QMenu,
     QScrollArea,
     QSizePolicy,
     QSlider,
@@ -17,14 +18,19 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from gf_desktop.display import plane_axes
+from gf_desktop.errors import UserError
 from gf_desktop.gui.actions import tr
 from gf_desktop.gui.icons import icon
 from gf_desktop.gui.palette import GRID_PX
+from gf_desktop.gui.panels.structure_menu import structure_menu
+from gf_desktop.gui.panels.tool_options import ToolOptions
 from gf_desktop.gui.slice_ledger import SliceLedger
 from gf_desktop.gui.theme import numbers_font
 from gf_desktop.gui.view_state import BRUSH_RADII_MM, ViewState
 from gf_desktop.gui.widgets import label, line
 from gf_desktop.imaging.labelmap import Structure
+from gf_desktop.imaging.operations import Axis
 from gf_desktop.session import Session
 
 __all__ = ["StructureRow", "Structures"]
@@ -54,11 +60,14 @@ class _Swatch(QWidget):
 class StructureRow(QFrame):
     """One structure. A click makes it the one that is drawn.
 
-    Signals: ``chosen(int)`` its label value · ``eye_clicked(int)`` show or hide it.
+    Signals: ``chosen(int)`` its label value · ``eye_clicked(int)`` show or hide it · ``lock_clicked(int)`` protect or free it ·
+    ``menu_wanted(int, QPoint)`` what can be done to it, at a place on the screen.
     """
 
     chosen = Signal(int)
     eye_clicked = Signal(int)
+    lock_clicked = Signal(int)
+    menu_wanted = Signal(int, QPoint)
 
     def __init__(self, structure: Structure, *, key: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -73,11 +82,14 @@ class StructureRow(QFrame):
         self.volume.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         key_label = label(key, kind="muted")
         key_label.setFixedWidth(12)
-        self.eye = QToolButton()
-        self.eye.setObjectName("eye")
-        self.eye.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self.eye.setIconSize(QSize(18, 18))
-        self.eye.clicked.connect(lambda _checked=False: self.eye_clicked.emit(structure.id))
+        self.eye, self.lock = QToolButton(), QToolButton()
+        for button, clicked in ((self.eye, self.eye_clicked), (self.lock, self.lock_clicked)):
+            button.setObjectName("eye")
+            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+            button.setIconSize(QSize(18, 18))
+            button.clicked.connect(lambda _checked=False, signal=clicked: signal.emit(structure.id))
+        self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        self.customContextMenuRequested.connect(lambda place: self.menu_wanted.emit(structure.id, self.mapToGlobal(place)))
         self.setAccessibleName(structure.name)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         row = QHBoxLayout(self)
@@ -87,11 +99,16 @@ class StructureRow(QFrame):
         row.addWidget(self._swatch)
         row.addWidget(name, 1)
         row.addWidget(self.volume)
+        row.addWidget(self.lock)
         row.addWidget(self.eye)
         self.setFixedHeight(32)
 
-    def show_state(self, *, active: bool, visible: bool) -> None:
-        """Show whether it is drawn with and whether it is seen."""
+    def show_state(self, *, active: bool, visible: bool, locked: bool) -> None:
+        """Show whether it is drawn with, seen and locked."""
+        self.lock.setIcon(icon("lock") if locked else icon("lock-open", ink="muted"))
+        held = (tr("Unlock {name}") if locked else tr("Lock {name}: no tool changes it")).format(name=self.structure.name)
+        self.lock.setAccessibleName(held)
+        self.lock.setToolTip(held)
         self._swatch.filled = visible
         self._swatch.update()
         self.eye.setIcon(icon("eye") if visible else icon("eye-off", ink="muted"))
@@ -110,7 +127,13 @@ class StructureRow(QFrame):
 
 
 class Structures(QFrame):
-    """Rows of structures, and how the brush and the overlay are set."""
+    """Rows of structures, and how the brush and the overlay are set.
+
+    Signals: ``wished(object)`` an operation on a structure · ``refused(object)`` the UserError of a lock that may not be set.
+    """
+
+    wished = Signal(object)
+    refused = Signal(object)
 
     def __init__(
         self, session: Session, state: ViewState, ledger: SliceLedger, actions: dict[str, QAction], parent: QWidget | None = None
@@ -138,10 +161,12 @@ class Structures(QFrame):
         layout.setSpacing(0)
         layout.addWidget(scroll, 1)
         layout.addWidget(line())
+        self.options = ToolOptions(session, state)
         layout.addLayout(self._settings(actions))
         session.project_changed.connect(self.rebuild)
         state.display_changed.connect(self._show_states)
         state.tool_changed.connect(self._show_states)
+        session.locks_changed.connect(self._show_states)
         ledger.changed.connect(self._show_volumes)
         self.rebuild()
 
@@ -177,6 +202,7 @@ class Structures(QFrame):
             grid.addWidget(slider, row, 1)
             grid.addWidget(text, row, 2)
         grid.addWidget(outline, 2, 0, 1, 3)
+        grid.addWidget(self.options, 3, 0, 1, 3)
         return grid
 
     def rebuild(self) -> None:
@@ -190,6 +216,8 @@ class Structures(QFrame):
             row = StructureRow(structure, key=str(number) if number <= 9 else "")
             row.chosen.connect(lambda chosen: self._state.set_tool(label=chosen))
             row.eye_clicked.connect(lambda clicked: self._state.set_display(self._state.display.toggled(clicked)))
+            row.lock_clicked.connect(self._toggle_lock)
+            row.menu_wanted.connect(self._open_menu)
             self._rows_box.addWidget(row)
             self.rows.append(row)
         self._show_states()
@@ -198,7 +226,10 @@ class Structures(QFrame):
     def _show_states(self) -> None:
         display, tool = self._state.display, self._state.tool
         for row in self.rows:
-            row.show_state(active=row.structure.id == tool.label, visible=display.overlay and row.structure.id not in display.hidden)
+            number = row.structure.id
+            row.show_state(
+                active=number == tool.label, visible=display.overlay and number not in display.hidden, locked=number in self._session.locked
+            )
         nearest = min(range(len(BRUSH_RADII_MM)), key=lambda n: abs(BRUSH_RADII_MM[n] - tool.radius_mm))
         self._set_quietly(self.brush, nearest)
         self._set_quietly(self.opacity, round(display.opacity * OPACITY_STEPS))
@@ -207,6 +238,36 @@ class Structures(QFrame):
         self._brush_text.setText(f"{2 * tool.radius_mm:g} {unit}")
         self._opacity_text.setText(f"{round(100 * display.opacity)} %")
         self._outline.setChecked(display.outline)
+
+    def _toggle_lock(self, number: int) -> None:
+        try:
+            self._session.set_locked(number, locked=number not in self._session.locked)
+        except UserError as error:
+            self.refused.emit(error)
+
+    def menu_of(self, number: int) -> QMenu | None:
+        """Return the menu of a structure, or None without a scan."""
+        opened, display, options = self._session.open, self._state.display, self._state.tool.options
+        if opened is None:
+            return None
+        across: Axis = (0, 1, 2)[plane_axes(opened.volume, display.plane).across]
+        return structure_menu(
+            number,
+            opened.label_map.table,
+            axis=across,
+            index=display.index,
+            last=opened.volume.geometry.size_ijk[across] - 1,
+            threshold=(options.low, options.high) if options.where == "range" else None,
+            locked=number in self._session.locked,
+            wish=self.wished.emit,
+            parent=self,
+        )
+
+    def _open_menu(self, number: int, place: QPoint) -> None:
+        menu = self.menu_of(number)
+        if menu is not None:
+            menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+            menu.popup(place)
 
     @staticmethod
     def _set_quietly(slider: QSlider, value: int) -> None:

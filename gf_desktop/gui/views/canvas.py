@@ -7,9 +7,19 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 import pyqtgraph as pg
-from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QBrush, QColor, QPainter, QPen, QResizeEvent, QTransform
-from PySide6.QtWidgets import QFrame, QGraphicsEllipseItem, QGraphicsScene, QGraphicsView, QStyleOptionGraphicsItem, QWidget
+from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
+from PySide6.QtGui import QBrush, QColor, QPainter, QPainterPath, QPen, QPolygonF, QResizeEvent, QTransform
+from PySide6.QtWidgets import (
+    QFrame,
+    QGraphicsEllipseItem,
+    QGraphicsLineItem,
+    QGraphicsPathItem,
+    QGraphicsRectItem,
+    QGraphicsScene,
+    QGraphicsView,
+    QStyleOptionGraphicsItem,
+    QWidget,
+)
 
 from gf_desktop.display import SlicePlane
 from gf_desktop.gui.theme import current_palette
@@ -18,6 +28,12 @@ __all__ = ["Canvas"]
 
 ZOOM_RANGE: Final = (0.25, 40.0)
 """Smallest and largest magnification over the fitted picture."""
+
+CROSS_GAP_PX: Final = 12.0
+"""The crosshair leaves the anatomy free this far around its middle."""
+
+CROSS_ALPHA: Final = 130
+"""How strongly the crosshair is drawn: the anatomy stays visible under it."""
 
 RING_FILL_ALPHA: Final = 46
 """How strongly the brush is filled when it will paint; the anatomy stays visible through it."""
@@ -43,9 +59,14 @@ class Canvas(QGraphicsView):
         self._overlay = pg.ImageItem(axisOrder="row-major")
         self._ring = QGraphicsEllipseItem()
         self._ring.setVisible(False)
+        self._square = QGraphicsRectItem()
+        self._square.setVisible(False)
+        self._outline = QGraphicsPathItem()
+        self._outline.setVisible(False)
+        self._cross = tuple(QGraphicsLineItem() for _ in range(4))
         scene = QGraphicsScene(self)
         scene.setItemIndexMethod(QGraphicsScene.ItemIndexMethod.NoIndex)
-        for item in (self._scan, self._overlay, self._ring):
+        for item in (self._scan, self._overlay, *self._cross, self._outline, self._square, self._ring):
             scene.addItem(item)
         self.setScene(scene)
         self.setFrameShape(QFrame.Shape.NoFrame)
@@ -59,9 +80,11 @@ class Canvas(QGraphicsView):
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setMouseTracking(True)
         self.viewport().setMouseTracking(True)
+        self._cross_at: QPointF | None = None
         self._extent_mm = (1.0, 1.0)
         self._centre = QPointF(0.5, 0.5)
         self._zoom = 1.0
+        self.show_cross(None)
 
     # pictures
 
@@ -80,31 +103,88 @@ class Canvas(QGraphicsView):
         self._overlay.setRect(QRectF(0, 0, width, height))
         self._overlay.setVisible(True)
 
+    def show_cross(self, centre: QPointF | None, *, colour: str = "#ffffff") -> None:
+        """Draw the crosshair through a place in plane coordinates, free around it; None hides it."""
+        self._cross_at = centre
+        for line in self._cross:
+            line.setVisible(centre is not None)
+        if centre is None:
+            return
+        width, height = self._extent_mm
+        gap = CROSS_GAP_PX / self._scale()
+        ends = (
+            (QPointF(0, centre.y()), QPointF(centre.x() - gap, centre.y())),
+            (QPointF(centre.x() + gap, centre.y()), QPointF(width, centre.y())),
+            (QPointF(centre.x(), 0), QPointF(centre.x(), centre.y() - gap)),
+            (QPointF(centre.x(), centre.y() + gap), QPointF(centre.x(), height)),
+        )
+        faint = QColor(colour)
+        faint.setAlpha(CROSS_ALPHA)
+        pen = QPen(faint, 1)
+        pen.setCosmetic(True)
+        for line, (start, end) in zip(self._cross, ends, strict=True):
+            line.setVisible((end.x() - start.x()) + (end.y() - start.y()) > 0)
+            line.setLine(QLineF(start, end))
+            line.setPen(pen)
+
+    @property
+    def cross(self) -> QPointF | None:
+        """Where the crosshair is in plane coordinates, or None where none is shown."""
+        return self._cross_at
+
     def clear(self) -> None:
         """Show nothing."""
+        self.show_cross(None)
         self._scan.setVisible(False)
         self._overlay.setVisible(False)
         self._ring.setVisible(False)
+        self._square.setVisible(False)
+        self._outline.setVisible(False)
 
-    def show_ring(self, centre: QPointF | None, *, radius: float = 0.0, colour: str = "#ffffff", filled: bool = False) -> None:
+    def show_ring(
+        self, centre: QPointF | None, *, radius: float = 0.0, colour: str = "#ffffff", filled: bool = False, square: bool = False
+    ) -> None:
         """Draw the brush around a place in plane coordinates; None hides it. Filled when it will paint."""
-        self._ring.setVisible(centre is not None)
+        self._ring.setVisible(centre is not None and not square)
+        self._square.setVisible(centre is not None and square)
         if centre is None:
             return
-        self._ring.setRect(QRectF(centre.x() - radius, centre.y() - radius, 2 * radius, 2 * radius))
+        place = QRectF(centre.x() - radius, centre.y() - radius, 2 * radius, 2 * radius)
+        for item in (self._ring, self._square):
+            item.setRect(place)
+            self._colour_ring(item, colour, filled=filled)
+
+    @staticmethod
+    def _colour_ring(item: QGraphicsEllipseItem | QGraphicsRectItem, colour: str, *, filled: bool) -> None:
         pen = QPen(QColor(colour), 1.6)
         pen.setCosmetic(True)
         if not filled:
             pen.setStyle(Qt.PenStyle.DashLine)
-        self._ring.setPen(pen)
+        item.setPen(pen)
         fill = QColor(colour)
         fill.setAlpha(RING_FILL_ALPHA)
-        self._ring.setBrush(QBrush(fill) if filled else QBrush(Qt.BrushStyle.NoBrush))
+        item.setBrush(QBrush(fill) if filled else QBrush(Qt.BrushStyle.NoBrush))
+
+    def show_outline(self, points: list[QPointF], *, colour: str = "#ffffff") -> None:
+        """Draw the outline that is being set through places in plane coordinates; none hide it."""
+        self._outline.setVisible(len(points) > 1)
+        path = QPainterPath()
+        if points:
+            path.addPolygon(QPolygonF(points))
+        self._outline.setPath(path)
+        pen = QPen(QColor(colour), 1.6)
+        pen.setCosmetic(True)
+        self._outline.setPen(pen)
+
+    @property
+    def outline_points(self) -> int:
+        """Number of places that the outline on screen goes through; 0 without one."""
+        return self._outline.path().elementCount() if self._outline.isVisible() else 0
 
     @property
     def ring_radius(self) -> float | None:
         """Radius of the ring in plane coordinates, or None where none is shown."""
-        return self._ring.rect().width() / 2 if self._ring.isVisible() else None
+        return self._ring.rect().width() / 2 if self._ring.isVisible() or self._square.isVisible() else None
 
     @property
     def ring_filled(self) -> bool:
@@ -158,6 +238,8 @@ class Canvas(QGraphicsView):
         width, height = self.viewport().width() / scale, self.viewport().height() / scale
         self.setSceneRect(QRectF(self._centre.x() - width / 2, self._centre.y() - height / 2, width, height))
         self.setTransform(QTransform.fromScale(scale, scale))
+        if self._cross_at is not None:
+            self.show_cross(self._cross_at, colour=self._cross[0].pen().color().name())
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Keep the middle in the middle."""

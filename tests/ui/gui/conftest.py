@@ -58,6 +58,9 @@ class Answers(Questions):
     def scan_files(self) -> list[Path]:
         return self._answer("scan_files")
 
+    def agreed(self, question: str) -> bool:
+        return bool(self._answer(question))
+
     def mask_file(self) -> Path | None:
         return self._answer("mask_file")
 

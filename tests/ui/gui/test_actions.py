@@ -10,12 +10,11 @@ import pytest
 from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QMenu
 
-from gf_desktop.gui.actions import ACTIONS, GESTURES, MENUS
+from gf_desktop.gui.actions import ACTIONS, MENUS, REASONS, SPECS, why_not
 from gf_desktop.gui.icons import icon_names
-from gf_desktop.gui.menus import sheet_lines
 from gf_desktop.session import Session
 
-KNOWN_FACTS = {"project", "writable", "cases", "case", "undo", "redo", "training", "idle", "parent", "choice", "stored_plane"}
+KNOWN_FACTS = {"project", "writable", "cases", "case", "undo", "redo", "training", "idle", "parent", "choice", "working"}
 
 
 def test_that_ids_and_keys_are_given_once() -> None:
@@ -28,6 +27,7 @@ def test_that_ids_and_keys_are_given_once() -> None:
 @pytest.mark.parametrize("spec", [pytest.param(spec, id=spec.id) for spec in ACTIONS])
 def test_that_each_row_names_things_that_exist(spec) -> None:
     assert spec.menu.removesuffix("-") in ("", *MENUS)
+    assert spec.heading in MENUS, "what is in no menu names the heading of the sheet under which it is listed"
     assert spec.icon in ("", *icon_names())
     assert spec.needs <= KNOWN_FACTS
     assert spec.tip
@@ -40,19 +40,21 @@ def test_that_the_menus_hold_every_row_that_names_one(made) -> None:
     assert {spec.id for spec in ACTIONS if spec.menu} <= held
 
 
-def test_that_the_sheet_lists_every_key_and_gesture() -> None:
-    lines = sheet_lines()
-    text = "\n".join(keys for keys, _effect in lines)
-    for spec in ACTIONS:
-        if spec.keys and not spec.family:
-            assert QKeySequence(spec.keys[0]).toString(QKeySequence.SequenceFormat.NativeText) in text
-    assert ("1 – 9", "Structure to draw with") in lines
-    assert [line for line in lines if line[0] == GESTURES[0].hand]
+def test_that_every_fact_that_is_needed_has_a_reason_for_when_it_does_not_hold() -> None:
+    assert {fact for spec in ACTIONS for fact in spec.needs} <= set(REASONS)
+
+
+def test_that_the_plainest_reason_is_given() -> None:
+    assert why_not(SPECS["refine"], frozenset({"idle"})) == "no project is open"
+    assert why_not(SPECS["refine"], frozenset({"idle", "project", "cases"})) == "the project is open for reading only"
+    assert why_not(SPECS["undo"], frozenset({"project", "case"})) == "there is nothing to undo"
+    assert why_not(SPECS["undo"], frozenset({"project", "undo"})) == ""
+    assert why_not(SPECS["quit"], frozenset()) == ""
 
 
 def test_that_without_a_project_only_what_is_possible_is_enabled(made, action: Callable) -> None:
     enabled = {spec.id for spec in ACTIONS if action(spec.id).isEnabled()}
-    assert enabled == {"open_demo", "new_project", "open_project", "quit", "theme", "shortcuts", "about"}
+    assert enabled == {"open_demo", "new_project", "open_project", "quit", "theme", "palette", "shortcuts", "keys", "about"}
 
 
 def test_that_undo_names_what_it_takes_back(window, mouse, press_key: Callable[..., None], action: Callable, qtbot) -> None:
@@ -69,7 +71,7 @@ def test_that_undo_names_what_it_takes_back(window, mouse, press_key: Callable[.
 def test_that_windows_for_keys_and_about_open_beside_the_main_window(made, qtbot) -> None:
     from PySide6.QtWidgets import QDialog
 
-    for name in ("shortcuts", "about"):
+    for name in ("shortcuts", "keys", "about"):
         made.window.actions_by_id[name].trigger()
         (dialog,) = made.window.findChildren(QDialog)
         assert dialog.isVisible()

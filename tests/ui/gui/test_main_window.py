@@ -263,7 +263,10 @@ def test_that_the_window_fits_a_small_screen(opened: Composition, qtbot: QtBot) 
     qtbot.waitUntil(lambda: opened.window.width() == 1100)
     qtbot.wait(20)
     page = opened.window.page
-    assert page.view.canvas.width() >= 450
+    assert page.grid.width() >= 500
+    assert min(view.canvas.width() for view in page.grid.slices.values()) >= 200
+    opened.window.state.set_layout("single")
+    qtbot.waitUntil(lambda: page.view.canvas.width() >= 450)
     for panel in ("structures", "refine", "models", "scan"):
         page.show_panel(panel)
         assert page.tabs.width() + page.worklist.width() <= 1100 - page.view.width()

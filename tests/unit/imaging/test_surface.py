@@ -98,9 +98,9 @@ def test_that_a_box_reaches_to_the_faces_of_its_outermost_voxels(name: str) -> N
     labels[Box(start, stop).slices] = 9
     surface = surface_of(labels, 9, geometry)
     index = geometry.world_to_index(surface.vertices)
-    # a third of a voxel: the smoothing rounds edges, and swells the sides by what the edges lose
-    assert index.min(axis=0) == pytest.approx(np.array(start[::-1]) - 0.5, abs=1 / 3)
-    assert index.max(axis=0) == pytest.approx(np.array(stop[::-1]) - 0.5, abs=1 / 3)
+    # less than a third of a voxel: the smoothing rounds edges, and swells the sides by what the edges lose
+    assert index.min(axis=0) == pytest.approx(np.array(start[::-1]) - 0.5, abs=0.3)
+    assert index.max(axis=0) == pytest.approx(np.array(stop[::-1]) - 0.5, abs=0.3)
     assert volume_mm3(surface) == pytest.approx((labels == 9).sum() * geometry.voxel_ml * 1000, rel=0.03)
     plain = surface_of(labels, 9, geometry, smooth=0)
     index = geometry.world_to_index(plain.vertices)
@@ -114,8 +114,8 @@ def test_that_a_structure_at_the_border_of_the_scan_is_closed_there() -> None:
     surface = surface_of(labels, 3, geometry)
     assert_closed(surface)
     index = geometry.world_to_index(surface.vertices)
-    assert index.min(axis=0) == pytest.approx([-0.5] * 3, abs=1 / 3)
-    assert index.max(axis=0) == pytest.approx([8.5, 7.5, 6.5], abs=1 / 3)
+    assert index.min(axis=0) == pytest.approx([-0.5] * 3, abs=0.3)
+    assert index.max(axis=0) == pytest.approx([8.5, 7.5, 6.5], abs=0.3)
 
 
 def test_that_every_voxel_centre_stays_on_its_side() -> None:
@@ -181,7 +181,7 @@ def test_that_a_coarse_surface_has_fewer_faces_and_keeps_volume_and_place(name: 
     geometry, radius = GRIDS[name], 20.0
     labels = ball(geometry, radius)
     full, coarse = surface_of(labels, 1, geometry), surface_of(labels, 1, geometry, most_samples=most)
-    assert len(coarse.faces) < len(full.faces)
+    assert len(coarse.faces) <= len(full.faces) * (1 if most == COARSE_SAMPLES else 0.4)
     assert_closed(coarse)
     assert volume_mm3(coarse) == pytest.approx(4 / 3 * np.pi * radius**3, rel=0.05)
     away = np.linalg.norm(coarse.vertices - middle(geometry), axis=1) - radius

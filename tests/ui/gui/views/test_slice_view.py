@@ -9,7 +9,7 @@ import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QColor, QWheelEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLabel
+from PySide6.QtWidgets import QApplication, QGraphicsEllipseItem, QLabel
 from pytestqt.qtbot import QtBot
 
 from gf_desktop.gui.main_window import MainWindow
@@ -240,7 +240,7 @@ def test_that_the_ring_is_as_large_as_the_brush_and_in_the_structures_colour(
     canvas = window.page.view.canvas
     assert canvas.ring_radius == window.state.tool.radius_mm
     assert canvas.ring_filled
-    ring = next(item for item in canvas.scene().items() if hasattr(item, "pen") and item.isVisible())
+    ring = next(item for item in canvas.scene().items() if isinstance(item, QGraphicsEllipseItem))
     assert ring.pen().color() == QColor("#d55e00")
     assert ring.pen().isCosmetic()
     press_key(Qt.Key.Key_Escape)

@@ -1,0 +1,98 @@
+"""What the tools, the structures and the operations on them do when they are asked for."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from gf_desktop.display import plane_axes
+from gf_desktop.gui.actions import tr
+from gf_desktop.gui.questions import Questions
+from gf_desktop.gui.view_state import ToolName, ViewState
+from gf_desktop.imaging.operations import NAMES, Delete, Merge, Operation
+from gf_desktop.imaging.review import structure_size
+from gf_desktop.session import Session
+
+__all__ = ["Corrections"]
+
+
+class Teller(Protocol):
+    """What is needed of the window."""
+
+    def tell(self, text: str, *, kind: str = "") -> None:
+        """Show a notice."""
+        ...
+
+    def cancel_stroke(self) -> bool:
+        """Take a running stroke back; return whether there was one."""
+        ...
+
+
+class Corrections:
+    """Handlers of tools, structures and operations."""
+
+    def __init__(self, session: Session, state: ViewState, face: Teller, questions: Questions) -> None:
+        self._session = session
+        self._state = state
+        self._face = face
+        self._ask = questions
+
+    # tools and structures
+
+    def take(self, name: ToolName) -> None:
+        """Take a tool."""
+        self._state.set_tool(name=name)
+
+    def take_cursor(self) -> None:
+        """Take a running stroke back, else put the tool down."""
+        if not self._face.cancel_stroke():
+            self.take("cursor")
+
+    def swap(self) -> None:
+        """Change between painting and erasing."""
+        self.take("erase" if self._state.tool.name == "paint" else "paint")
+
+    def choose_structure(self, number: int) -> None:
+        """Draw with a structure, counted from 1; does nothing where there are fewer."""
+        table = self._session.must_project().table
+        if number <= len(table):
+            self._state.set_tool(label=table.ids[number - 1])
+
+    def step_structure(self, steps: int) -> None:
+        """Draw with a structure further down the table, or up; it goes round."""
+        ids = self._session.must_project().table.ids
+        known = ids.index(self._state.tool.label) if self._state.tool.label in ids else 0
+        self._state.set_tool(label=ids[(known + steps) % len(ids)])
+
+    # the mask
+
+    def approve_slice(self) -> None:
+        """Accept the slice of the active view."""
+        display, opened = self._state.display, self._session.must_open()
+        self._session.approve_slice(display.index, axis=plane_axes(opened.volume, display.plane).across)
+
+    def operate(self, operation: Operation) -> None:
+        """Carry out an operation; what takes a whole structure away is asked about first."""
+        question = self._question(operation)
+        if question and not self._ask.agreed(question):
+            return
+
+        def done(changed: bool) -> None:
+            if not changed:
+                self._face.tell(tr("{name}: nothing to change").format(name=NAMES[type(operation)]))
+
+        self._session.operate(operation, over=self._state.tool.options.painted_over, on_done=done)
+
+    def _question(self, operation: Operation) -> str:
+        if not isinstance(operation, Delete | Merge):
+            return ""
+        label_map = self._session.must_open().label_map
+        size = structure_size(label_map, operation.label)
+        facts = {
+            "name": label_map.table.by_id(operation.label).name,
+            "voxels": f"{size.voxels:,}",
+            "reviewed": f"{size.reviewed_voxels:,}",
+        }
+        if isinstance(operation, Merge):
+            question = tr("{name} has {voxels} voxels in this scan. Give them all to {target}?")
+            return question.format(**facts, target=label_map.table.by_id(operation.target).name)
+        return tr("{name} has {voxels} voxels in this scan, {reviewed} of them reviewed. Take them away?").format(**facts)

@@ -1,0 +1,128 @@
+"""What a window takes from the settings when it opens and gives back when it closes; and where it is told that they cannot be kept."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+
+import msgspec
+from PySide6.QtCore import QRect, Qt
+from PySide6.QtGui import QAction, QGuiApplication
+from PySide6.QtWidgets import QSplitter, QWidget
+
+from gf_desktop.errors import UserError
+from gf_desktop.gui.actions import SPECS, apply_keymap, tr
+from gf_desktop.gui.keymap import Keymap
+from gf_desktop.gui.palette_entries import ACTION_ENTRY
+from gf_desktop.gui.settings_store import KeyChoice, Settings, SettingsFile, WindowPlace
+
+__all__ = ["Remembered", "place_on_screens", "screens"]
+
+SEEN_PX = 100
+"""A window is put back where it was when this much of its upper edge lies on a screen, to take hold of it."""
+
+
+def screens() -> list[QRect]:
+    """Return what of each screen is free for windows."""
+    return [screen.availableGeometry() for screen in QGuiApplication.screens()]
+
+
+def place_on_screens(place: WindowPlace, free: Sequence[QRect]) -> QRect | None:
+    """Return where a window may be put back, no larger than its screen; None where it would lie beside all screens."""
+    wanted = QRect(place.x, place.y, place.width, place.height)
+    handle = QRect(place.x, place.y, place.width, 1)
+    for screen in free:
+        seen = screen.intersected(handle)
+        if not seen.isEmpty() and seen.width() >= min(SEEN_PX, place.width):
+            return QRect(wanted.topLeft(), wanted.size().boundedTo(screen.size()))
+    return None
+
+
+class Remembered:
+    """Between one window and the settings.
+
+    Parameters
+    ----------
+    file
+        The settings; those of a first start, which nothing keeps, where it has no path.
+    tell
+        Is told what the person can act on.
+    """
+
+    def __init__(self, file: SettingsFile, *, tell: Callable[[UserError], object]) -> None:
+        self.file = file
+        self._tell = tell
+        self._told_once = False
+        choice = file.now.keymap
+        self.keymap, unknown = Keymap.of_document(choice.preset, choice.changes, known=SPECS)
+        sentences = [tr(told.text).format(**told.values) for told in file.told]
+        if unknown:
+            sentences.append(tr("Left out of your keys: {what}.").format(what="; ".join(unknown)))
+            # said once: the file loses them with its next change
+            file.now = msgspec.structs.replace(file.now, keymap=KeyChoice(self.keymap.preset, dict(self.keymap.changes)))
+        self.told = tuple(sentences)
+
+    def keep(self, **fields: object) -> None:
+        """Keep other values for some fields of the settings; that they cannot be kept is told once."""
+        self._keep(msgspec.structs.replace(self.file.now, **fields))
+
+    def _keep(self, settings: Settings) -> None:
+        try:
+            self.file.change(settings)
+        except UserError as error:
+            if not self._told_once:
+                self._told_once = True
+                self._tell(error)
+
+    # keys
+
+    def use_keymap(self, keymap: Keymap, actions: Mapping[str, QAction]) -> None:
+        """Give the actions other keys, and keep them."""
+        self.keymap = keymap
+        apply_keymap(actions, keymap)
+        self.keep(keymap=KeyChoice(keymap.preset, dict(keymap.changes)))
+
+    # projects and actions
+
+    def note_project(self, folder: Path) -> None:
+        """Keep that a project was opened."""
+        self._keep(self.file.now.after_project(folder))
+
+    @property
+    def recent(self) -> tuple[str, ...]:
+        """Entries of the palette that were used last, the last one first; see :class:`PaletteEntries`."""
+        return tuple(ACTION_ENTRY + action_id for action_id in self.file.now.recent_actions)
+
+    def note_entry(self, entry_id: str) -> None:
+        """Keep what was chosen in the palette; only actions, and in the file with its next change, to make nobody wait."""
+        if entry_id.startswith(ACTION_ENTRY):
+            self.file.now = self.file.now.after_action(entry_id.removeprefix(ACTION_ENTRY))
+
+    # places
+
+    def restore_window(self, window: QWidget) -> None:
+        """Put a window back where it was."""
+        place = self.file.now.window
+        if place is None:
+            return
+        found = place_on_screens(place, screens())
+        if found is not None:
+            window.setGeometry(found)
+        if place.maximised:
+            window.setWindowState(window.windowState() | Qt.WindowState.WindowMaximized)
+
+    def restore_splitter(self, splitter: QSplitter) -> None:
+        """Give the parts of a splitter the widths that they had."""
+        if len(self.file.now.splitter_sizes) == splitter.count():
+            splitter.setSizes(list(self.file.now.splitter_sizes))
+
+    def keep_places(self, window: QWidget, splitter: QSplitter | None) -> None:
+        """Keep where a window and the parts of its splitter are."""
+        inside = window.normalGeometry() if window.isMaximized() or window.isFullScreen() else window.geometry()
+        if inside.isEmpty():
+            return
+        place = WindowPlace(inside.x(), inside.y(), inside.width(), inside.height(), maximised=window.isMaximized())
+        sizes = self.file.now.splitter_sizes
+        if splitter is not None and sum(splitter.sizes()) > 0:
+            sizes = tuple(splitter.sizes())
+        self.keep(window=place, splitter_sizes=sizes)

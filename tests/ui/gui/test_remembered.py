@@ -1,0 +1,159 @@
+"""What is there again at the next start."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QEvent, QRect
+from PySide6.QtGui import QKeySequence
+from PySide6.QtWidgets import QApplication
+
+from gf_desktop.errors import UserError
+from gf_desktop.gui import remembered
+from gf_desktop.gui.app import Composition, compose, make_application
+from gf_desktop.gui.keymap import Keymap
+from gf_desktop.gui.palette import DARK, LIGHT
+from gf_desktop.gui.remembered import Remembered, place_on_screens
+from gf_desktop.gui.settings_store import KeyChoice, Settings, SettingsFile, WindowPlace
+from gf_desktop.gui.theme import current_palette
+
+SCREENS = [QRect(0, 0, 1920, 1040), QRect(1920, 0, 1280, 1024)]
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "settings.json"
+
+
+@pytest.fixture
+def start(qapp: QApplication, qtbot, path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator:
+    """Start the program with the settings in ``path``; called again, it is closed before."""
+    # the screen of the offscreen platform is smaller than the smallest window
+    monkeypatch.setattr(remembered, "screens", lambda: SCREENS)
+    running: list[Composition] = []
+
+    def stop() -> None:
+        while running:
+            made = running.pop()
+            made.window.close()
+            made.close()
+            made.window.deleteLater()
+            QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+
+    def begin() -> Composition:
+        stop()
+        settings = SettingsFile(path)
+        make_application(theme=settings.now.theme)
+        made = compose(settings=settings)
+        made.session.predict = lambda *_args, **_named: None
+        running.append(made)
+        made.window.show()
+        qtbot.wait(1)
+        return made
+
+    yield begin
+    stop()
+    make_application()
+
+
+def test_that_theme_keys_place_and_widths_are_there_again(start, project_folder: Path, qtbot) -> None:
+    made = start()
+    made.window.actions_by_id["theme"].trigger()
+    made.window.use_keymap(Keymap("napari", (("undo", ("Ctrl+U",)),)))
+    made.window.resize(1200, 760)
+    made.window.commands.show_project(project_folder)
+    qtbot.waitUntil(lambda: not made.jobs.busy, timeout=30_000)
+    made.window.page.splitter.setSizes([300, 560, 340])
+    widths = made.window.page.splitter.sizes()
+
+    made = start()
+    assert current_palette() is LIGHT
+    assert made.window.actions_by_id["undo"].shortcuts() == [QKeySequence("Ctrl+U")]
+    assert made.window.actions_by_id["tool_erase"].shortcuts() == [QKeySequence("1"), QKeySequence("E")]
+    assert (made.window.width(), made.window.height()) == (1200, 760)
+    assert made.window.remembered.file.now.recent_projects == (str(project_folder),)
+    made.window.commands.show_project(project_folder)
+    qtbot.waitUntil(lambda: not made.jobs.busy and made.window.page.splitter.sizes() == widths, timeout=30_000)
+
+
+def test_that_the_file_names_no_scan(start, project_folder: Path, path: Path, qtbot) -> None:
+    made = start()
+    made.window.commands.show_project(project_folder)
+    qtbot.waitUntil(lambda: not made.jobs.busy, timeout=30_000)
+    title = made.session.open.case.title
+    start()
+    text = path.read_text(encoding="utf-8")
+    assert "C-001" not in text
+    assert not title or title not in text
+    assert json.loads(text)["recent_projects"] == [str(project_folder)]
+
+
+def test_that_without_settings_nothing_is_written_anywhere(made: Composition, own_home: Path) -> None:
+    made.window.actions_by_id["theme"].trigger()
+    assert current_palette() is LIGHT
+    made.window.actions_by_id["theme"].trigger()
+    made.window.close()
+    assert [file for file in own_home.rglob("*") if file.is_file()] == []
+    assert current_palette() is DARK
+
+
+def test_that_damaged_settings_are_told_in_the_window_once(start, path: Path) -> None:
+    path.write_bytes(b"{ half a file")
+    made = start()
+    assert made.window.notice.isVisible()
+    assert "settings.json.damaged" in made.window.notice.text.text()
+    assert not start().window.notice.isVisible()
+
+
+def test_that_keys_of_another_version_are_told_and_gone_the_next_time(start, path: Path) -> None:
+    SettingsFile(path).change(Settings(keymap=KeyChoice("ITK-SNAP", {"teleport": ("T",), "undo": ("Ctrl+U",)})))
+    made = start()
+    assert "teleport" in made.window.notice.text.text()
+    assert made.window.actions_by_id["undo"].shortcuts() == [QKeySequence("Ctrl+U")]
+    made = start()
+    assert not made.window.notice.isVisible()
+    assert made.window.actions_by_id["undo"].shortcuts() == [QKeySequence("Ctrl+U")]
+
+
+def test_that_a_file_that_cannot_be_written_is_told_once_and_changes_hold(path: Path, monkeypatch: pytest.MonkeyPatch, qapp) -> None:
+    told: list[UserError] = []
+    kept = Remembered(SettingsFile(path), tell=told.append)
+
+    def refuse(_settings: Settings) -> None:
+        raise UserError("The disk is full", next_step="Free some space.")
+
+    monkeypatch.setattr(kept.file, "change", refuse)
+    kept.keep(theme="light")
+    kept.keep(theme="dark")
+    assert len(told) == 1
+
+
+@pytest.mark.parametrize(
+    ("place", "wanted"),
+    [
+        (WindowPlace(100, 50, 1200, 800), QRect(100, 50, 1200, 800)),
+        (WindowPlace(2000, 10, 1100, 700), QRect(2000, 10, 1100, 700)),
+        # larger than the screen it is on
+        (WindowPlace(1920, 0, 1500, 1200), QRect(1920, 0, 1280, 1024)),
+        # partly outside is as the person left it
+        (WindowPlace(-400, 0, 1200, 800), QRect(-400, 0, 1200, 800)),
+        # the screen is gone, or no more than a corner would be seen
+        (WindowPlace(5000, 0, 1200, 800), None),
+        (WindowPlace(-1150, 0, 1200, 800), None),
+        (WindowPlace(100, -30, 1200, 800), None),
+        (WindowPlace(100, 2000, 1200, 800), None),
+    ],
+)
+def test_that_a_window_is_put_back_only_where_it_can_be_taken_hold_of(place: WindowPlace, wanted: QRect | None) -> None:
+    assert place_on_screens(place, SCREENS) == wanted
+
+
+def test_that_a_maximised_window_is_maximised_again_and_keeps_its_former_size(start, path: Path) -> None:
+    SettingsFile(path).change(Settings(window=WindowPlace(0, 0, 1200, 760, maximised=True)))
+    made = start()
+    assert made.window.isMaximized()
+    start()
+    assert SettingsFile(path).now.window.maximised

@@ -1,0 +1,185 @@
+"""Correcting the mask on screen: operations, locks, and what a brush is held to."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+
+from gf_desktop.correcting import BrushOptions
+from gf_desktop.errors import ProjectError
+from gf_desktop.imaging.labelmap import VoxelState
+from gf_desktop.imaging.operations import Delete, Margin
+from gf_desktop.jobs import CancelToken, InlineJobs
+from gf_desktop.session import Session
+from tests.unit.conftest import World
+
+
+@pytest.mark.parametrize("axis", [0, 1, 2])
+def test_that_a_slice_is_approved_along_any_axis(world: World, axis: int) -> None:
+    session = world.session
+    session.open_case("C-001")
+    session.approve_slice(2, axis=axis)
+    states = session.must_open().label_map.states
+    expected = np.zeros_like(states)
+    np.moveaxis(expected, 2 - axis, 0)[2] = VoxelState.ACCEPTED
+    np.testing.assert_array_equal(states, expected)
+
+
+class LaterJobs(InlineJobs):
+    """Runs what it is given when it is told to."""
+
+    def __init__(self) -> None:
+        self.waiting: list[Callable[[], None]] = []
+
+    def run(self, fn: Callable[..., Any], *, on_done: Callable[..., None], on_error: Callable[..., None]) -> CancelToken:
+        token = CancelToken()
+
+        def work() -> None:
+            answer = fn(token)
+            if not token():
+                on_done(answer)
+
+        self.waiting.append(work)
+        return token
+
+
+def _later(world: World) -> tuple[Session, LaterJobs]:
+    jobs = LaterJobs()
+    session = Session(jobs, world.trainer)
+    folder = world.session.must_project().folder
+    world.session.close_project()
+    session.open_project(folder)
+    session.open_case("C-001")
+    jobs.waiting.clear()
+    return session, jobs
+
+
+def test_that_nothing_else_changes_the_mask_while_an_operation_is_computed(world: World) -> None:
+    world.session.correct("C-001", world.tmp_path / "truth.nii.gz")
+    session, jobs = _later(world)
+    before = session.must_open().label_map.labels.copy()
+    session.operate(Margin(5, -2.0))
+    assert session.must_open().working == "margin"
+    for change in (
+        lambda: session.begin_stroke(axis=2, label=1, radius_mm=3.0, start_ijk=(10, 10, 0)),
+        session.undo,
+        session.approve_case,
+        lambda: session.operate(Delete(5)),
+    ):
+        with pytest.raises(ProjectError, match="still being computed"):
+            change()
+    np.testing.assert_array_equal(session.must_open().label_map.labels, before)
+    jobs.waiting.pop()()
+    assert session.must_open().working == ""
+    assert (session.must_open().label_map.labels != before).any()
+    session.undo()
+    np.testing.assert_array_equal(session.must_open().label_map.labels, before)
+    session.close_project()
+
+
+def test_that_the_answer_of_a_cancelled_operation_is_dropped(world: World) -> None:
+    world.session.correct("C-001", world.tmp_path / "truth.nii.gz")
+    session, jobs = _later(world)
+    before = session.must_open().label_map.labels.copy()
+    session.operate(Delete(5))
+    session.cancel_operation()
+    jobs.waiting.pop()()
+    np.testing.assert_array_equal(session.must_open().label_map.labels, before)
+    session.operate(Delete(5))
+    session.close_case()
+    jobs.waiting.pop()()
+    session.open_case("C-001")
+    np.testing.assert_array_equal(session.must_open().label_map.labels, before)
+    session.close_project()
+
+
+def test_that_a_lock_is_kept_with_the_project_and_holds_against_brush_and_operation(world: World) -> None:
+    world.session.correct("C-001", world.tmp_path / "truth.nii.gz")
+    world.session.set_locked(5, locked=True)
+    folder = world.session.must_project().folder
+    world.session.close_project()
+    session = Session(InlineJobs(), world.trainer)
+    session.open_project(folder)
+    session.open_case("C-001")
+    assert session.locked == {5}
+    locked = session.must_open().label_map.labels == 5
+    session.begin_stroke(axis=2, label=1, radius_mm=50.0, start_ijk=(10, 10, 2)).finish()
+    session.begin_stroke(axis=2, label=0, radius_mm=50.0, start_ijk=(10, 10, 3), erase=True).finish()
+    session.operate(Margin(1, 6.0))
+    np.testing.assert_array_equal(session.must_open().label_map.labels == 5, locked)
+    session.set_locked(5, locked=False)
+    session.begin_stroke(axis=2, label=1, radius_mm=50.0, start_ijk=(10, 10, 2)).finish()
+    assert not (session.must_open().label_map.labels[2] == 5).any()
+    session.close_project()
+
+
+def _disc(world: World, radius_mm: float, centre: tuple[int, int, int]) -> np.ndarray:
+    """Voxels [k, j, i] within a radius of a voxel, in space."""
+    geometry = world.session.must_open().volume.geometry
+    k, j, i = np.mgrid[tuple(slice(n) for n in geometry.shape_kji)]
+    offsets = [(axis - at) * step for axis, at, step in zip((i, j, k), centre, geometry.spacing_mm, strict=True)]
+    return np.sqrt(sum(o**2 for o in offsets)) <= radius_mm
+
+
+def test_that_a_ball_paints_in_space_over_background_alone(world: World) -> None:
+    world.session.correct("C-001", world.tmp_path / "truth.nii.gz")
+    session = world.session
+    before = world.labels.copy()
+    options = BrushOptions(in_space=True, over="background")
+    session.begin_stroke(axis=2, label=1, radius_mm=6.0, start_ijk=(10, 10, 3), options=options).finish()
+    expected = np.where(_disc(world, 6.0, (10, 10, 3)) & (before == 0), 1, before)
+    np.testing.assert_array_equal(world.labels, expected)
+    assert (expected != before).sum() > 20
+
+
+def test_that_a_brush_is_held_to_intensities(world: World) -> None:
+    session = world.session
+    session.open_case("C-001")
+    voxels = np.asarray(session.must_open().volume.voxels)
+    low, high = float(np.quantile(voxels, 0.4)), float(np.quantile(voxels, 0.8))
+    options = BrushOptions(in_space=True, where="range", low=low, high=high)
+    session.begin_stroke(axis=2, label=1, radius_mm=9.0, start_ijk=(10, 10, 3), options=options).finish()
+    inside = _disc(world, 9.0, (10, 10, 3)) & (voxels >= low) & (voxels <= high)
+    np.testing.assert_array_equal(world.labels, inside.astype(np.uint8))
+    assert 5 < inside.sum() < _disc(world, 9.0, (10, 10, 3)).sum()
+
+
+def test_that_a_brush_is_held_to_what_the_student_says_of_the_structure(world: World) -> None:
+    session = world.session
+    session.predict("C-001")
+    session.open_case("C-001")
+    label = int(np.bincount(world.labels[world.labels > 0]).argmax())
+    options = BrushOptions(in_space=True, where="student", dial=0.5)
+    with pytest.raises(ProjectError, match="has not looked"):
+        session.begin_stroke(axis=2, label=label, radius_mm=9.0, start_ijk=(10, 10, 3), options=options)
+    session.predict_structure(label, first_k=3)
+    known = session.must_open().probability
+    assert known is not None
+    assert known[0] == label
+    confidence = session.must_open().confidence
+    chosen = world.labels == label
+    # where the student chose the structure, its probability of it is the confidence of the choice
+    np.testing.assert_array_equal(known[2][chosen], confidence[chosen])
+    assert (known[2][~chosen] <= 128).all()
+    proposed = world.labels.copy()
+    session.operate(Delete(label))
+    session.begin_stroke(axis=2, label=label, radius_mm=9.0, start_ijk=(10, 10, 3), options=options).finish()
+    expected = np.where(_disc(world, 9.0, (10, 10, 3)) & (known[2] > 0.5 * 255), label, np.where(proposed == label, 0, proposed))
+    np.testing.assert_array_equal(world.labels, expected)
+    assert (world.labels == label).any()
+
+
+def test_that_the_review_brush_marks_without_changing_a_label(world: World) -> None:
+    session = world.session
+    session.predict("C-001")
+    session.open_case("C-001")
+    before = world.labels.copy()
+    session.begin_stroke(axis=2, label=1, radius_mm=4.0, start_ijk=(10, 10, 2), review=True).finish()
+    np.testing.assert_array_equal(world.labels, before)
+    states = session.must_open().label_map.states
+    assert (states[2] == VoxelState.ACCEPTED).sum() > 5
+    assert (states[[0, 1, 3, 4, 5]] == VoxelState.PROPOSED).all()
+    assert session.must_open().journal.undo_name == "review"
