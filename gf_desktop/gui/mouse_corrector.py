@@ -28,6 +28,10 @@ GOOD_ENOUGH: Final = 0.01
 """Share of the structures' pixels that may stay wrong: a person stops there too."""
 
 ACTIVE_LIMIT_MS: Final = 5_000
+TURN_MS: Final = 20
+ALONE: Final = 0.9
+"""Share of all views' width that one alone has."""
+
 MOST_STROKES: Final = 600
 REACH_PX: Final = 3.0
 """A stroke goes on to a wrong pixel this near; beyond it the button is released."""
@@ -59,6 +63,13 @@ def paint_slice(window: MainWindow, k: int, target: UInt8) -> CorrectionWork:
     window.activateWindow()
     if not QTest.qWaitForWindowActive(window, ACTIVE_LIMIT_MS):
         raise RuntimeError("The window does not become active")
+    for _ in range(ACTIVE_LIMIT_MS // TURN_MS):
+        QTest.qWait(TURN_MS)
+        if page.view.width() > ALONE * page.grid.width():
+            break
+    else:
+        raise RuntimeError("The view does not become large")
+    page.grid.fit()
     QTest.keyClick(page.view, Qt.Key.Key_P)
     plane = opened.label_map.labels[k]
     spacing = (opened.volume.geometry.spacing_mm[1], opened.volume.geometry.spacing_mm[0])
