@@ -21,17 +21,20 @@ from gf_desktop.imaging.volume import WINDOW_PRESETS, Volume, Window
 __all__ = [
     "DisplayState",
     "EdgeLetters",
+    "LayerName",
     "PlaneAxes",
     "PlaneName",
     "ReadOut",
     "SlicePlane",
     "SliceSummary",
     "dragged_window",
+    "layer_lookup",
     "overlay_lookup",
     "plane_axes",
     "read_out",
     "resolve",
     "resolve_labels",
+    "resolve_layer",
     "summarise_slice",
     "thumbnail",
     "to_grey",
@@ -40,6 +43,18 @@ __all__ = [
 
 UInt8 = npt.NDArray[np.uint8]
 PlaneName = Literal["axial", "coronal", "sagittal"]
+LayerName = Literal["none", "doubt", "states"]
+
+STATE_COLOURS: Final = {
+    VoxelState.PROPOSED: (86, 180, 233, 90),
+    VoxelState.ACCEPTED: (0, 158, 115, 120),
+    VoxelState.EDITED: (240, 228, 66, 140),
+}
+"""Red, green, blue and opacity of voxel states; Okabe and Ito's colours, told apart by lightness too."""
+
+DOUBT_COLOUR: Final = (213, 94, 0)
+DOUBT_OPACITY: Final = 200
+"""Of a voxel that the student was entirely unsure of."""
 
 _ACROSS: Final[dict[PlaneName, tuple[int, int, int]]] = {"axial": (2, 1, 0), "coronal": (1, 2, 0), "sagittal": (0, 2, 1)}
 """Axes of the canonical grid (0 = to the Left, 1 = Posterior, 2 = Superior): across the plane, down the screen, to its right."""
@@ -76,6 +91,9 @@ class DisplayState:
         Label values that are not shown.
     outline
         Only the rim of each structure.
+    layer
+        What lies over the structures: nothing; "doubt": how unsure the student was where nobody has reviewed; "states": which voxels are
+        proposed, accepted and edited.
     """
 
     plane: PlaneName = "axial"
@@ -86,6 +104,7 @@ class DisplayState:
     opacity: float = 0.45
     hidden: frozenset[int] = frozenset()
     outline: bool = False
+    layer: LayerName = "none"
 
     @classmethod
     def opening(cls, volume: Volume) -> DisplayState:
@@ -432,6 +451,32 @@ def overlay_lookup(table: LabelTable, state: DisplayState) -> UInt8:
             if structure.id not in state.hidden:
                 lookup[structure.id] = (*structure.rgb, round(255 * opacity))
     return lookup
+
+
+def layer_lookup(layer: LayerName) -> UInt8:
+    """Return uint8 [256, 4]: red, green, blue and opacity of each value of a layer; see :func:`resolve_layer`."""
+    lookup = np.zeros((256, 4), np.uint8)
+    if layer == "doubt":
+        lookup[:, :3] = DOUBT_COLOUR
+        lookup[:, 3] = np.arange(256) * DOUBT_OPACITY // 255
+    elif layer == "states":
+        for state, colour in STATE_COLOURS.items():
+            lookup[state] = colour
+    return lookup
+
+
+def resolve_layer(plane: SlicePlane, state: DisplayState, label_map: LabelMap, confidence: UInt8 | None) -> UInt8 | None:
+    """Return uint8 [rows, columns] of the layer over a slice, to be coloured by ``layer_lookup``; None where there is none.
+
+    Doubt is 255 less the student's confidence where its label stands unreviewed, 0 elsewhere; states are numbers of ``VoxelState``.
+    """
+    states = _cut(label_map.states, plane.axes, plane.index)
+    if state.layer == "states":
+        return np.array(states, dtype=np.uint8)
+    if state.layer == "doubt" and confidence is not None:
+        sure = _cut(confidence, plane.axes, plane.index)
+        return np.where(states == VoxelState.PROPOSED, 255 - sure, 0).astype(np.uint8)
+    return None
 
 
 def window_presets(volume: Volume) -> tuple[tuple[str, Window], ...]:

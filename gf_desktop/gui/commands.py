@@ -191,6 +191,8 @@ class Commands(QObject):
             "next_case": self.next_case,
             "overlay": state.toggle_overlay,
             "outline": state.toggle_outline,
+            "layer_doubt": lambda: state.toggle_layer("doubt"),
+            "layer_states": lambda: state.toggle_layer("states"),
             "opacity_less": lambda: state.change_opacity(-1),
             "opacity_more": lambda: state.change_opacity(1),
             "slice_up": lambda: state.step(1),

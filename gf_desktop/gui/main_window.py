@@ -157,6 +157,8 @@ class MainWindow(QMainWindow):
         display = self.state.display
         self.actions_by_id["overlay"].setChecked(display.overlay)
         self.actions_by_id["outline"].setChecked(display.outline)
+        for layer in ("doubt", "states"):
+            self.actions_by_id[f"layer_{layer}"].setChecked(display.layer == layer)
         self.actions_by_id["theme"].setChecked(current_palette() is LIGHT)
         for tool in TOOLS:
             self.actions_by_id[tool].setChecked(tool == f"tool_{self.state.tool.name}")

@@ -8,7 +8,7 @@ from typing import Final, Literal
 from PySide6.QtCore import QObject, Signal
 
 from gf_desktop.correcting import BrushOptions
-from gf_desktop.display import DisplayState, PlaneName, window_presets
+from gf_desktop.display import DisplayState, LayerName, PlaneName, window_presets
 from gf_desktop.imaging.labelmap import LabelTable
 from gf_desktop.imaging.volume import Volume, Window
 
@@ -78,7 +78,9 @@ class ViewState(QObject):
         if volume is not None:
             place = self._places.get(case_id) or DisplayState.opening(volume)
             look = self.display
-            self.display = replace(place, overlay=look.overlay, opacity=look.opacity, hidden=look.hidden, outline=look.outline)
+            self.display = replace(
+                place, overlay=look.overlay, opacity=look.opacity, hidden=look.hidden, outline=look.outline, layer=look.layer
+            )
         if table is not None and self.tool.label not in table.ids:
             self.set_tool(label=table.ids[0])
         self.display_changed.emit()
@@ -174,6 +176,10 @@ class ViewState(QObject):
     def toggle_outline(self) -> None:
         """Show areas or rims."""
         self.set_display(replace(self.display, outline=not self.display.outline))
+
+    def toggle_layer(self, layer: LayerName) -> None:
+        """Show a layer over the structures, or none where it is shown already."""
+        self.set_display(replace(self.display, layer="none" if self.display.layer == layer else layer))
 
     def change_opacity(self, steps: int) -> None:
         """Make structures stronger or fainter."""

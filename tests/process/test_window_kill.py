@@ -49,9 +49,7 @@ def blank_project(tmp_path_factory: pytest.TempPathFactory, threshold_pack: Path
 def _start(project: Path) -> subprocess.Popen[str]:
     command = [sys.executable, str(SCRIPT), str(project), str(CHANGES)]
     environment = os.environ | {"PYTHONPATH": str(Path.cwd())}
-    return subprocess.Popen(
-        command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, env=os.environ | {"PYTHONPATH": str(Path.cwd())}
-    )
+    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, env=environment)
 
 
 @pytest.fixture(scope="module")

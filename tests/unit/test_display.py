@@ -13,11 +13,13 @@ from gf_desktop.display import (
     DisplayState,
     EdgeLetters,
     dragged_window,
+    layer_lookup,
     overlay_lookup,
     plane_axes,
     read_out,
     resolve,
     resolve_labels,
+    resolve_layer,
     summarise_slice,
     thumbnail,
     to_grey,
@@ -320,3 +322,62 @@ def test_that_a_thumbnail_is_the_middle_slice_to_scale() -> None:
     # 4 mm wide and 6 mm high
     assert small.shape == (60, 40, 3)
     assert len(np.unique(small)) == 20
+
+
+@pytest.mark.parametrize(("order", "signs"), ORDERS[::7])
+@pytest.mark.parametrize("plane", ["axial", "coronal", "sagittal"])
+def test_that_every_plane_through_the_crosshair_shows_its_voxel_at_the_same_place(
+    order: tuple[int, ...], signs: tuple[float, ...], plane: str
+) -> None:
+    volume = scan(order, signs)
+    state = DisplayState.opening(volume).centred_on((3, 1, 2), volume)
+    seen = state.seen_from(plane, volume)
+    cut = resolve(volume, dataclasses.replace(seen, window=flat_window(volume)))
+    assert cut.index == (3, 1, 2)[cut.axes.across]
+    x, y = cut.position_of((3, 1, 2))
+    assert cut.voxel_at(x, y) == (3, 1, 2)
+    assert cut.image[int(y / cut.pixel_mm[0]), int(x / cut.pixel_mm[1])] == volume.voxels[2, 1, 3]
+
+
+def test_that_going_to_a_slice_moves_the_crosshair_along() -> None:
+    volume = scan()
+    state = DisplayState.opening(volume).centred_on((3, 1, 0), volume)
+    moved = state.at(2, volume)
+    assert moved.cursor_ijk == (3, 1, 2)
+    assert moved.seen_from("sagittal", volume).index == 3
+    assert moved.at(99, volume).cursor_ijk == (3, 1, 2)
+    assert moved.centred_on((-4, 99, 1), volume).cursor_ijk == (0, 3, 1)
+
+
+def test_that_doubt_is_shown_only_where_the_students_word_still_stands() -> None:
+    volume = scan()
+    label_map = LabelMap(volume.geometry, TABLE)
+    label_map.states[1] = VoxelState.PROPOSED
+    label_map.states[1, 2, 3] = VoxelState.EDITED
+    confidence = np.full(volume.geometry.shape_kji, 200, np.uint8)
+    confidence[1, 0, 0] = 40
+    state = dataclasses.replace(DisplayState("axial", 1), layer="doubt")
+    plane = resolve(volume, state, label_map)
+    layer = resolve_layer(plane, state, label_map, confidence)
+    expected = np.full((4, 5), 55, np.uint8)
+    expected[2, 3], expected[0, 0] = 0, 215
+    assert np.array_equal(layer, expected)
+    assert resolve_layer(plane, state, label_map, None) is None
+    assert resolve_layer(plane, dataclasses.replace(state, layer="none"), label_map, confidence) is None
+    opacity = layer_lookup("doubt")[:, 3].astype(int)
+    assert opacity[0] == 0
+    assert (np.diff(opacity) >= 0).all()
+
+
+def test_that_the_states_of_voxels_have_colours_of_their_own_and_unseen_none() -> None:
+    volume = scan()
+    label_map = LabelMap(volume.geometry, TABLE)
+    label_map.states[1, 0, :4] = [0, 1, 2, 3]
+    state = dataclasses.replace(DisplayState("axial", 1), layer="states")
+    layer = resolve_layer(resolve(volume, state, label_map), state, label_map, None)
+    assert layer is not None
+    assert sorted(np.unique(layer)) == [0, 1, 2, 3]
+    colours = layer_lookup("states")[:4]
+    assert colours[0, 3] == 0
+    assert len({tuple(colour) for colour in colours}) == 4
+    assert not layer_lookup("none").any()

@@ -57,6 +57,8 @@ class Canvas(QGraphicsView):
         super().__init__(parent)
         self._scan = _SmoothImage(axisOrder="row-major")
         self._overlay = pg.ImageItem(axisOrder="row-major")
+        self._layer = pg.ImageItem(axisOrder="row-major")
+        self._layer.setVisible(False)
         self._ring = QGraphicsEllipseItem()
         self._ring.setVisible(False)
         self._square = QGraphicsRectItem()
@@ -66,7 +68,7 @@ class Canvas(QGraphicsView):
         self._cross = tuple(QGraphicsLineItem() for _ in range(4))
         scene = QGraphicsScene(self)
         scene.setItemIndexMethod(QGraphicsScene.ItemIndexMethod.NoIndex)
-        for item in (self._scan, self._overlay, *self._cross, self._outline, self._square, self._ring):
+        for item in (self._scan, self._overlay, self._layer, *self._cross, self._outline, self._square, self._ring):
             scene.addItem(item)
         self.setScene(scene)
         self.setFrameShape(QFrame.Shape.NoFrame)
@@ -103,6 +105,14 @@ class Canvas(QGraphicsView):
         self._overlay.setRect(QRectF(0, 0, width, height))
         self._overlay.setVisible(True)
 
+    def show_layer(self, plane: SlicePlane, values: npt.NDArray[np.uint8] | None, lookup: npt.NDArray[np.uint8]) -> None:
+        """Draw a layer over the structures, uint8 [rows, columns] in the colours of ``lookup`` (uint8 [256, 4]); None hides it."""
+        self._layer.setVisible(values is not None)
+        if values is not None:
+            width, height = plane.extent_mm
+            self._layer.setImage(values, autoLevels=False, levels=None, lut=lookup)
+            self._layer.setRect(QRectF(0, 0, width, height))
+
     def show_cross(self, centre: QPointF | None, *, colour: str = "#ffffff") -> None:
         """Draw the crosshair through a place in plane coordinates, free around it; None hides it."""
         self._cross_at = centre
@@ -137,6 +147,7 @@ class Canvas(QGraphicsView):
         self.show_cross(None)
         self._scan.setVisible(False)
         self._overlay.setVisible(False)
+        self._layer.setVisible(False)
         self._ring.setVisible(False)
         self._square.setVisible(False)
         self._outline.setVisible(False)

@@ -8,7 +8,17 @@ from PySide6.QtCore import QEvent, QPointF, QRect, Qt, QTimer, Signal
 from PySide6.QtGui import QColor, QEnterEvent, QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QWheelEvent
 from PySide6.QtWidgets import QLineEdit, QPlainTextEdit, QVBoxLayout, QWidget
 
-from gf_desktop.display import DisplayState, PlaneName, SlicePlane, overlay_lookup, read_out, resolve, resolve_labels
+from gf_desktop.display import (
+    DisplayState,
+    PlaneName,
+    SlicePlane,
+    layer_lookup,
+    overlay_lookup,
+    read_out,
+    resolve,
+    resolve_labels,
+    resolve_layer,
+)
 from gf_desktop.errors import UserError
 from gf_desktop.gui.actions import tr
 from gf_desktop.gui.theme import current_palette, numbers_font
@@ -75,7 +85,7 @@ class SliceView(QWidget):
         state.layout_changed.connect(lambda: self._mark("display"))
         state.fit_wanted.connect(self._fit_soon)
         session.labels_changed.connect(self._labels_changed)
-        session.prediction_changed.connect(self._tell_hover)
+        session.prediction_changed.connect(self._prediction_changed)
         self._display_changed()
 
     @property
@@ -110,6 +120,11 @@ class SliceView(QWidget):
         if plane is None or box.touches(2 - plane.axes.across, plane.index):
             self._mark("labels")
 
+    def _prediction_changed(self) -> None:
+        self._tell_hover()
+        if self._state.display.layer == "doubt":
+            self._mark("labels")
+
     def _fit_soon(self) -> None:
         self._mark("fit")
 
@@ -129,7 +144,7 @@ class SliceView(QWidget):
             self._tell_hover()
             return
         wanted = (opened.volume, state.plane, state.index, state.window)
-        look = (opened.label_map, state.outline, state.overlay, state.opacity, state.hidden)
+        look = (opened.label_map, state.outline, state.overlay, state.opacity, state.hidden, state.layer, opened.confidence is None)
         if self._plane is None or wanted != self._shown_image:
             self._plane = resolve(opened.volume, state, opened.label_map)
             self._shown_image = wanted
@@ -141,6 +156,8 @@ class SliceView(QWidget):
         if look != self._shown_labels:
             self._hint.setVisible(False)
             self.canvas.show_labels(self._plane, overlay_lookup(opened.label_map.table, state))
+            layer = resolve_layer(self._plane, state, opened.label_map, opened.confidence)
+            self.canvas.show_layer(self._plane, layer, layer_lookup(state.layer))
             self._shown_labels = look
         self._show_cross()
         if "fit" in stale:

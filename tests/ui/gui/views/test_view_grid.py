@@ -268,3 +268,24 @@ def test_that_enter_approves_the_slice_of_the_active_view(
     only[2 - plane.axes.across] = plane.index
     expected[tuple(only)] = VoxelState.ACCEPTED
     assert np.array_equal(window.session.open.label_map.states, expected)
+
+
+def test_that_a_key_shows_the_states_of_voxels_over_every_view_and_hides_them_again(
+    window: MainWindow, views: dict[str, SliceView], press_key: Callable[..., None], qtbot: QtBot
+) -> None:
+    def pixel() -> QColor:
+        view = views["axial"]
+        place = view.canvas.viewport().mapTo(view, at(view, (200, 200, 9)))
+        return view.grab().toImage().pixelColor(place)
+
+    before = pixel()
+    window.session.approve_case()
+    qtbot.wait(20)
+    assert pixel() == before
+    press_key(Qt.Key.Key_S, Qt.KeyboardModifier.ShiftModifier)
+    qtbot.wait(20)
+    assert window.actions_by_id["layer_states"].isChecked()
+    assert pixel().green() > pixel().red() + 10
+    press_key(Qt.Key.Key_S, Qt.KeyboardModifier.ShiftModifier)
+    qtbot.wait(20)
+    assert pixel() == before
