@@ -240,6 +240,11 @@ class Canvas(QGraphicsView):
         """Map plane coordinates to widget pixels."""
         return self.viewportTransform().map(place)
 
+    @property
+    def px_per_mm(self) -> float:
+        """Pixels of the widget for each unit of plane coordinates."""
+        return self._scale()
+
     def _scale(self) -> float:
         width, height = self._extent_mm
         return max(min(self.viewport().width() / width, self.viewport().height() / height), 1e-6) * self._zoom

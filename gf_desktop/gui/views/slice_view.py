@@ -25,6 +25,7 @@ from gf_desktop.gui.theme import current_palette, numbers_font
 from gf_desktop.gui.view_state import ViewState
 from gf_desktop.gui.views.canvas import Canvas
 from gf_desktop.gui.views.hand import Hand
+from gf_desktop.gui.views.scale_bar import scale_bar
 from gf_desktop.gui.widgets import label
 from gf_desktop.imaging.edits import Box
 from gf_desktop.session import Session
@@ -33,6 +34,9 @@ __all__ = ["GUTTER_PX", "SliceView"]
 
 HELD_KEYS: Final = (Qt.Key.Key_Space, Qt.Key.Key_W)
 """Keys that change what a drag does while they are held."""
+
+SCALE_TEXT_PX: Final = 72
+"""Room for the length of the scale bar and for the letter beside it."""
 
 GUTTER_PX: Final = 24
 """Free rim around the picture for letters and numbers: nothing is written over the anatomy."""
@@ -64,6 +68,7 @@ class SliceView(QWidget):
         self._shown_image: tuple[object, ...] = ()
         self._shown_labels: tuple[object, ...] = ()
         self._told_hover = False
+        self.scale_mm: float | None = None
         self.canvas = Canvas(self)
         self.hand = Hand(session, state, self)
         self._hint = label(tr("Add a scan, or choose one in the worklist."), kind="hint")
@@ -208,9 +213,24 @@ class SliceView(QWidget):
         painter.drawText(bottom, centre, plane.letters.bottom)
         inner = bottom.adjusted(GUTTER_PX // 3, 0, -GUTTER_PX // 3, 0)
         painter.drawText(inner, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, self.place_text)
+        self._paint_scale(painter, inner.left() + painter.fontMetrics().horizontalAdvance(self.place_text) + GUTTER_PX, bottom)
         painter.drawText(inner, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, self.window_text)
         painter.drawText(top.adjusted(GUTTER_PX // 3, 0, 0, 0), Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, tr(plane.name))
         painter.end()
+
+    def _paint_scale(self, painter: QPainter, left: int, bottom: QRect) -> None:
+        """Draw the scale bar between the slice number and the letter in the middle."""
+        found = scale_bar(self.canvas.px_per_mm, bottom.center().x() - SCALE_TEXT_PX - left)
+        self.scale_mm = None
+        if found is None or self._state.volume is None or not self._state.volume.spacing_known:
+            return
+        self.scale_mm, width = found
+        y, right = bottom.center().y(), left + round(width)
+        painter.drawLine(left, y, right, y)
+        for x in (left, right):
+            painter.drawLine(x, y - 3, x, y + 3)
+        text = QRect(right + 4, bottom.top(), SCALE_TEXT_PX - 12, bottom.height())
+        painter.drawText(text, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, f"{self.scale_mm:g} mm")
 
     @property
     def place_text(self) -> str:
