@@ -213,7 +213,8 @@ class PaletteBox(QWidget):
         self.list.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.list.setAccessibleName(tr("Found"))
-        self.list.entered.connect(self.list.setCurrentIndex)
+        self.list.viewport().installEventFilter(self)
+        self._mouse: QPointF | None = None
         self.list.clicked.connect(lambda _index: self._choose())
         self.list.selectionModel().currentChanged.connect(lambda _now, _before: self._say())
         self.nothing = label(tr("Nothing is called like this."), kind="muted")
@@ -247,6 +248,7 @@ class PaletteBox(QWidget):
     def open(self) -> None:
         """Show everything that can be asked for, ready for a query."""
         self._before = self.window().focusWidget()
+        self._mouse = None
         self.field.clear()
         self._model.entries = self._entries()
         self._find()
@@ -309,6 +311,8 @@ class PaletteBox(QWidget):
         if watched is self._under and event.type() == QEvent.Type.Resize and self.isVisible():
             self.setGeometry(self._under.rect())
             self._fit()
+        if watched is self.list.viewport() and isinstance(event, QMouseEvent) and event.type() == QEvent.Type.MouseMove:
+            self._follow_mouse(event)
         if watched is self.field and isinstance(event, QKeyEvent):
             if event.type() == QEvent.Type.ShortcutOverride:
                 event.accept()
@@ -317,6 +321,14 @@ class PaletteBox(QWidget):
         if watched is self.field and event.type() == QEvent.Type.FocusOut and self.window().isActiveWindow():
             self.hide()
         return False
+
+    def _follow_mouse(self, event: QMouseEvent) -> None:
+        """Make the row under the mouse the current one, if it moved: a list that scrolls under a resting mouse stays where keys put it."""
+        place, before = event.globalPosition(), self._mouse
+        self._mouse = place
+        index = self.list.indexAt(event.position().toPoint())
+        if before is not None and place != before and index.isValid():
+            self.list.setCurrentIndex(index)
 
     def _take_key(self, event: QKeyEvent) -> bool:
         steps = {

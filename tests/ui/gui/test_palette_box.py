@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
+from PySide6.QtGui import QMouseEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QDialog, QWidget
+from PySide6.QtWidgets import QApplication, QDialog, QWidget
 
 from gf_desktop.gui.actions import ACTIONS
 from gf_desktop.gui.app import Composition
@@ -142,6 +143,27 @@ def test_that_a_click_on_a_row_runs_it(window: MainWindow, box: PaletteBox, qtbo
     qtbot.mouseClick(box.list.viewport(), Qt.MouseButton.LeftButton, pos=where)
     assert window.state.display.outline
     assert not box.isVisible()
+
+
+def test_that_the_mouse_chooses_a_row_only_while_it_moves(box: PaletteBox, press_key) -> None:
+    def tell(place: QPoint) -> None:
+        target = box.list.viewport()
+        spot = QPointF(place)
+        nothing = Qt.MouseButton.NoButton
+        moved = QMouseEvent(
+            QEvent.Type.MouseMove, spot, QPointF(target.mapToGlobal(place)), nothing, nothing, Qt.KeyboardModifier.NoModifier
+        )
+        QApplication.sendEvent(target, moved)
+
+    middle = [box.list.visualRect(box.list.model().index(row, 0)).center() for row in (3, 5)]
+    tell(middle[0])
+    tell(middle[1])
+    assert box.list.currentIndex().row() == 5
+    press_key(Qt.Key.Key_Up)
+    press_key(Qt.Key.Key_Up)
+    # the list scrolls under a mouse that rests: Qt tells the same place again
+    tell(middle[1])
+    assert box.list.currentIndex().row() == 3
 
 
 def test_that_what_was_used_last_stands_first_the_next_time(window: MainWindow, box: PaletteBox, press_key) -> None:
