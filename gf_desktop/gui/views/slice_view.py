@@ -214,7 +214,10 @@ class SliceView(QWidget):
         inner = bottom.adjusted(GUTTER_PX // 3, 0, -GUTTER_PX // 3, 0)
         painter.drawText(inner, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, self.place_text)
         self._paint_scale(painter, inner.left() + painter.fontMetrics().horizontalAdvance(self.place_text) + GUTTER_PX, bottom)
-        painter.drawText(inner, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, self.window_text)
+        room = inner.right() - bottom.center().x() - GUTTER_PX // 2
+        fits = painter.fontMetrics().horizontalAdvance(self.window_text) <= room
+        shown = self.window_text if fits else self.zoom_text
+        painter.drawText(inner, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, shown)
         painter.drawText(top.adjusted(GUTTER_PX // 3, 0, 0, 0), Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, tr(plane.name))
         painter.end()
 
@@ -243,7 +246,12 @@ class SliceView(QWidget):
         window = self._state.display.window
         # whole numbers, unless the intensities are fractions
         numbers = f"W {window.width:.0f}  L {window.level:.0f}" if window.width >= 10 else f"W {window.width:.3g}  L {window.level:.3g}"
-        return f"{numbers}   {self.canvas.zoom:.1f}×".replace("-", "−")
+        return f"{numbers}   ".replace("-", "−") + self.zoom_text
+
+    @property
+    def zoom_text(self) -> str:
+        """Magnification, which stands alone where there is no room for the window."""
+        return f"{self.canvas.zoom:.1f}×"
 
     # read-out
 
