@@ -144,7 +144,7 @@ class Commands(QObject):
         facts = {
             "project": project is not None,
             "writable": project is not None and not project.read_only,
-            "cases": bool(project is not None and session.cases()),
+            "cases": project is not None and project.has_cases,
             "case": opened is not None,
             "undo": opened is not None and opened.journal.undo_name is not None,
             "redo": opened is not None and opened.journal.redo_name is not None,

@@ -104,6 +104,7 @@ class MainWindow(QMainWindow):
         self.commands.facts_changed.connect(self._facts_soon.start)
         state.display_changed.connect(self._show_checks)
         state.tool_changed.connect(self._show_checks)
+        self.start.chosen.connect(lambda folder: self.commands.attempt(lambda: self.commands.show_project(folder)))
         self.top.models_wanted.connect(lambda: self.show_panel("models"))
         self.top.round_wanted.connect(lambda: self.show_panel("refine"))
 
@@ -130,6 +131,7 @@ class MainWindow(QMainWindow):
             self.page = self._make_page()
         if project is not None:
             self.remembered.note_project(project.folder)
+        self.start.show_recent(self.remembered.file.now.recent_projects)
         self.pages.setCurrentWidget(self.page if project is not None and self.page is not None else self.start)
         self.setWindowTitle("Graph Flow Desktop" if project is None else f"{project.name} – Graph Flow Desktop")
         self._case_changed()

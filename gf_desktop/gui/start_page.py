@@ -2,21 +2,33 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
+from collections.abc import Sequence
+from functools import partial
+from pathlib import Path
+
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from gf_desktop.gui.actions import tr
 from gf_desktop.gui.palette import GRID_PX
-from gf_desktop.gui.widgets import IconLabel, action_button, label
+from gf_desktop.gui.widgets import IconLabel, action_button, label, push_button
 
 __all__ = ["StartPage"]
 
 CARD_PX = 272
 
+MOST_RECENT = 5
+"""So many projects that were open before are offered."""
+
 
 class StartPage(QWidget):
-    """Cards for the demo, a new project and an existing one."""
+    """Cards for the demo, a new project and an existing one, and the projects that were open before.
+
+    Signals: ``chosen(object)`` the folder (Path) of a project that was open before.
+    """
+
+    chosen = Signal(object)
 
     def __init__(self, actions: dict[str, QAction], parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -50,7 +62,26 @@ class StartPage(QWidget):
         layout.addWidget(claim)
         layout.addSpacing(3 * GRID_PX)
         layout.addLayout(cards)
+        layout.addSpacing(2 * GRID_PX)
+        self.recent: list[QPushButton] = []
+        self._recent = QVBoxLayout()
+        self._recent.setSpacing(0)
+        layout.addLayout(self._recent)
         layout.addStretch(4)
+
+    def show_recent(self, folders: Sequence[str]) -> None:
+        """Offer the projects that were open before, the last one first; those that are gone are left out."""
+        for button in self.recent:
+            self._recent.removeWidget(button)
+            button.deleteLater()
+        there = [Path(folder) for folder in folders if (Path(folder) / "project.sqlite").is_file()][:MOST_RECENT]
+        self.recent = []
+        for folder in there:
+            button = push_button(folder.name, partial(self.chosen.emit, folder), kind="link")
+            button.setToolTip(str(folder))
+            button.setAccessibleDescription(tr("Open the project {name}").format(name=folder.name))
+            self._recent.addWidget(button, 0, Qt.AlignmentFlag.AlignHCenter)
+            self.recent.append(button)
 
     @staticmethod
     def _card(action: QAction, *, picture: str, heading: str, text: str, kind: str) -> QFrame:

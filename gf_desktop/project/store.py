@@ -219,6 +219,11 @@ class Project:
         )
         return [_case_of(row, tuple(held.get(row[0], ()))) for row in rows]
 
+    @property
+    def has_cases(self) -> bool:
+        """Whether there is any case; quicker than asking for all."""
+        return self._db.execute("SELECT 1 FROM cases LIMIT 1").fetchone() is not None
+
     def case(self, case_id: str) -> Case:
         """Return one case.
 

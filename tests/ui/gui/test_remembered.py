@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QEvent, QRect
+from msgspec.structs import replace
+from PySide6.QtCore import QEvent, QRect, Qt
 from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QApplication
 
@@ -157,3 +158,20 @@ def test_that_a_maximised_window_is_maximised_again_and_keeps_its_former_size(st
     assert made.window.isMaximized()
     start()
     assert SettingsFile(path).now.window.maximised
+
+
+def test_that_a_project_that_was_open_is_offered_and_opened_by_a_click(start, path: Path, project_folder: Path, qtbot) -> None:
+    made = start()
+    assert made.window.start.recent == []
+    made.session.predict = lambda *_args, **_named: None
+    made.window.commands.show_project(project_folder)
+    made.window.close()
+    SettingsFile(path).change(replace(SettingsFile(path).now, recent_projects=(str(project_folder), str(project_folder / "gone"))))
+    again = start()
+    again.session.predict = lambda *_args, **_named: None
+    (button,) = again.window.start.recent
+    assert button.text() == "trial"
+    qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+    assert again.session.project is not None
+    assert again.session.project.folder == project_folder
+    qtbot.waitUntil(lambda: not again.jobs.busy, timeout=30_000)

@@ -43,6 +43,14 @@ def test_that_a_scan_comes_back_as_it_went_in(project: Project, case_id: str, sc
     assert (again.modality, again.source) == ("CT", "CT series, 5 slices")
 
 
+def test_that_a_project_says_whether_it_has_a_case(threshold_pack: Path, tmp_path: Path, scan: Volume) -> None:
+    project = Project.create(tmp_path / "new", threshold_pack)
+    assert not project.has_cases
+    project.add_case(scan, title=scan.source, verdict="green", findings=())
+    assert project.has_cases
+    project.close()
+
+
 def test_that_the_same_scan_is_not_copied_twice(project: Project, case_id: str, scan: Volume) -> None:
     case, is_new = project.add_case(scan, title=scan.source, verdict="green", findings=())
     assert (case.id, is_new) == (case_id, False)
