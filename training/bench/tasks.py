@@ -40,7 +40,8 @@ CLINIC_SHIFT = 0.3
 
 TEST_SEED = 20261123
 """Of the test phantoms and of the scanners that show the brain's test slabs. They were drawn anew after tasks, networks, steps and
-learning rates had been settled, so no figure of theirs was seen before; the abdomen's test patient could not be replaced."""
+learning rates had been settled in trials that showed test figures of former draws. The brain's anatomy and the abdomen's test patient
+are still those that were seen."""
 
 
 @dataclass(frozen=True, slots=True)
