@@ -132,7 +132,15 @@ class Devices:
         self.rank: int = self._fabric.global_rank
         self.world: int = self._fabric.world_size
         if self.device.type == "cuda":
-            torch.set_float32_matmul_precision("high")
+            # products of 19 bits only where half precision was accepted
+            quick = config.precision != "full"
+            torch.set_float32_matmul_precision("high" if quick else "highest")
+            torch.backends.cudnn.allow_tf32 = quick
+
+    @property
+    def name(self) -> str:
+        """What computes, in words: "CPU" or the graphics card's name."""
+        return torch.cuda.get_device_name(self.device) if self.device.type == "cuda" else "CPU"
 
     @property
     def first(self) -> bool:

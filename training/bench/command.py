@@ -8,6 +8,7 @@ import platform
 import subprocess
 import sys
 import time
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +29,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--out", type=Path, default=Path("docs/results"), help="folder of the report")
     parser.add_argument("--work", type=Path, default=Path(".bench"), help="folder of results and weights; a broken run goes on from it")
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="processes")
+    parser.add_argument(
+        "--device", choices=["auto", "cpu", "gpu"], default="auto", help="auto: a graphics card if there is one"
+    )
     parser.add_argument("--minutes", type=float, default=0.0, help="start no further run after so many minutes; 0 for no bound")
     parser.add_argument("--report-only", action="store_true", help="write the report from the results that are there")
     parser.add_argument("--worker", type=int, default=-1, help=argparse.SUPPRESS)
@@ -41,15 +45,16 @@ def run(arguments: argparse.Namespace) -> dict[str, Any]:
 
     size = Size() if arguments.full else QUICK
     entries = plan(size, tuple(arguments.study or STUDIES))
-    lab = Lab(arguments.work)
+    lab = Lab(arguments.work, device=arguments.device)
     if arguments.worker >= 0:
         return {"made": _work(lab, [entry.run for entry in entries], arguments)}
     if not arguments.report_only:
         lab.forget_claims()
         _start_workers(arguments)
-    report = write_report(arguments.out, lab, entries, _about(size.seeds, full=arguments.full))
     unique = {entry.run.key: entry.run for entry in entries}
-    made = sum(lab.result(one) is not None for one in unique.values())
+    results = [result for one in unique.values() if (result := lab.result(one)) is not None]
+    report = write_report(arguments.out, lab, entries, _about(size.seeds, results, full=arguments.full))
+    made = len(results)
     return {"report": str(report), "runs": len(unique), "made": made, "missing": len(unique) - made}
 
 
@@ -83,7 +88,7 @@ def _work(lab: Any, runs: list[Any], arguments: argparse.Namespace) -> int:
 
 def _start_workers(arguments: argparse.Namespace) -> None:
     command = [sys.executable, "-m", "training", "bench", "--work", str(arguments.work), "--minutes", str(arguments.minutes)]
-    command += ["--full"] if arguments.full else []
+    command += ["--device", arguments.device, *(["--full"] if arguments.full else [])]
     for study in arguments.study or ():
         command += ["--study", study]
     environment = os.environ | ONE_THREAD
@@ -100,13 +105,12 @@ def _start_workers(arguments: argparse.Namespace) -> None:
         raise RuntimeError(f"a worker of the benchmark ended with exit code {max(codes)}")
 
 
-def _about(seeds: tuple[int, ...], *, full: bool) -> dict[str, Any]:
-    import torch
-
+def _about(seeds: tuple[int, ...], results: list[dict[str, Any]], *, full: bool) -> dict[str, Any]:
+    devices = Counter(result.get("device", "CPU") for result in results)
     return {
         "size": "full" if full else "quick",
         "seeds": " ".join(str(seed) for seed in seeds),
-        "torch": torch.__version__,
+        "torch": " and ".join(sorted({result["torch"] for result in results})),
         "python": platform.python_version(),
-        "machine": f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores, no GPU used",
+        "runs on": ", ".join(f"{count} {name}" for name, count in devices.most_common()),
     }

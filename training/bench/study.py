@@ -26,6 +26,7 @@ from training.bench.tasks import Task, load_task, task_hash
 from training.checkpoint import load_weights, save_weights
 from training.config import NetworkConfig
 from training.dataset import SliceSet
+from training.devices import DeviceConfig, Devices
 from training.loop import Learner, start_learner, train
 from training.method import LoopConfig, Method
 from training.networks import build_network
@@ -136,10 +137,14 @@ class Lab:
     ----------
     folder
         Of results and of teachers' weights.
+    device
+        What computes: "auto" takes a graphics card where there is one. In float32 everywhere, so that results of both can stand in one
+        table; each says what it was made on.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, device: Literal["auto", "cpu", "gpu"] = "auto") -> None:
         self._folder = folder
+        self._device = device
         (folder / "results").mkdir(parents=True, exist_ok=True)
         (folder / "weights").mkdir(exist_ok=True)
         (folder / "claims").mkdir(exist_ok=True)
@@ -199,6 +204,12 @@ class Lab:
         loop = _loop(run, task)
         critic = Discriminator(len(task.table) + 1) if run.method.adversarial.used else None
         learner = start_learner(network, loop, torch.Generator().manual_seed(run.seed), critic=critic)
+        devices = Devices(DeviceConfig(kind=self._device, precision="full"))
+        devices.place(learner, measure_every=loop.measure_every)
+        if teacher is not None:
+            teacher.network.to(devices.device)
+            for paraphraser in teacher.paraphrasers or ():
+                paraphraser.to(devices.device)
         last: dict[str, float] = {}
 
         def note(terms: Terms) -> None:
@@ -206,12 +217,16 @@ class Lab:
                 last.update(terms.as_floats())
 
         draw = batch_drawer(labelled, free, run.method, loop, spec=task.spec, teacher=teacher)
+        draw = devices.part_of(draw, labelled=loop.batch)
         train(learner, draw, run.method, loop, Budget(FreeRun(), 0.0, float("inf"), loop.steps), on_step=note)
         seconds = time.monotonic() - began
+        learner.average.cpu()
         result = self._judged(run, task, learner, last) | {
             "seconds": round(seconds, 1),
             "labelled": len(labelled),
             "unlabelled": len(unlabelled),
+            "device": devices.name,
+            "torch": torch.__version__,
         }
         if run.teacher is None and not run.method.uses_unlabelled:
             save_weights(self._folder / "weights" / f"{run.key}.safetensors", learner.average)
