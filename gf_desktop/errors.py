@@ -7,6 +7,7 @@
     │   ├── FileFormatError     a file is damaged, of a kind that is not read, or is not what its name says
     │   ├── GeometryError       a scan or mask whose place in space cannot be trusted or does not fit
     │   ├── ProjectError        a project folder, case or status that does not allow the request
+    │   │   └── HeldError       another window writes to the project; it can be looked at
     │   ├── ModelError          a model pack that is missing, damaged or made for other data
     │   └── TrainingError       a refinement that cannot start or had to stop
     └── anything else           our bug: it is logged and reported, never shown as advice
@@ -17,6 +18,7 @@ from __future__ import annotations
 __all__ = [
     "FileFormatError",
     "GeometryError",
+    "HeldError",
     "ModelError",
     "ProjectError",
     "TrainingError",
@@ -62,6 +64,10 @@ class GeometryError(UserError):
 
 class ProjectError(UserError):
     """A project folder, case or status that does not allow the request."""
+
+
+class HeldError(ProjectError):
+    """Another window writes to the project; here it can be opened for reading only."""
 
 
 class ModelError(UserError):

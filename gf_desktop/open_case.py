@@ -133,6 +133,11 @@ class OpenCase:
             )
         self.finish_stroke()
 
+    def begin_work(self, name: str) -> None:
+        """Keep the mask as it is until ``working`` is "" again, because an edit is being computed for it; ProjectError where it may not."""
+        self._must_change()
+        self.working = name
+
     def finish_stroke(self) -> None:
         """End the stroke that runs, if any; what it painted stays."""
         if self._stroke is not None:
@@ -153,21 +158,23 @@ class OpenCase:
             self.refresh()
         self._on_edit()
 
-    def undo(self) -> None:
-        """Take the last edit back; does nothing where there is none."""
+    def undo(self) -> LabelEdit | None:
+        """Take the last edit back and return it; None where there is none."""
         self._must_change()
         edit = self.journal.undo(author=self._author)
         if edit is not None:
             self.label_map.revert(edit)
             self._saved()
+        return edit
 
-    def redo(self) -> None:
-        """Carry the last undone edit out again; does nothing where there is none."""
+    def redo(self) -> LabelEdit | None:
+        """Carry the last undone edit out again and return it; None where there is none."""
         self._must_change()
         edit = self.journal.redo(author=self._author)
         if edit is not None:
             self.label_map.apply(edit)
             self._saved()
+        return edit
 
     def approve(self, box: Box, *, name: str) -> None:
         """Accept every voxel of a box that no person accepted or edited yet; undoable."""

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 import numpy.typing as npt
 
 from gf_desktop.errors import ProjectError
 from gf_desktop.imaging.edits import Box
+from gf_desktop.imaging.structures import ProposalRule, proposal_rule
 from gf_desktop.inference.segmenter import Prediction, Segmenter
 from gf_desktop.jobs import CancelToken, Jobs
 from gf_desktop.open_case import OpenCase
@@ -78,7 +80,7 @@ class Proposer:
         project = self.project
         project.must_write()
         volume = shown.volume if shown is not None else project.load_volume(case_id)
-        load = self._loader()
+        load, rule = self._loader(), self._rule()
         if shown is not None:
             self._cancel_prediction()
             self._shown, self.progress = shown, (0, volume.geometry.size_ijk[2])
@@ -86,14 +88,16 @@ class Proposer:
         def work(token: CancelToken) -> tuple[Segmenter, Prediction]:
             def on_slice(box: Box, labels: UInt8, confidence: UInt8) -> None:
                 if shown is not None:
-                    self._jobs.post(lambda: None if token() else self._take_slice(shown, box, labels, confidence))
+                    said = labels if rule is None else rule.lookup[labels]
+                    self._jobs.post(lambda: None if token() else self._take_slice(shown, box, said, confidence, rule))
 
             segmenter = load()
-            return segmenter, segmenter.predict(volume, first_k=first_k, on_slice=on_slice, cancel=token)
+            prediction = segmenter.predict(volume, first_k=first_k, on_slice=on_slice, cancel=token)
+            return segmenter, prediction if rule is None else replace(prediction, labels=rule.lookup[prediction.labels])
 
         def done(answer: tuple[Segmenter, Prediction]) -> None:
             self._segmenter, prediction = answer
-            self._keep(case_id, shown, prediction)
+            self._keep(case_id, shown, prediction, rule)
             on_done(prediction)
 
         def failed(error: Exception) -> None:
@@ -149,22 +153,29 @@ class Proposer:
         kept, path = self._segmenter, models.path(active)
         return lambda: kept if kept is not None and kept.card.id == active else Segmenter.load(path)
 
-    def _take_slice(self, shown: OpenCase, box: Box, labels: UInt8, confidence: UInt8) -> None:
+    def _rule(self) -> ProposalRule | None:
+        """Return what the student's word counts for: structures that it does not know stay as they are."""
+        models, structures = self.project.models, self.project.structures
+        active = models.active_id
+        return None if active is None else proposal_rule(structures.table, models.card(active).table, structures.merged)
+
+    def _take_slice(self, shown: OpenCase, box: Box, labels: UInt8, confidence: UInt8, rule: ProposalRule | None) -> None:
         if self._shown is not shown or self.progress is None:
             return
         if shown.confidence is None:
             shown.confidence = np.zeros(shown.volume.geometry.shape_kji, np.uint8)
         shown.confidence[box.slices] = confidence
         self.progress = (self.progress[0] + 1, self.progress[1])
-        shown.label_map.propose(labels, box)
+        shown.label_map.propose(labels, box, protect=None if rule is None else rule.protect)
         self._on_progress()
 
-    def _keep(self, case_id: str, shown: OpenCase | None, prediction: Prediction) -> None:
+    def _keep(self, case_id: str, shown: OpenCase | None, prediction: Prediction, rule: ProposalRule | None) -> None:
         label_map = shown.label_map if shown is not None else self.project.masks.load(case_id)
         if shown is not None:
             shown.confidence = prediction.confidence
             self._cancel_prediction()
-        label_map.propose(prediction.labels, Box.whole(label_map.geometry.shape_kji))
+        whole = Box.whole(label_map.geometry.shape_kji)
+        label_map.propose(prediction.labels, whole, protect=None if rule is None else rule.protect)
         self.project.masks.replace(case_id, label_map, model_id=prediction.model_id)
         self.project.save_confidence(case_id, prediction.confidence)
         self._on_progress()

@@ -15,6 +15,7 @@ from gf_desktop.errors import ModelError, TrainingError, UserError
 from gf_desktop.gate import Counts, GateDecision, SetScores, decide
 from gf_desktop.imaging.labelmap import LabelTable, VoxelState
 from gf_desktop.imaging.preprocess import PreprocessSpec
+from gf_desktop.imaging.structures import ProposalRule, named_by, proposal_rule
 from gf_desktop.imaging.volume import Volume
 from gf_desktop.inference.segmenter import Cancelled, Segmenter
 from gf_desktop.jobs import CancelToken, Jobs
@@ -79,22 +80,38 @@ def read_replay(folder: Path, spec: PreprocessSpec) -> _Replay | None:
 
 
 def judge(
-    active: Segmenter, candidate: Segmenter, references: list[_Reference], replay: _Replay | None, cancel: CancelToken
+    active: Segmenter,
+    candidate: Segmenter,
+    references: list[_Reference],
+    replay: _Replay | None,
+    cancel: CancelToken,
+    *,
+    names: LabelTable | None = None,
+    rule: ProposalRule | None = None,
 ) -> GateDecision:
     """Score both students on the same voxels and decide.
+
+    Parameters
+    ----------
+    names
+        What the project calls the structures; None for the student's own names.
+    rule
+        What the students' words count for in the project; None where both have the same structures.
 
     Raises
     ------
     Cancelled
         When the token says so.
     """
-    table = active.card.table
+    table = active.card.table if names is None else named_by(active.card.table, names)
     sets: dict[str, tuple[Counts, Counts, Counts]] = {
         name: (Counts(table), Counts(table), Counts(table)) for name in ("held back", "corrected")
     }
     for reference in references:
         wanted = frozenset((*reference.held_back, *reference.corrected))
         predictions = [s.predict(reference.volume, only_k=wanted, cancel=cancel).labels for s in (active, candidate)]
+        if rule is not None:
+            predictions = [rule.lookup[labels] for labels in predictions]
         for name, slices in (("held back", reference.held_back), ("corrected", reference.corrected)):
             _count(sets[name], predictions, reference, slices)
     held_back = _scores(sets["held back"]) if any(r.held_back for r in references) else None
@@ -127,8 +144,11 @@ def _scores_on_replay(table: LabelTable, active: Segmenter, candidate: Segmenter
     return _scores(counts)
 
 
-def _load_references(items: list[ManifestItem], volumes: dict[str, Volume]) -> list[_Reference]:
+def _load_references(items: list[ManifestItem], volumes: dict[str, Volume], table: LabelTable) -> list[_Reference]:
+    """Return what a person stands behind; where a structure is that no student of this table knows, none can be right or wrong."""
     references = []
+    judged = np.zeros(256, bool)
+    judged[[0, *table.ids]] = True
     for item in items:
         if item.labels is None:
             continue
@@ -136,7 +156,7 @@ def _load_references(items: list[ManifestItem], volumes: dict[str, Volume]) -> l
         labels, states = arrays["labels"], arrays["states"]
         held = tuple(k for k in item.validation_slices if k in item.touched_slices)
         corrected = tuple(k for k in item.touched_slices if k not in held)
-        references.append(_Reference(volumes[item.case_id], labels, states >= VoxelState.ACCEPTED, held, corrected))
+        references.append(_Reference(volumes[item.case_id], labels, (states >= VoxelState.ACCEPTED) & judged[labels], held, corrected))
     return references
 
 
@@ -258,11 +278,13 @@ class Refinement:
             return
         volumes = {item.case_id: project.load_volume(item.case_id) for item in self._items if item.labels is not None}
         active_path, candidate_path = project.models.path(self.active_id), project.models.path(result.model_id)
-        items = self._items
+        items, names, merged = self._items, project.table, project.structures.merged
 
         def work(token: CancelToken) -> GateDecision:
             active, candidate = Segmenter.load(active_path), Segmenter.load(candidate_path)
-            return judge(active, candidate, _load_references(items, volumes), read_replay(active_path, active.card.preprocess), token)
+            known = active.card.table
+            references, replay = _load_references(items, volumes, known), read_replay(active_path, active.card.preprocess)
+            return judge(active, candidate, references, replay, token, names=names, rule=proposal_rule(names, known, merged))
 
         self._judging = self._jobs.run(work, on_done=lambda decision: self._conclude(result, decision), on_error=self._on_failure)
 

@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 from psygnal import Signal
 
-from gf_desktop.correcting import Correcting, CorrectReport, checked_slices
+from gf_desktop.correcting import CorrectReport, checked_slices
 from gf_desktop.errors import ProjectError, TrainingError
 from gf_desktop.files.export import ExportedFile, export_mask
 from gf_desktop.files.masks import map_labels, read_mask
@@ -27,6 +27,7 @@ from gf_desktop.project.records import ModelRecord, RoundReport
 from gf_desktop.project.store import Project
 from gf_desktop.proposing import Proposer
 from gf_desktop.refinement import DEFAULT_MINUTES, Recipe, Refinement
+from gf_desktop.structuring import Structuring
 from gf_desktop.trainer_link import TrainingState, Transport
 from gf_desktop.workspace import OnError, no_answer
 
@@ -35,7 +36,7 @@ __all__ = ["CorrectReport", "Session"]
 UInt8 = npt.NDArray[np.uint8]
 
 
-class Session(Correcting):
+class Session(Structuring):
     """See the module. One per program; belongs to the thread that made it.
 
     Parameters
@@ -47,7 +48,7 @@ class Session(Correcting):
     author
         Initials written into strokes; may be empty.
 
-    Signals: those of :class:`Correcting` · ``prediction_changed()`` also for progress in ``predicting`` ·
+    Signals: those of :class:`Structuring` · ``prediction_changed()`` also for progress in ``predicting`` ·
     ``training_changed()`` · ``round_finished(RoundReport)`` · ``round_ended()`` without a candidate.
     """
 
@@ -64,6 +65,7 @@ class Session(Correcting):
         self.provider = ""
 
     def _let_go_of_project(self) -> None:
+        super()._let_go_of_project()
         if self._refinement is not None:
             self._refinement.cancel()
 

@@ -196,8 +196,18 @@ def read_volume(item: ManifestItem) -> Volume:
     return Volume(voxels, item.geometry, item.modality, item.case, item.spacing_known)
 
 
-def read_labels(item: ManifestItem, table: LabelTable) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.uint8]] | None:
+def read_labels(
+    item: ManifestItem, table: LabelTable, *, known: LabelTable | None = None
+) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.uint8]] | None:
     """Return class numbers and voxel states, uint8 [k, j, i], None where nobody has touched the scan.
+
+    Parameters
+    ----------
+    table
+        Structures of the project.
+    known
+        Structures of the network, whose class numbers are wanted; voxels of others are background that nobody has looked at. None where
+        they are the project's.
 
     Raises
     ------
@@ -220,13 +230,25 @@ def read_labels(item: ManifestItem, table: LabelTable) -> tuple[npt.NDArray[np.u
     if unknown or int(states.max(initial=0)) > max(VoxelState):
         found = f"labels {unknown} that are not in the list of structures" if unknown else "voxel states that do not exist"
         raise TrainingError(f"The masks of {item.case} hold {found}", where=str(item.labels), next_step=RESTART)
-    return table.id_to_class()[labels], states
+    if known is None or set(table.ids) <= set(known.ids):
+        return (known or table).id_to_class()[labels], states
+    foreign = np.zeros(256, bool)
+    foreign[sorted(set(table.ids) - set(known.ids))] = True
+    return known.id_to_class()[labels], np.where(foreign[labels], np.uint8(VoxelState.UNSEEN), states)
 
 
-def load_round(manifest: Manifest, spec: PreprocessSpec, *, classes: int) -> Round:
+def load_round(manifest: Manifest, spec: PreprocessSpec, *, classes: int, known: LabelTable | None = None) -> Round:
     """Read every scan and mask of a round and bring them onto the working grid.
 
-    Supervised are voxels that a person accepted or edited on slices that are not held back.
+    Supervised are voxels that a person accepted or edited on slices that are not held back. Voxels of structures that the network does not
+    know are as if nobody had looked at them: what it should say there cannot be told from the mask.
+
+    Parameters
+    ----------
+    classes
+        Of the network, background included.
+    known
+        Structures of the network; None where they are the project's.
 
     Raises
     ------
@@ -235,9 +257,10 @@ def load_round(manifest: Manifest, spec: PreprocessSpec, *, classes: int) -> Rou
     ModelError
         When a scan does not suit the model.
     """
-    if len(manifest.table) + 1 != classes:
+    table = manifest.table if known is None else known
+    if len(table) + 1 != classes:
         raise TrainingError(
-            f"The project has {len(manifest.table)} structures and the model {classes - 1}",
+            f"The project has {len(table)} structures and the model {classes - 1}",
             next_step="Start a project with the model's structures.",
         )
     labelled: list[SliceSet] = []
@@ -247,7 +270,7 @@ def load_round(manifest: Manifest, spec: PreprocessSpec, *, classes: int) -> Rou
     for item in manifest.items:
         source = SliceSource(read_volume(item), spec)
         inputs = torch.from_numpy(np.stack([source.network_input(n) for n in range(len(source))])) * spec.std + spec.mean
-        masks = read_labels(item, manifest.table)
+        masks = read_labels(item, manifest.table, known=table)
         if masks is None:
             unlabelled.append(_without_labels(inputs, classes))
             continue

@@ -60,13 +60,14 @@ def refine(order: Start, desktop: Teller) -> Outcome:
     pack = load_pack(parent_dir)
     desktop.between()
     manifest = read_manifest(Path(order.manifest))
-    if manifest.table != pack.card.table:
+    known = pack.card.table
+    if not set(manifest.table.ids) & set(known.ids):
         raise TrainingError(
-            "The project's structures are not those of the active model",
+            "The project has none of the structures of the active model",
             where=order.manifest,
             next_step="Activate a model of this project.",
         )
-    data = load_round(manifest, pack.card.preprocess, classes=len(manifest.table) + 1)
+    data = load_round(manifest, pack.card.preprocess, classes=len(known) + 1, known=known)
     replay_path = parent_dir / REPLAY if REPLAY in pack.card.files else None
     replay = None if replay_path is None else read_replay(replay_path, pack.card.table)
     desktop.tell(

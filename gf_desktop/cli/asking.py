@@ -12,7 +12,7 @@ from gf_desktop.resources import resource_dir
 __all__ = ["answer_of", "find_pack"]
 
 
-def answer_of(command: Callable[..., None], *arguments: Any, **options: Any) -> Any:
+def answer_of(command: Callable[..., object], *arguments: Any, **options: Any) -> Any:
     """Run a Session command that answers through callbacks, and return its answer or raise its error.
 
     For sessions over :class:`InlineJobs`, where the answer is there when the command returns.

@@ -108,12 +108,39 @@ def _add_data_verbs(verbs: _SubParsers) -> None:
     lock = _add(verbs, "lock", "protect a structure against every tool")
     lock.add_argument("structure", metavar="STRUCTURE")
     lock.add_argument("--off", action="store_true", help="free it again")
+    _add_structure_verb(verbs)
     _add_reference(_add(verbs, "evaluate", "compare a case's mask with a reference: Dice and HD95"), "--reference")
     export = _add(verbs, "export", "write masks, read them back and compare")
     export.add_argument("--out", required=True, type=Path, metavar="DIR")
     export.add_argument("--format", required=True, choices=("nifti", "png"))
     export.add_argument("--case", metavar="ID", help="one case; default: all")
     export.add_argument("--overwrite", action="store_true", help="replace files that are there")
+
+
+def _add_structure_verb(verbs: _SubParsers) -> None:
+    sub = _add(verbs, "structures", "show or change the list of structures")
+    todo = sub.add_subparsers(dest="change", metavar="CHANGE", parser_class=_Parser)
+    add = todo.add_parser("add", help="add a structure, which the student need not know")
+    add.add_argument("name", metavar="NAME")
+    edit = todo.add_parser("edit", help="give a structure another name, colour or code")
+    edit.add_argument("structure", metavar="STRUCTURE", help="name or number")
+    edit.add_argument("--name", metavar="NAME")
+    for one in (add, edit):
+        one.add_argument("--colour", metavar="#RRGGBB")
+        one.add_argument("--code", metavar="CODE", help="in a terminology, such as “SCT 10200004”")
+    merge = todo.add_parser("merge", help="give all voxels of a structure to another one, in every scan")
+    merge.add_argument("structure", metavar="STRUCTURE")
+    merge.add_argument("into", metavar="INTO")
+    delete = todo.add_parser("delete", help="take a structure out of the list and out of every scan; in each it can be undone")
+    delete.add_argument("structure", metavar="STRUCTURE")
+    for one in (merge, delete):
+        one.add_argument("--yes", action="store_true", help="do it; without, its voxels are only counted")
+    take = todo.add_parser("take", help="add what the project lacks from a list: a file, or one that ships with the program")
+    take.add_argument("source", metavar="FILE|NAME", help="JSON, a label description of ITK-SNAP, or a name; “help” lists the names")
+    save = todo.add_parser("save", help="write the list to a file, for other projects")
+    save.add_argument("file", metavar="FILE", type=Path)
+    for one in (add, edit, merge, delete, take, save):
+        one.add_argument("--json", action="store_true", default=argparse.SUPPRESS, help="print one JSON document")
 
 
 def _add_model_verbs(verbs: _SubParsers) -> None:

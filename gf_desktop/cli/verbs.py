@@ -10,6 +10,7 @@ from typing import Any
 from gf_desktop.cli.asking import answer_of, find_pack
 from gf_desktop.cli.operations import label_named, operation_named, operations_help
 from gf_desktop.cli.output import Output
+from gf_desktop.cli.structures import changes_structures, run_structures
 from gf_desktop.files.inspect import inspect
 from gf_desktop.files.masks import read_mapping
 from gf_desktop.imaging.metrics import StructureScore, mean_dice
@@ -37,7 +38,8 @@ def run_verb(options: argparse.Namespace, output: Output) -> int:
     session.told.connect(output.warn)
     try:
         if verb != "new":
-            session.open_project(options.project, read_only=verb in _READING_VERBS)
+            reads = verb in _READING_VERBS or (verb == "structures" and not changes_structures(options))
+            session.open_project(options.project, read_only=reads)
         _PROJECT_VERBS[verb](session, options, output)
     finally:
         session.close_project()
@@ -268,6 +270,7 @@ _PROJECT_VERBS: dict[str, Callable[[Session, argparse.Namespace, Output], None]]
     "undo": _turn,
     "redo": _turn,
     "lock": _lock,
+    "structures": run_structures,
     "refine": _refine,
     "models": _models,
     "activate": _activate,

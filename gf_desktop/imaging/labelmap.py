@@ -20,6 +20,9 @@ __all__ = ["LabelMap", "LabelTable", "Structure", "VoxelState"]
 
 _COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
 
+LONGEST_NAME = 200
+"""Letters of a structure's name or code."""
+
 
 class VoxelState(IntEnum):
     """How far a person stands behind a voxel's label."""
@@ -36,17 +39,23 @@ class VoxelState(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Structure:
-    """One anatomical structure: id 1 to 255, name, colour as #rrggbb."""
+    """One anatomical structure: id 1 to 255, name, colour as #rrggbb, and its code in a terminology such as "SCT 10200004", or ""."""
 
     id: int
     name: str
     color: str
+    code: str = ""
 
     def __post_init__(self) -> None:
         if not 1 <= self.id <= 255 or not self.name.strip() or not _COLOUR.fullmatch(self.color):
             raise ModelError(
                 f"Structure {self.id} “{self.name}” with colour “{self.color}” is not valid",
                 next_step="Use ids 1 to 255, a name and a colour such as #e69f00.",
+            )
+        if not (self.name + self.code).isprintable() or max(len(self.name), len(self.code)) > LONGEST_NAME:
+            raise ModelError(
+                f"The name or code of structure {self.id} is not one line of at most {LONGEST_NAME} letters",
+                next_step="Choose a shorter name, on one line.",
             )
 
     @property
@@ -114,8 +123,8 @@ class LabelTable:
         return lookup
 
     def as_json(self) -> list[dict[str, Any]]:
-        """Return [{id, name, color}]."""
-        return [{"id": s.id, "name": s.name, "color": s.color} for s in self.structures]
+        """Return [{id, name, color}], with "code" where a structure has one: lists without codes read as they always did."""
+        return [{"id": s.id, "name": s.name, "color": s.color} | ({"code": s.code} if s.code else {}) for s in self.structures]
 
     @classmethod
     def from_json(cls, document: list[dict[str, Any]]) -> LabelTable:
@@ -127,8 +136,8 @@ class LabelTable:
             When a key is missing or a value is not valid.
         """
         try:
-            return cls(tuple(Structure(int(d["id"]), str(d["name"]), str(d["color"])) for d in document))
-        except (KeyError, TypeError, ValueError) as error:
+            return cls(tuple(Structure(int(d["id"]), str(d["name"]), str(d["color"]), str(d.get("code", ""))) for d in document))
+        except (KeyError, TypeError, ValueError, AttributeError) as error:
             raise ModelError(f"The list of structures is not readable: {error!r}", next_step="Expected [{id, name, color}].") from error
 
 
@@ -202,6 +211,8 @@ class LabelMap:
         self,
         labels: npt.NDArray[np.uint8],
         box: Box,
+        *,
+        protect: npt.NDArray[np.bool_] | None = None,
     ) -> None:
         """Take over a student's labels within a box wherever no person has accepted or edited.
 
@@ -209,9 +220,13 @@ class LabelMap:
         ----------
         labels
             uint8 of the box's shape.
+        protect
+            bool [256]: label values that stay whatever their state, because the student does not know them; None for none.
         """
         region = box.slices
         free = self.states[region] <= VoxelState.PROPOSED
+        if protect is not None:
+            free &= ~protect[self.labels[region]]
         np.copyto(self.labels[region], labels, where=free)
         np.copyto(self.states[region], np.uint8(VoxelState.PROPOSED), where=free)
         self._announce(box)

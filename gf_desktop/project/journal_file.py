@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import getpass
 import hashlib
 import json
 import os
@@ -19,7 +20,18 @@ from filelock import FileLock, Timeout
 from gf_desktop.atomic import atomic_path, sync_folder
 from gf_desktop.errors import ProjectError, UserError
 
-__all__ = ["AppendFile", "Holder", "WriterLock", "flush_to_disk", "link_or_copy", "read_holder", "set_aside", "utc_now"]
+__all__ = [
+    "AppendFile",
+    "Holder",
+    "WriterLock",
+    "drop_holder",
+    "flush_to_disk",
+    "link_or_copy",
+    "read_holder",
+    "set_aside",
+    "utc_now",
+    "write_holder",
+]
 
 BINARY = getattr(os, "O_BINARY", 0)
 """Windows would translate line ends without it."""
@@ -153,19 +165,28 @@ class AppendFile:
 
 @dataclass(frozen=True, slots=True)
 class Holder:
-    """A program that may write: computer, process, when that process and when its hold began (seconds since 1970; UTC)."""
+    """A program that may write: computer, process, when that process and when its hold began (seconds since 1970; UTC), and whose it is.
+
+    ``user`` is the name with which the person is known to the system; "" where it does not tell.
+    """
 
     host: str
     pid: int
     started_s: float
     since: str
+    user: str = ""
 
     @classmethod
     def here(cls) -> Holder:
         """Return this program, from now on."""
         import psutil
 
-        return cls(socket.gethostname(), os.getpid(), float(psutil.Process().create_time()), utc_now())
+        try:
+            user = getpass.getuser()
+        except (OSError, KeyError, ImportError):
+            # a process whose number has no name, as in some containers
+            user = ""
+        return cls(socket.gethostname(), os.getpid(), float(psutil.Process().create_time()), utc_now(), user)
 
     @property
     def is_gone(self) -> bool:
@@ -184,7 +205,29 @@ class Holder:
             return False
 
     def __str__(self) -> str:
-        return f"process {self.pid} on {self.host}, since {self.since[:16].replace('T', ' ')} UTC"
+        by = f", opened by {self.user}" if self.user else ""
+        return f"process {self.pid} on {self.host}{by}, since {self._since}"
+
+    @property
+    def who(self) -> str:
+        """The person for the window: "anna at ws-3 since 2026-11-26 10:58 UTC"."""
+        return f"{self.user or 'somebody'} at {self.host} since {self._since}"
+
+    @property
+    def _since(self) -> str:
+        return f"{self.since[:16].replace('T', ' ')} UTC"
+
+
+def write_holder(path: Path, holder: Holder) -> None:
+    """Note who writes to a file; raises UserError or OSError where the folder cannot be written."""
+    with atomic_path(_holder_path(path)) as temporary:
+        temporary.write_text(json.dumps(asdict(holder)), encoding="utf-8")
+
+
+def drop_holder(path: Path) -> None:
+    """Take the note of who writes to a file away."""
+    with contextlib.suppress(OSError):
+        _holder_path(path).unlink(missing_ok=True)
 
 
 def _holder_path(path: Path) -> Path:
@@ -195,7 +238,7 @@ def read_holder(path: Path) -> Holder | None:
     """Return who wrote last to a file, or None where nobody is noted or the note is not readable."""
     try:
         note = json.loads(_holder_path(path).read_text(encoding="utf-8"))
-        return Holder(str(note["host"]), int(note["pid"]), float(note["started_s"]), str(note["since"]))
+        return Holder(str(note["host"]), int(note["pid"]), float(note["started_s"]), str(note["since"]), str(note.get("user", "")))
     except (OSError, ValueError, KeyError, TypeError):
         return None
 
@@ -228,8 +271,7 @@ class WriterLock:
         self.left_by = read_holder(path)
         self.holder = Holder.here()
         try:
-            with atomic_path(_holder_path(path)) as temporary:
-                temporary.write_text(json.dumps(asdict(self.holder)), encoding="utf-8")
+            write_holder(path, self.holder)
         except BaseException:
             self._lock.release()
             raise
@@ -244,8 +286,7 @@ class WriterLock:
 
     def release(self) -> None:
         """Give it back."""
-        with contextlib.suppress(OSError):
-            _holder_path(self._path).unlink(missing_ok=True)
+        drop_holder(self._path)
         self._lock.release()
 
 

@@ -7,6 +7,7 @@ import json
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -25,11 +26,52 @@ from gf_desktop.project.records import Case, CaseStatus, Finding, LabelRevision,
 __all__ = ["Masks"]
 
 UInt8 = npt.NDArray[np.uint8]
+TABLE_CHANGED = "journal-table"
 
 JOURNAL = "journal.gfj"
 
 COMPACT_BYTES = 32 << 20
 """Length from which a journal is begun anew when its strokes are folded into a revision."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where a case's mask lies and what it belongs to: all that is needed to read it on another thread than the database's."""
+
+    case: Case
+    table: LabelTable
+    revision: LabelRevision | None
+    folder: Path
+    scan: JournalScan
+
+    def open(self, *, read_only: bool) -> Journal:
+        """Open the journal. That the list of structures was changed since is the project's own doing: it is noted, and no finding."""
+        journal = Journal.open(self.folder / JOURNAL, self.scan, latest=_ref(self.revision), read_only=read_only)
+        others = tuple(finding for finding in journal.findings if finding.code != TABLE_CHANGED)
+        if len(others) < len(journal.findings) and not journal.read_only:
+            journal.note_table(self.scan.table_sha256)
+        journal.findings = others
+        return journal
+
+    def load(self, journal: Journal) -> LabelMap:
+        """Return the last saved revision with every later stroke carried out; errors as :meth:`Masks.load`."""
+        shape = self.case.geometry.shape_kji
+        if self.revision is None:
+            labels, states = np.zeros(shape, np.uint8), np.zeros(shape, np.uint8)
+        else:
+            path = self.folder / self.revision.file
+            if not path.is_file() or file_sha256(path) != self.revision.sha256:
+                raise ProjectError(
+                    "The saved mask does not match its hash", where=str(path), next_step="Restore this file from a copy of the project."
+                )
+            arrays = read_arrays(path)
+            labels, states = arrays["labels"], arrays["states"]
+        # whether they fit is looked at before a stroke is carried out on them
+        label_map = LabelMap(self.case.geometry, self.table, labels, states)
+        if journal.has_changes:
+            journal.replay(labels, states)
+            label_map = LabelMap(self.case.geometry, self.table, labels, states)
+        return label_map
 
 
 class Masks:
@@ -42,7 +84,7 @@ class Masks:
     folder
         Of the cases.
     table
-        Structures.
+        Structures; kept up to date by the project.
     case_of
         Returns a case by its id.
     must_write
@@ -61,7 +103,7 @@ class Masks:
     ) -> None:
         self._db = database
         self._folder = folder
-        self._table = table
+        self.table = table
         self._case_of = case_of
         self._must_write = must_write
         self._read_only = read_only
@@ -93,12 +135,15 @@ class Masks:
             self.close_journal(case_id)
 
     def _journal(self, case_id: str, *, read_only: bool) -> Journal:
-        case = self._case_of(case_id)
-        table = hashlib.sha256(json.dumps(self._table.as_json(), sort_keys=True).encode()).hexdigest()
-        scan = JournalScan(case.id, case.image_sha256, case.geometry.shape_kji, table)
-        journal = Journal.open(self._folder / case_id / JOURNAL, scan, latest=_ref(self.latest(case_id)), read_only=read_only)
+        journal = self._place(case_id).open(read_only=read_only)
         self._findings += journal.findings
         return journal
+
+    def _place(self, case_id: str) -> _Place:
+        case, revision = self._case_of(case_id), self.latest(case_id)
+        digest = hashlib.sha256(json.dumps(self.table.as_json(), sort_keys=True).encode()).hexdigest()
+        scan = JournalScan(case.id, case.image_sha256, case.geometry.shape_kji, digest)
+        return _Place(case, self.table, revision, self._folder / case_id, scan)
 
     @contextmanager
     def _reading(self, case_id: str) -> Iterator[Journal]:
@@ -132,26 +177,46 @@ class Masks:
         ProjectError
             When the saved mask does not match its hash, or the journal is another scan's.
         """
-        case = self._case_of(case_id)
-        revision = self.latest(case_id)
-        shape = case.geometry.shape_kji
-        if revision is None:
-            labels, states = np.zeros(shape, np.uint8), np.zeros(shape, np.uint8)
-        else:
-            path = self.path(case_id, revision)
-            if not path.is_file() or file_sha256(path) != revision.sha256:
-                raise ProjectError(
-                    "The saved mask does not match its hash", where=str(path), next_step="Restore this file from a copy of the project."
-                )
-            arrays = read_arrays(path)
-            labels, states = arrays["labels"], arrays["states"]
-        # whether they fit is looked at before a stroke is carried out on them
-        label_map = LabelMap(case.geometry, self._table, labels, states)
         with self._reading(case_id) as journal:
-            if journal.has_changes:
-                journal.replay(labels, states)
-                label_map = LabelMap(case.geometry, self._table, labels, states)
-        return label_map
+            return self._place(case_id).load(journal)
+
+    def reader(self, case_id: str) -> Callable[[], LabelMap]:
+        """Return the function that reads a case's mask as it is on the disk, on any thread; it raises as :meth:`load` does.
+
+        A round or a prediction that writes meanwhile may take the files away from under it: then it raises ProjectError too.
+        """
+        place = self._place(case_id)
+
+        def read() -> LabelMap:
+            journal = place.open(read_only=True)
+            try:
+                return place.load(journal)
+            finally:
+                journal.close()
+
+        return read
+
+    def editor(self, case_id: str, make: Callable[[LabelMap], LabelEdit | None]) -> Callable[[], LabelEdit | None]:
+        """Return the function that changes a case's labels, not its states, by one undoable edit on any thread.
+
+        For a case that is not on screen. The function returns the edit that is saved then, or None where ``make`` had nothing to change; it
+        raises UserError where the edit cannot be saved or another window has the case.
+        """
+        self._must_write()
+        place = self._place(case_id)
+
+        def edit() -> LabelEdit | None:
+            journal = place.open(read_only=False)
+            try:
+                journal.must_write()
+                made = make(place.load(journal))
+                if made is not None:
+                    journal.commit(made, model_id=place.case.model_id)
+                return made
+            finally:
+                journal.close()
+
+        return edit
 
     def latest(self, case_id: str) -> LabelRevision | None:
         """Return the last saved mask of a case, or None."""

@@ -12,10 +12,10 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import sqlite3
 from datetime import UTC, datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -25,28 +25,36 @@ from filelock import FileLock, Timeout
 
 from gf_desktop.arrays import read_arrays, write_arrays
 from gf_desktop.atomic import atomic_path, check_writable_folder, explain_os_error, sync_folder
-from gf_desktop.errors import ProjectError, UserError
+from gf_desktop.errors import HeldError, ProjectError, UserError
 from gf_desktop.imaging.geometry import Geometry
 from gf_desktop.imaging.labelmap import LabelTable
 from gf_desktop.imaging.volume import Volume
 from gf_desktop.pack import file_sha256, verify_pack
 from gf_desktop.project.database import connect, create_schema
+from gf_desktop.project.journal_file import Holder, drop_holder, read_holder, write_holder
 from gf_desktop.project.masks import Masks
 from gf_desktop.project.models import ModelRegistry, copy_pack
 from gf_desktop.project.records import Case, Finding, RoundReport
+from gf_desktop.project.structures import StructureList
 
 __all__ = ["Project", "read_confidence"]
 
 DATABASE = "project.sqlite"
 LOCK = "project.lock"
-HOLDER = "project.holder.json"
+HELD = "project"
+"""The note of who may write is project.holder.json."""
+
+
+_SELECT_CASES = (
+    "SELECT id, title, modality, geometry, spacing_known, is_colour, status, reviewed, verdict, findings, image_sha256, model_id FROM cases"
+)
 
 
 class Project:
     """An open project.
 
     Use :meth:`create` or :meth:`open`, and :meth:`close`. All methods belong to the thread that opened it. ``models`` and ``masks`` are
-    its models and masks.
+    its models and masks, ``structures`` its label table and what became of structures that were deleted.
     """
 
     def __init__(self, folder: Path, database: sqlite3.Connection, lock: FileLock | None) -> None:
@@ -54,7 +62,7 @@ class Project:
         self._db = database
         self._lock = lock
         self.models = ModelRegistry(database, folder / "models")
-        self.table = LabelTable.from_json(json.loads(self._meta("structures")))
+        self.structures = StructureList(database, self.must_write)
         self.masks = Masks(database, folder / "cases", self.table, case_of=self.case, must_write=self.must_write, read_only=lock is None)
 
     @classmethod
@@ -140,7 +148,7 @@ class Project:
         try:
             lock.acquire(timeout=0)
         except Timeout as error:
-            raise ProjectError(
+            raise HeldError(
                 f"The project is open in another window{_holder_text(folder)}",
                 where=str(folder),
                 next_step="Close it there, or only look at the project here.",
@@ -149,7 +157,7 @@ class Project:
             raise explain_os_error(error, folder) from error
         try:
             database = connect(folder / DATABASE)
-            (folder / HOLDER).write_text(json.dumps({"pid": os.getpid(), "since": _now()}), encoding="utf-8")
+            write_holder(folder / HELD, Holder.here())
         except OSError as error:
             lock.release()
             raise explain_os_error(error, folder) from error
@@ -163,7 +171,7 @@ class Project:
         self.masks.close()
         self._db.close()
         if self._lock is not None:
-            (self.folder / HOLDER).unlink(missing_ok=True)
+            drop_holder(self.folder / HELD)
             self._lock.release()
             self._lock = None
 
@@ -177,13 +185,20 @@ class Project:
         """Name for people: the folder's."""
         return self.folder.name
 
-    def _meta(self, key: str) -> str:
-        row = self._db.execute("SELECT value FROM meta WHERE key = ?", (key,)).fetchone()
-        if row is None:
-            raise ProjectError(
-                f"The project's database has no entry “{key}”", where=str(self.folder), next_step="Restore the project from a copy."
-            )
-        return str(row[0])
+    @property
+    def table(self) -> LabelTable:
+        """The structures of the project."""
+        return self.structures.table
+
+    def keep_table(self, table: LabelTable) -> None:
+        """Keep another list of structures; errors as :meth:`must_write`."""
+        self.structures.change(table)
+        self.masks.table = self.table
+
+    @property
+    def holder(self) -> Holder | None:
+        """Who may write where this program may only read; None where that is not known, or this program may write."""
+        return None if self._lock is not None else _holder(self.folder)
 
     def must_write(self) -> None:
         """Raise ProjectError in a project that is open for reading only."""
@@ -213,10 +228,7 @@ class Project:
         held: dict[str, list[int]] = {}
         for case_id, k in self._db.execute("SELECT case_id, k FROM validation ORDER BY k"):
             held.setdefault(case_id, []).append(k)
-        rows = self._db.execute(
-            "SELECT id, title, modality, geometry, spacing_known, is_colour, status, reviewed, verdict, findings, image_sha256, model_id"
-            " FROM cases ORDER BY rowid"
-        )
+        rows = self._db.execute(f"{_SELECT_CASES} ORDER BY rowid")
         return [_case_of(row, tuple(held.get(row[0], ()))) for row in rows]
 
     @property
@@ -232,11 +244,11 @@ class Project:
         ProjectError
             When the project has no such case.
         """
-        cases = self.cases()
-        for case in cases:
-            if case.id == case_id:
-                return case
-        known = ", ".join(c.id for c in cases[:12]) or "none yet"
+        row = self._db.execute(f"{_SELECT_CASES} WHERE id = ?", (case_id,)).fetchone()
+        if row is not None:
+            held = self._db.execute("SELECT k FROM validation WHERE case_id = ? ORDER BY k", (case_id,)).fetchall()
+            return _case_of(row, tuple(k for (k,) in held))
+        known = ", ".join(c.id for c in self.cases()[:12]) or "none yet"
         raise ProjectError("The project has no such case", where=case_id, next_step=f"Its cases are: {known}.")
 
     def case_folder(self, case_id: str) -> Path:
@@ -354,8 +366,14 @@ def read_confidence(path: Path, shape_kji: tuple[int, int, int]) -> npt.NDArray[
     return confidence if confidence.shape == shape_kji else None
 
 
+@lru_cache(maxsize=4096)
+def _geometry_of(text: str) -> Geometry:
+    """Return the geometry of a row: it never changes, and a worklist is read after every stroke."""
+    return Geometry.from_json(json.loads(text))
+
+
 def _case_of(row: tuple[Any, ...], validation_slices: tuple[int, ...]) -> Case:
-    geometry = Geometry.from_json(json.loads(row[3]))
+    geometry = _geometry_of(row[3])
     return Case(
         id=row[0],
         title=row[1],
@@ -374,12 +392,14 @@ def _case_of(row: tuple[Any, ...], validation_slices: tuple[int, ...]) -> Case:
     )
 
 
+def _holder(folder: Path) -> Holder | None:
+    holder = read_holder(folder / HELD)
+    return None if holder is None or holder.is_gone else holder
+
+
 def _holder_text(folder: Path) -> str:
-    try:
-        holder = json.loads((folder / HOLDER).read_text(encoding="utf-8"))
-        return f" (process {int(holder['pid'])}, since {str(holder['since'])[:16].replace('T', ' ')} UTC)"
-    except (OSError, ValueError, KeyError, TypeError):
-        return ""
+    holder = _holder(folder)
+    return "" if holder is None else f" ({holder})"
 
 
 def _now() -> str:

@@ -164,6 +164,31 @@ def test_that_another_number_of_structures_is_refused(scene: Scene) -> None:
         load_round(read_manifest(scene.write()), SPEC, classes=8)
 
 
+def test_that_structures_that_the_network_does_not_know_are_as_if_nobody_had_looked(scene: Scene) -> None:
+    known = LabelTable((Structure(1, "other name", "#000000"),))
+    everything, data = (
+        load_round(read_manifest(scene.write()), SPEC, classes=3),
+        load_round(read_manifest(scene.write()), SPEC, classes=2, known=known),
+    )
+    # slices 1 and 4 are labelled; on the padded grid the scan lies at the near corner
+    for place, k in enumerate((1, 4)):
+        foreign = scene.labels[k] == 5
+        expected = everything.labelled.supervised[place, 0, :48, :80].numpy() * ~foreign
+        np.testing.assert_array_equal(data.labelled.supervised[place, 0, :48, :80].numpy(), expected)
+        np.testing.assert_array_equal(data.labelled.targets[place, 1, :48, :80].numpy(), (scene.labels[k] == 1).astype(np.float16))
+    assert foreign.any()
+    (scan,) = data.validation
+    np.testing.assert_array_equal(scan.counted[0], (scene.states[3] >= 2) & (scene.labels[3] != 5))
+
+
+def test_that_a_structure_that_the_project_has_no_more_is_background_to_the_network(scene: Scene) -> None:
+    known = LabelTable((*TABLE.structures, Structure(9, "gone", "#123456")))
+    data = load_round(read_manifest(scene.write()), SPEC, classes=4, known=known)
+    assert data.labelled.targets.shape[1] == 4
+    assert not data.labelled.targets[:, 3].any()
+    assert data.labelled.supervised[0].all()
+
+
 @pytest.mark.parametrize("content", ["", "[]", "{}", '{"format": 2, "items": []}', '{"format": 1, "items": [{}], "structures": []}'])
 def test_that_a_damaged_manifest_is_refused(tmp_path: Path, content: str) -> None:
     path = tmp_path / "manifest.json"
