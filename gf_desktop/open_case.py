@@ -53,6 +53,8 @@ class OpenCase:
         Name of the operation that is being computed for the mask, "" where none is.
     confidence
         uint8 [k, j, i], the student's probability of the label, 0 to 255; None before a prediction.
+    has_unsaved_proposals
+        Whether the student's proposals on screen are not saved yet: what is accepted meanwhile is saved with its labels.
     """
 
     def __init__(
@@ -80,6 +82,10 @@ class OpenCase:
             raise
         self.confidence: UInt8 | None = None
         self.probability: tuple[int, str, UInt8] | None = None
+        self.has_unsaved_proposals = False
+        if not self.journal.read_only:
+            # a kill may have come between a change and its entry in the record
+            self._note_progress()
 
     @property
     def id(self) -> str:
@@ -94,6 +100,22 @@ class OpenCase:
     def refresh(self) -> None:
         """Read the case's record again after its status changed."""
         self.case = self._project.case(self.id)
+
+    def show_saved(self) -> None:
+        """Show the mask as it is saved: what was proposed and could not be kept goes."""
+        saved, box = self._project.masks.load(self.id), Box.whole(self.volume.geometry.shape_kji)
+        edit = LabelEdit.record(
+            labels=self.label_map.labels,
+            states=self.label_map.states,
+            mask=None,
+            box=box,
+            new_labels=saved.labels,
+            new_states=saved.states,
+            name="as saved",
+        )
+        self.has_unsaved_proposals = False
+        if edit is not None:
+            self.label_map.apply(edit)
 
     def begin_stroke(
         self,
@@ -146,6 +168,8 @@ class OpenCase:
 
     def _committed(self, edit: LabelEdit) -> None:
         try:
+            if self.has_unsaved_proposals:
+                edit = edit.with_labels(self.label_map.labels)
             self.journal.commit(edit, model_id=self.case.model_id)
         except UserError as error:
             self.label_map.revert(edit)
@@ -154,9 +178,16 @@ class OpenCase:
         self._saved()
 
     def _saved(self) -> None:
-        if self._project.masks.note_progress(self.case, self.label_map):
-            self.refresh()
+        self._note_progress()
         self._on_edit()
+
+    def _note_progress(self) -> None:
+        """Bring the case's record up to date. It follows from the mask: where the disk is full, the next change or opening does it."""
+        try:
+            if self._project.masks.note_progress(self.case, self.label_map):
+                self.refresh()
+        except UserError as error:
+            self._on_trouble(error)
 
     def undo(self) -> LabelEdit | None:
         """Take the last edit back and return it; None where there is none."""

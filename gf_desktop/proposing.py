@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 import numpy.typing as npt
 
-from gf_desktop.errors import ProjectError
+from gf_desktop.errors import ProjectError, UserError
 from gf_desktop.imaging.edits import Box
 from gf_desktop.imaging.structures import ProposalRule, proposal_rule
 from gf_desktop.inference.segmenter import Prediction, Segmenter
@@ -97,7 +97,11 @@ class Proposer:
 
         def done(answer: tuple[Segmenter, Prediction]) -> None:
             self._segmenter, prediction = answer
-            self._keep(case_id, shown, prediction, rule)
+            try:
+                self._keep(case_id, shown, prediction, rule)
+            except UserError as error:
+                failed(error)
+                return
             on_done(prediction)
 
         def failed(error: Exception) -> None:
@@ -166,6 +170,7 @@ class Proposer:
             shown.confidence = np.zeros(shown.volume.geometry.shape_kji, np.uint8)
         shown.confidence[box.slices] = confidence
         self.progress = (self.progress[0] + 1, self.progress[1])
+        shown.has_unsaved_proposals = True
         shown.label_map.propose(labels, box, protect=None if rule is None else rule.protect)
         self._on_progress()
 
@@ -176,6 +181,13 @@ class Proposer:
             self._cancel_prediction()
         whole = Box.whole(label_map.geometry.shape_kji)
         label_map.propose(prediction.labels, whole, protect=None if rule is None else rule.protect)
-        self.project.masks.replace(case_id, label_map, model_id=prediction.model_id)
+        try:
+            self.project.masks.replace(case_id, label_map, model_id=prediction.model_id)
+        except UserError:
+            if shown is not None:
+                shown.show_saved()
+            raise
+        if shown is not None:
+            shown.has_unsaved_proposals = False
         self.project.save_confidence(case_id, prediction.confidence)
         self._on_progress()

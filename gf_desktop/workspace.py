@@ -222,7 +222,14 @@ class Workspace:
     # jobs
 
     def _run(self, work: Callable[[CancelToken], Any], done: Callable[[Any], None], on_error: OnError | None) -> None:
-        self._jobs.run(work, on_done=done, on_error=lambda error: self._report(error, on_error))
+        def answered(answer: Any) -> None:
+            try:
+                done(answer)
+            except UserError as error:
+                # what is done with an answer may fail as the work itself may
+                self._report(error, on_error)
+
+        self._jobs.run(work, on_done=answered, on_error=lambda error: self._report(error, on_error))
 
     def _report(self, error: Exception, on_error: OnError | None) -> None:
         if on_error is not None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import logging
 import os
 import re
+import shutil
+import subprocess
 import sys
 import threading
 import time
@@ -106,6 +108,47 @@ def nothing_left_behind() -> Iterator[None]:
     left += [f"window {window}" for window in _visible_windows() - windows]
     if left:
         pytest.fail("Left behind: " + ", ".join(left), pytrace=False)
+
+
+# a disk that can be filled up
+
+DISK_BYTES = 24 << 20
+PAGE_BYTES = 4096
+"""A file system in memory counts in these."""
+
+
+class Disk:
+    """A small file system of its own."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._filler = folder / "filler"
+
+    def fill(self, *, room: int = 0) -> None:
+        """Take all but some bytes."""
+        free = shutil.disk_usage(self.folder).free
+        with self._filler.open("ab") as stream:
+            stream.write(bytes(max(free - room, 0) // PAGE_BYTES * PAGE_BYTES))
+
+    def make_room(self) -> None:
+        """Give it all back."""
+        self._filler.unlink()
+
+
+@pytest.fixture
+def disk(tmp_path: Path) -> Iterator[Disk]:
+    """Mount some MiB; skipped where nothing can be mounted."""
+    folder = tmp_path / "disk"
+    folder.mkdir()
+    command = ["mount", "-t", "tmpfs", "-o", f"size={DISK_BYTES}", "tmpfs", str(folder)]
+    try:
+        answer = subprocess.run(command, capture_output=True, text=True, check=False, timeout=20)
+    except OSError:
+        pytest.skip("there is no mount command")
+    if answer.returncode != 0:
+        pytest.skip("no file system may be mounted here")
+    yield Disk(folder)
+    subprocess.run(["umount", "-l", str(folder)], check=True, timeout=20)
 
 
 # a model that needs no training: it calls voxels above a grey value “soft” and above a higher one “hard”

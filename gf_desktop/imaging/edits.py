@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import deque
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
 import numpy as np
@@ -187,6 +187,21 @@ class LabelEdit:
         """Bytes held by the arrays."""
         arrays = (self.mask_bits, self.before, self.after, self.states_before, self.states_after)
         return sum(a.nbytes for a in arrays)
+
+    def with_labels(self, labels: UInt8) -> LabelEdit:
+        """Return an edit that also says the labels of its voxels, where it left them alone.
+
+        What stands behind voxels alone is carried out on whatever is there; this one brings along what the person saw.
+
+        Parameters
+        ----------
+        labels
+            uint8 [k, j, i], the whole map.
+        """
+        if self.before.size:
+            return self
+        seen = squeeze(labels[self.box.slices][self.mask])
+        return replace(self, before=seen, after=seen)
 
     def write_after(self, labels: UInt8, states: UInt8) -> None:
         """Set the voxels of the edit to their new values."""

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from gf_desktop.errors import ProjectError
 
-__all__ = ["SCHEMA_VERSION", "connect", "create_schema"]
+__all__ = ["SCHEMA_VERSION", "connect", "create_schema", "writing"]
 
 SCHEMA_VERSION = 2
 
@@ -77,3 +79,25 @@ def create_schema(path: Path) -> None:
             database.execute("INSERT INTO meta VALUES ('schema', ?)", (str(SCHEMA_VERSION),))
     finally:
         database.close()
+
+
+@contextmanager
+def writing(database: sqlite3.Connection) -> Iterator[None]:
+    """Carry out what is within as one transaction: all of it is kept, or none.
+
+    Raises
+    ------
+    ProjectError
+        When the disk is full or fails, or another program holds the database.
+    """
+    try:
+        with database:
+            yield
+    except sqlite3.OperationalError as error:
+        path = database.execute("PRAGMA database_list").fetchone()[2]
+        is_full = getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_FULL
+        raise ProjectError(
+            "The disk is full" if is_full else f"Writing failed: {error}",
+            where=str(path),
+            next_step=f"{'Free some space' if is_full else 'Check the disk'} and try again; what was saved before is intact.",
+        ) from error

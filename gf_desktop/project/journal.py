@@ -131,6 +131,7 @@ class Journal:
         self._file: AppendFile | None = None
         self._header: Header | None = None
         self._entries: list[Entry] = []
+        self._owed: Revision | None = None
         self._timeline = Timeline(RevisionRef())
         self._digest = b""
 
@@ -364,9 +365,14 @@ class Journal:
 
     def _append(self, kind: RecordKind, payload: Payload) -> None:
         self.must_write()
+        if self._owed is not None:
+            self._write(RecordKind.REVISION, self._owed)
+            self._owed = None
+        self._write(kind, payload)
+
+    def _write(self, kind: RecordKind, payload: Payload) -> None:
         assert self._file is not None, "a journal that may be written is open"
-        buffer = encode_record(kind, payload, previous=self._digest)
-        offset = self._file.size
+        buffer, offset = encode_record(kind, payload, previous=self._digest), self._file.size
         self._file.append(buffer)
         self._timeline.take(len(self._entries), kind, payload)
         tool = payload.tool if isinstance(payload, StrokePayload) else ""
@@ -433,16 +439,24 @@ class Journal:
         Raises
         ------
         UserError
-            As :meth:`commit` does; replay then starts from the revision before.
+            As :meth:`commit` does; replay then starts from the revision before. One that replaces is in the database already: then the mark
+            is owed, and written before anything else is.
         """
         self.must_write()
-        before = self._timeline.latest
+        before, mark = self._timeline.latest, Revision(author, utc_now(), revision, replaces)
         self._timeline.latest = revision
         try:
-            self._append(RecordKind.REVISION, Revision(author, utc_now(), revision, replaces))
-        except BaseException:
+            self._append(RecordKind.REVISION, mark)
+        except UserError:
+            if replaces:
+                self._timeline, self._owed = Timeline(revision, anchor=[]), mark
+                return
             self._timeline.latest = before
             raise
+
+    def start_from(self, latest: RevisionRef) -> None:
+        """Let :meth:`replay` start from a revision that was marked before the last one, which could not be entered into the database."""
+        self._timeline = _survey(self.path, self._scan, latest).timeline
 
     def compact(self, *, keep_steps: int = KEEP_STEPS, keep_bytes: int = KEEP_BYTES, archive: bool = True) -> Path | None:
         """Begin a new file at the last revision, which must hold all changes; a kill leaves the old file or the new one.

@@ -15,10 +15,11 @@ import numpy.typing as npt
 
 from gf_desktop.arrays import read_arrays, write_arrays
 from gf_desktop.atomic import atomic_path
-from gf_desktop.errors import ProjectError
+from gf_desktop.errors import ProjectError, UserError
 from gf_desktop.imaging.edits import Box, LabelEdit
 from gf_desktop.imaging.labelmap import LabelMap, LabelTable, VoxelState
 from gf_desktop.pack import file_sha256
+from gf_desktop.project.database import writing
 from gf_desktop.project.journal import Journal, JournalScan, RevisionRef
 from gf_desktop.project.journal_file import utc_now
 from gf_desktop.project.records import Case, CaseStatus, Finding, LabelRevision, RevisionKind
@@ -252,9 +253,15 @@ class Masks:
         """
         self._must_write()
         with self._writing(case_id) as journal:
+            before = _ref(self.latest(case_id))
             revision = self._written(case_id, label_map, model_id=model_id or self._case_of(case_id).model_id, author=author)
             journal.mark_revision(_ref(revision), author=author)
-            self._enter(case_id, revision, label_map)
+            try:
+                self._enter(case_id, revision, label_map)
+            except UserError:
+                # the next opening will start from the one before as well
+                journal.start_from(before)
+                raise
             if journal.size_bytes > COMPACT_BYTES:
                 journal.compact()
         return revision
@@ -293,7 +300,7 @@ class Masks:
 
     def _enter(self, case_id: str, revision: LabelRevision, label_map: LabelMap) -> None:
         last = self.latest(case_id)
-        with self._db:
+        with writing(self._db):
             self._db.execute(
                 "INSERT INTO revisions (case_id, number, kind, file, sha256, model_id, author, created) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
                 (
@@ -315,7 +322,7 @@ class Masks:
         """Bring status and number of reviewed slices of a case up to date; return whether they changed."""
         if _progress(label_map) == (case.status, case.reviewed):
             return False
-        with self._db:
+        with writing(self._db):
             self._set_progress(case.id, label_map, case.model_id)
         return True
 

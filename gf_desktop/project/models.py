@@ -12,6 +12,7 @@ from typing import Any
 from gf_desktop.atomic import explain_os_error, sync_folder
 from gf_desktop.errors import ModelError
 from gf_desktop.pack import ModelCard, read_card, verify_pack
+from gf_desktop.project.database import writing
 from gf_desktop.project.records import ModelRecord
 
 __all__ = ["ModelRegistry", "copy_pack"]
@@ -109,7 +110,7 @@ class ModelRegistry:
                 f"The pack's card says “{card.id}”", where=str(self.folder / model_id), next_step="Give the folder the model's id."
             )
         mean = card.metrics.get("mean_dice")
-        with self._db:
+        with writing(self._db):
             self._db.execute(
                 "INSERT INTO models (id, state, parent, created, title, mean_dice) VALUES (?, 'candidate', ?, ?, ?, ?)",
                 (card.id, card.parent, _now(), card.title, None if mean is None else float(mean)),
@@ -125,7 +126,7 @@ class ModelRegistry:
             When the project has no such model or its files are damaged.
         """
         verify_pack(self.path(model_id))
-        with self._db:
+        with writing(self._db):
             self._db.execute("UPDATE models SET state = 'retired' WHERE state = 'active'")
             self._db.execute("UPDATE models SET state = 'active' WHERE id = ?", (model_id,))
             if gate is not None:
@@ -134,7 +135,7 @@ class ModelRegistry:
 
     def reject(self, model_id: str, *, gate: dict[str, Any], mean_dice: float | None) -> None:
         """Mark a candidate as turned away by the gate; its files stay."""
-        with self._db:
+        with writing(self._db):
             self._db.execute(
                 "UPDATE models SET state = 'rejected', gate = ?, mean_dice = ? WHERE id = ?", (json.dumps(gate), mean_dice, model_id)
             )
@@ -152,7 +153,7 @@ class ModelRegistry:
             raise ModelError("There is no earlier model to go back to", where=rows[0][1] if rows else "", next_step="Refine first.")
         previous = str(rows[1][1])
         verify_pack(self.path(previous))
-        with self._db:
+        with writing(self._db):
             self._db.execute("DELETE FROM activations WHERE seq = ?", (rows[0][0],))
             self._db.execute("UPDATE models SET state = 'retired' WHERE state = 'active'")
             self._db.execute("UPDATE models SET state = 'active' WHERE id = ?", (previous,))

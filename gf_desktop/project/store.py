@@ -11,6 +11,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import shutil
 import sqlite3
@@ -30,7 +31,7 @@ from gf_desktop.imaging.geometry import Geometry
 from gf_desktop.imaging.labelmap import LabelTable
 from gf_desktop.imaging.volume import Volume
 from gf_desktop.pack import file_sha256, verify_pack
-from gf_desktop.project.database import connect, create_schema
+from gf_desktop.project.database import connect, create_schema, writing
 from gf_desktop.project.journal_file import Holder, drop_holder, read_holder, write_holder
 from gf_desktop.project.masks import Masks
 from gf_desktop.project.models import ModelRegistry, copy_pack
@@ -101,7 +102,7 @@ class Project:
             create_schema(partial / DATABASE)
             database = connect(partial / DATABASE)
             try:
-                with database:
+                with writing(database):
                     database.executemany(
                         "INSERT INTO meta VALUES (?, ?)",
                         [
@@ -157,7 +158,7 @@ class Project:
             raise explain_os_error(error, folder) from error
         try:
             database = connect(folder / DATABASE)
-            write_holder(folder / HELD, Holder.here())
+            _note_holder(folder)
         except OSError as error:
             lock.release()
             raise explain_os_error(error, folder) from error
@@ -218,7 +219,7 @@ class Project:
     def set_locked(self, labels: frozenset[int]) -> None:
         """Keep which label values no tool may change."""
         self.must_write()
-        with self._db:
+        with writing(self._db):
             self._db.execute("INSERT OR REPLACE INTO meta VALUES ('locked', ?)", (json.dumps(sorted(labels)),))
 
     # cases
@@ -277,7 +278,7 @@ class Project:
                 if known.image_sha256 == digest and known.geometry.same_grid(volume.geometry):
                     shutil.rmtree(folder)
                     return known, False
-            with self._db:
+            with writing(self._db):
                 self._db.execute(
                     "INSERT INTO cases (id, title, modality, geometry, spacing_known, is_colour, status, verdict, findings, image_sha256,"
                     " facts, created) VALUES (?, ?, ?, ?, ?, ?, 'new', ?, ?, ?, ?, ?)",
@@ -337,7 +338,7 @@ class Project:
     def hold_back(self, case_id: str, slices: list[int]) -> None:
         """Keep slices for checking new students; they are never trained on."""
         self.must_write()
-        with self._db:
+        with writing(self._db):
             self._db.executemany("INSERT OR IGNORE INTO validation VALUES (?, ?, ?)", [(case_id, k, _now()) for k in slices])
 
     def run_folder(self, run_id: str) -> Path:
@@ -353,7 +354,7 @@ class Project:
         """Remember how a refinement ended."""
         self.must_write()
         document: dict[str, Any] = {name: getattr(report, name) for name in RoundReport.__dataclass_fields__}
-        with self._db:
+        with writing(self._db):
             self._db.execute("INSERT OR REPLACE INTO rounds VALUES (?, ?, ?)", (report.run_id, _now(), json.dumps(document)))
 
 
@@ -390,6 +391,15 @@ def _case_of(row: tuple[Any, ...], validation_slices: tuple[int, ...]) -> Case:
         validation_slices=validation_slices,
         model_id=row[11],
     )
+
+
+def _note_holder(folder: Path) -> None:
+    try:
+        write_holder(folder / HELD, Holder.here())
+    except ProjectError as error:
+        # on a full disk a project can still be looked at; the note is a help and the lock is what counts
+        if getattr(error.__cause__, "errno", None) != errno.ENOSPC:
+            raise
 
 
 def _holder(folder: Path) -> Holder | None:

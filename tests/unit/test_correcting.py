@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -11,7 +13,7 @@ import pytest
 from gf_desktop.correcting import BrushOptions
 from gf_desktop.errors import ProjectError
 from gf_desktop.imaging.labelmap import VoxelState
-from gf_desktop.imaging.operations import Delete, Margin
+from gf_desktop.imaging.operations import AcceptStructure, Delete, Margin
 from gf_desktop.jobs import CancelToken, InlineJobs
 from gf_desktop.session import Session
 from tests.unit.conftest import World
@@ -183,3 +185,47 @@ def test_that_the_review_brush_marks_without_changing_a_label(world: World) -> N
     assert (states[2] == VoxelState.ACCEPTED).sum() > 5
     assert (states[[0, 1, 3, 4, 5]] == VoxelState.PROPOSED).all()
     assert session.must_open().journal.undo_name == "review"
+
+
+@pytest.mark.parametrize("change", ["slice", "scan", "structure", "review brush", "same label", "mask from a file"])
+def test_that_what_is_accepted_while_the_student_draws_outlives_a_kill_with_its_labels(world: World, change: str) -> None:
+    session, project = world.session, world.session.must_project().folder
+    session.open_case("C-001")
+    left = world.tmp_path / "left"
+    seen: list[tuple[np.ndarray, np.ndarray]] = []
+
+    def accept() -> None:
+        label_map, predicting = session.must_open().label_map, session.predicting
+        if predicting is None or predicting[0] != 3 or seen:
+            return
+        seen.append((label_map.labels.copy(), label_map.states.copy()))
+        drawn = int(np.flatnonzero((label_map.states == VoxelState.PROPOSED).all(axis=(1, 2)))[0])
+        j, i = (int(v) for v in np.argwhere(label_map.labels[drawn] == 1)[0])
+        if change == "slice":
+            session.approve_slice(drawn)
+        elif change == "scan":
+            session.approve_case()
+        elif change == "structure":
+            session.operate(AcceptStructure(1))
+        elif change == "mask from a file":
+            session.must_open().take_slices(label_map.labels.copy(), (drawn,), name=change)
+        else:
+            review = change == "review brush"
+            session.begin_stroke(axis=2, label=1, radius_mm=0.0, start_ijk=(i, j, drawn), review=review).finish()
+        seen[0] = (label_map.labels.copy(), label_map.states.copy())
+        shutil.copytree(project, left, ignore=shutil.ignore_patterns("*.lock", "*.holder.json"))
+
+    session.prediction_changed.connect(accept)
+    session.predict()
+    ((labels, states),) = seen
+    accepted = states >= VoxelState.ACCEPTED
+    assert labels[accepted].any()
+    other = Session(InlineJobs(), world.trainer)
+    other.open_project(Path(left))
+    other.open_case("C-001")
+    found = other.must_open().label_map
+    np.testing.assert_array_equal(found.states >= VoxelState.ACCEPTED, accepted)
+    np.testing.assert_array_equal(found.labels[accepted], labels[accepted])
+    other.undo()
+    np.testing.assert_array_equal(found.states >= VoxelState.ACCEPTED, np.zeros_like(accepted))
+    other.close_project()

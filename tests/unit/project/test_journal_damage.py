@@ -426,3 +426,49 @@ def test_that_a_scan_on_a_full_disk_can_be_looked_at(tmp_path: Path, monkeypatch
     assert [f.code for f in journal.findings] == ["journal-read-only"]
     journal.close()
     Journal.open(tmp_path / "strokes.journal", SCAN, latest=BLANK).close()
+
+
+def test_that_a_mark_that_the_disk_refused_is_written_before_the_next_stroke(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path, arrays, dice, write = tmp_path / "strokes.journal", blank(), np.random.default_rng(1), os.write
+    journal = Journal.open(path, SCAN, latest=BLANK)
+    paint(journal, arrays, dice)
+    proposed = np.full(SHAPE, 3, np.uint8), np.ones(SHAPE, np.uint8)
+
+    def full(*_args: object) -> int:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(os, "write", full)
+    # the revision is in the database already, so that nothing can be refused any more
+    journal.mark_revision(SAVED, replaces=True)
+    assert (journal.steps, journal.has_changes, shown(journal, proposed)) == (0, False, digest(proposed))
+    arrays = proposed[0].copy(), proposed[1].copy()
+    with pytest.raises(UserError, match="disk is full"):
+        paint(journal, arrays, dice)
+    monkeypatch.setattr(os, "write", write)
+    paint(journal, arrays, dice)
+    paint(journal, arrays, dice)
+    assert (journal.steps, shown(journal, proposed)) == (2, digest(arrays))
+    journal.close()
+    journal = Journal.open(path, SCAN, latest=SAVED)
+    assert (journal.findings, journal.steps, shown(journal, proposed)) == ((), 2, digest(arrays))
+    journal.close()
+
+
+def test_that_replay_can_start_again_from_the_revision_before(tmp_path: Path) -> None:
+    path, arrays, dice = tmp_path / "strokes.journal", blank(), np.random.default_rng(1)
+    journal = Journal.open(path, SCAN, latest=BLANK)
+    paint(journal, arrays, dice)
+    journal.mark_revision(SAVED)
+    assert not journal.has_changes
+    journal.start_from(BLANK)
+    paint(journal, arrays, dice)
+    assert (journal.steps, shown(journal, blank())) == (2, digest(arrays))
+    journal.mark_revision(RevisionRef(1, "2" * 64))
+    saved = arrays[0].copy(), arrays[1].copy()
+    paint(journal, arrays, dice)
+    assert shown(journal, saved) == digest(arrays)
+    journal.close()
+    for latest, base in ((BLANK, blank()), (RevisionRef(1, "2" * 64), saved)):
+        journal = Journal.open(path, SCAN, latest=latest, read_only=True)
+        assert shown(journal, base) == digest(arrays)
+        journal.close()

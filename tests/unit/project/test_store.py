@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from gf_desktop.errors import ModelError, ProjectError
 from gf_desktop.imaging.edits import Box, LabelEdit
+from gf_desktop.imaging.geometry import Geometry
 from gf_desktop.imaging.labelmap import VoxelState
 from gf_desktop.imaging.volume import Volume
 from gf_desktop.project.store import Project, read_confidence
@@ -255,3 +256,42 @@ def test_that_a_project_of_another_format_is_refused(project: Project) -> None:
 def test_that_an_unknown_case_is_answered_with_those_there_are(project: Project, case_id: str) -> None:
     with pytest.raises(ProjectError, match=f"Its cases are: {case_id}"):
         project.case("C-999")
+
+
+def test_that_a_mask_saved_and_not_entered_into_the_database_is_read_from_the_one_before(
+    tmp_path: Path, threshold_pack: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    project = Project.create(tmp_path / "trial", threshold_pack)
+    geometry = Geometry.identity((6, 5, 4), (1.0, 1.0, 2.0))
+    project.add_case(Volume(np.zeros((4, 5, 6), np.int16), geometry, "CT"), title="scan", verdict="green", findings=())
+    journal, label_map = project.masks.open_journal("C-001"), project.masks.load("C-001")
+
+    def paint(k: int) -> None:
+        edit = LabelEdit.record(
+            labels=label_map.labels,
+            states=label_map.states,
+            mask=None,
+            box=Box((k, 1, 1), (k + 1, 4, 5)),
+            new_labels=5,
+            new_states=3,
+            name="brush",
+        )
+        journal.commit(edit)
+        label_map.apply(edit)
+
+    paint(0)
+    with monkeypatch.context() as patch:
+        patch.setattr(project.masks, "_set_progress", lambda *_args: (_ for _ in ()).throw(sqlite3.OperationalError("disk I/O error")))
+        with pytest.raises(ProjectError, match="Writing failed: disk I/O error"):
+            project.masks.fold("C-001", label_map)
+    assert project.masks.latest("C-001") is None
+    np.testing.assert_array_equal(project.masks.load("C-001").labels, label_map.labels)
+    paint(1)
+    np.testing.assert_array_equal(project.masks.load("C-001").labels, label_map.labels)
+    assert project.masks.fold("C-001", label_map).number == 1
+    paint(2)
+    project.close()
+    project = Project.open(tmp_path / "trial")
+    np.testing.assert_array_equal(project.masks.load("C-001").labels, label_map.labels)
+    assert project.masks.take_findings() == ()
+    project.close()
