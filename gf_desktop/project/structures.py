@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Mapping
 from gf_desktop.errors import ProjectError
 from gf_desktop.imaging.labelmap import LabelTable, Structure
 from gf_desktop.imaging.structures import next_colour, with_structure, without
+from gf_desktop.project.database import writing
 
 __all__ = ["StructureList"]
 
@@ -81,7 +82,7 @@ class StructureList:
         retired = {label: s for label, s in retired.items() if label not in table.ids}
         merged = {label: target for label, target in merged.items() if label not in table.ids}
         gone = [document for s in retired.values() for document in LabelTable((s,)).as_json()]
-        with self._db:
+        with writing(self._db):
             self._db.executemany(
                 "INSERT OR REPLACE INTO meta VALUES (?, ?)",
                 [(TABLE, json.dumps(table.as_json())), (RETIRED, json.dumps(gone)), (MERGED, json.dumps(merged))],
