@@ -29,9 +29,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--out", type=Path, default=Path("docs/results"), help="folder of the report")
     parser.add_argument("--work", type=Path, default=Path(".bench"), help="folder of results and weights; a broken run goes on from it")
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="processes")
-    parser.add_argument(
-        "--device", choices=["auto", "cpu", "gpu"], default="auto", help="auto: a graphics card if there is one"
-    )
+    parser.add_argument("--device", choices=["auto", "cpu", "gpu"], default="auto", help="auto: a graphics card if there is one")
     parser.add_argument("--minutes", type=float, default=0.0, help="start no further run after so many minutes; 0 for no bound")
     parser.add_argument("--report-only", action="store_true", help="write the report from the results that are there")
     parser.add_argument("--worker", type=int, default=-1, help=argparse.SUPPRESS)
