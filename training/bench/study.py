@@ -248,10 +248,16 @@ class Lab:
         }
 
     def network(self, run: Run) -> nn.Module:
-        """Return the trained average of a run without a teacher, made now if it has to be."""
-        self.make(run)
+        """Return the trained average of a run without a teacher, made now if it has to be.
+
+        A run whose result came from another machine without its weights is made again, and its result replaced by that of these weights.
+        """
+        path = self._folder / "weights" / f"{run.key}.safetensors"
+        with self.lock(run):
+            if not path.is_file():
+                self._make(run)
         network = _network(run.network, load_task(run.task), pretrained=False)
-        load_weights(self._folder / "weights" / f"{run.key}.safetensors", network)
+        load_weights(path, network)
         return network.eval().requires_grad_(False)
 
     def scores(self, run: Run) -> CaseScores:

@@ -40,6 +40,20 @@ def test_that_a_run_is_made_once_and_its_teacher_with_it(tmp_path: Path) -> None
     assert first["test"]["mean"] >= 0
 
 
+def test_that_a_teacher_whose_weights_stayed_on_another_machine_is_made_again(tmp_path: Path) -> None:
+    there, here = Lab(tmp_path / "there"), Lab(tmp_path / "here")
+    there.make(TAUGHT.of_teacher)
+    for path in (tmp_path / "there" / "results").iterdir():
+        (tmp_path / "here" / "results" / path.name).write_bytes(path.read_bytes())
+    assert here.make(TAUGHT)["device"] == "CPU"
+    assert here.network(TAUGHT.of_teacher) is not None
+
+
+def test_that_a_result_says_what_it_was_made_on(tmp_path: Path) -> None:
+    result = Lab(tmp_path, device="cpu").make(ALONE)
+    assert (result["device"], result["torch"]) == ("CPU", torch.__version__)
+
+
 def test_that_a_teacher_asked_in_each_view_says_something_else_than_one_asked_once(tmp_path: Path) -> None:
     lab = Lab(tmp_path)
     each, once = (lab.make(replace(TAUGHT, ask=ask)) for ask in ("each", "once"))
