@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import IntEnum
 from typing import Any
@@ -179,29 +179,37 @@ class LabelMap:
         self.labels = np.zeros(shape, np.uint8) if labels is None else labels.copy()
         self.states = np.zeros(shape, np.uint8) if states is None else states.copy()
         self.revision = 0
-        # kept up to date box by box: counting a large scan anew after each stroke would be felt
-        self._accepted_per_slice = self._accepted_in(Box.whole(shape))
+        # voxels that a person stands behind, and proposed ones, of each slice; kept up to date box by box: counting a large scan anew
+        # after each stroke would be felt
+        self._counts = self._counts_in(Box.whole(shape))
 
-    def _accepted_in(self, box: Box) -> npt.NDArray[np.int64]:
-        accepted = self.states[box.slices] >= VoxelState.ACCEPTED
-        return np.asarray(np.count_nonzero(accepted, axis=(1, 2)), dtype=np.int64)
+    def _counts_in(self, box: Box) -> npt.NDArray[np.int64]:
+        """Return int64 [2, slices of the box]: accepted or edited voxels, and proposed ones. Slice by slice, which stays in the cache."""
+        region = self.states[box.slices]
+        counts = np.empty((2, len(region)), np.int64)
+        for k, plane in enumerate(region):
+            counts[:, k] = np.count_nonzero(plane >= VoxelState.ACCEPTED), np.count_nonzero(plane == VoxelState.PROPOSED)
+        return counts
 
     def apply(self, edit: LabelEdit) -> None:
         """Carry out an edit."""
-        before = self._accepted_in(edit.box)
-        edit.write_after(self.labels, self.states)
-        self._recount(edit.box, before)
-        self._announce(edit.box)
+        self._change(edit.box, lambda: edit.write_after(self.labels, self.states))
 
     def revert(self, edit: LabelEdit) -> None:
         """Take an edit back; the map must be as the edit left it."""
-        before = self._accepted_in(edit.box)
-        edit.write_before(self.labels, self.states)
-        self._recount(edit.box, before)
-        self._announce(edit.box)
+        self._change(edit.box, lambda: edit.write_before(self.labels, self.states))
 
-    def _recount(self, box: Box, before: npt.NDArray[np.int64]) -> None:
-        self._accepted_per_slice[box.slices[0]] += self._accepted_in(box) - before
+    def _change(self, box: Box, write: Callable[[], None]) -> None:
+        """Write within a box, count again and tell."""
+        ks = box.slices[0]
+        if box.shape_kji[1:] == self.states.shape[1:]:
+            write()
+            self._counts[:, ks] = self._counts_in(box)
+        else:
+            before = self._counts_in(box)
+            write()
+            self._counts[:, ks] += self._counts_in(box) - before
+        self._announce(box)
 
     def _announce(self, box: Box) -> None:
         self.revision += 1
@@ -224,21 +232,30 @@ class LabelMap:
             bool [256]: label values that stay whatever their state, because the student does not know them; None for none.
         """
         region = box.slices
-        free = self.states[region] <= VoxelState.PROPOSED
-        if protect is not None:
-            free &= ~protect[self.labels[region]]
-        np.copyto(self.labels[region], labels, where=free)
-        np.copyto(self.states[region], np.uint8(VoxelState.PROPOSED), where=free)
-        self._announce(box)
+
+        def write() -> None:
+            for new, old, states in zip(labels, self.labels[region], self.states[region], strict=True):
+                free = states <= VoxelState.PROPOSED
+                if protect is not None:
+                    free &= ~protect[old]
+                np.copyto(old, new, where=free)
+                np.copyto(states, np.uint8(VoxelState.PROPOSED), where=free)
+
+        self._change(box, write)
 
     def reviewed_slices(self) -> list[int]:
         """Return the k of slices in which every voxel is accepted or edited."""
         _slices, rows, columns = self.geometry.shape_kji
-        return [int(k) for k in np.flatnonzero(self._accepted_per_slice == rows * columns)]
+        return [int(k) for k in np.flatnonzero(self._counts[0] == rows * columns)]
 
     def touched_slices(self) -> list[int]:
         """Return the k of slices in which a person accepted or edited any voxel."""
-        return [int(k) for k in np.flatnonzero(self._accepted_per_slice)]
+        return [int(k) for k in np.flatnonzero(self._counts[0])]
+
+    @property
+    def has_proposals(self) -> bool:
+        """Whether a student's label stands anywhere that nobody has reviewed."""
+        return bool(self._counts[1].any())
 
     def volumes_ml(self) -> dict[str, float]:
         """Return the volume of each structure in millilitres."""

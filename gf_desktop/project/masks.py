@@ -17,7 +17,7 @@ from gf_desktop.arrays import read_arrays, write_arrays
 from gf_desktop.atomic import atomic_path
 from gf_desktop.errors import ProjectError, UserError
 from gf_desktop.imaging.edits import Box, LabelEdit
-from gf_desktop.imaging.labelmap import LabelMap, LabelTable, VoxelState
+from gf_desktop.imaging.labelmap import LabelMap, LabelTable
 from gf_desktop.pack import file_sha256
 from gf_desktop.project.database import writing
 from gf_desktop.project.journal import Journal, JournalScan, RevisionRef
@@ -352,4 +352,4 @@ def _progress(label_map: LabelMap) -> tuple[CaseStatus, int]:
     reviewed = len(label_map.reviewed_slices())
     if label_map.touched_slices():
         return "approved" if reviewed == label_map.labels.shape[0] else "in progress", reviewed
-    return "proposed" if (label_map.states == VoxelState.PROPOSED).any() else "new", reviewed
+    return "proposed" if label_map.has_proposals else "new", reviewed

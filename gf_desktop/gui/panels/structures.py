@@ -73,6 +73,7 @@ class StructureRow(QFrame):
         super().__init__(parent)
         self.setObjectName("row")
         self.structure = structure
+        self._shown: tuple[bool, bool, bool] | None = None
         self._swatch = _Swatch(structure.color)
         name = label(structure.name)
         name.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
@@ -105,6 +106,10 @@ class StructureRow(QFrame):
 
     def show_state(self, *, active: bool, visible: bool, locked: bool) -> None:
         """Show whether it is drawn with, seen and locked."""
+        shown = (active, visible, locked)
+        if shown == self._shown:
+            return
+        self._shown = shown
         self.lock.setIcon(icon("lock") if locked else icon("lock-open", ink="muted"))
         held = (tr("Unlock {name}") if locked else tr("Lock {name}: no tool changes it")).format(name=self.structure.name)
         self.lock.setAccessibleName(held)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
 import pyqtgraph as pg
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
-from PySide6.QtGui import QBrush, QColor, QPainter, QPainterPath, QPen, QPolygonF, QResizeEvent, QTransform
+from PySide6.QtGui import QBrush, QColor, QImage, QPainter, QPainterPath, QPen, QPixmap, QPolygonF, QResizeEvent, QTransform
 from PySide6.QtWidgets import (
     QFrame,
     QGraphicsEllipseItem,
@@ -39,11 +39,46 @@ RING_FILL_ALPHA: Final = 46
 """How strongly the brush is filled when it will paint; the anatomy stays visible through it."""
 
 
-class _SmoothImage(pg.ImageItem):  # type: ignore[misc]
-    """The scan: interpolated between pixels, as a radiologist is used to."""
+class _KeptImage(pg.ImageItem):  # type: ignore[misc]
+    """A picture that is scaled once: until it changes or is seen from elsewhere, what was drawn is put on the screen again.
+
+    A stroke changes the structures and not the scan, a step in one view only the crosshair of the others.
+
+    Parameters
+    ----------
+    smooth
+        Interpolate between pixels, as a radiologist is used to with scans.
+    """
+
+    def __init__(self, *, smooth: bool = False) -> None:
+        super().__init__(axisOrder="row-major")
+        self._smooth = smooth
+        self._kept: tuple[tuple[object, ...], QImage, QPixmap] | None = None
 
     def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:
-        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, on=True)
+        if self._renderRequired and self.image is not None:
+            self.render()
+        if widget is None or self.image is None or self._unrenderable:
+            self._draw(painter, option, widget)
+            return
+        ratio = widget.devicePixelRatioF()
+        place = (painter.worldTransform(), widget.size(), ratio)
+        if self._kept is None or self._kept[0] != place or self._kept[1] is not self.qimage:
+            pixmap = QPixmap(widget.size() * ratio)
+            pixmap.setDevicePixelRatio(ratio)
+            pixmap.fill(Qt.GlobalColor.transparent)
+            inner = QPainter(pixmap)
+            inner.setWorldTransform(painter.worldTransform())
+            self._draw(inner, option, widget)
+            inner.end()
+            self._kept = (place, self.qimage, pixmap)
+        painter.save()
+        painter.resetTransform()
+        painter.drawPixmap(0, 0, self._kept[2])
+        painter.restore()
+
+    def _draw(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None) -> None:
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, on=self._smooth)
         super().paint(painter, option, widget)
 
 
@@ -55,9 +90,9 @@ class Canvas(QGraphicsView):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._scan = _SmoothImage(axisOrder="row-major")
-        self._overlay = pg.ImageItem(axisOrder="row-major")
-        self._layer = pg.ImageItem(axisOrder="row-major")
+        self._scan = _KeptImage(smooth=True)
+        self._overlay = _KeptImage()
+        self._layer = _KeptImage()
         self._layer.setVisible(False)
         self._ring = QGraphicsEllipseItem()
         self._ring.setVisible(False)
@@ -68,7 +103,8 @@ class Canvas(QGraphicsView):
         self._cross = tuple(QGraphicsLineItem() for _ in range(4))
         scene = QGraphicsScene(self)
         scene.setItemIndexMethod(QGraphicsScene.ItemIndexMethod.NoIndex)
-        for item in (self._scan, self._overlay, self._layer, *self._cross, self._outline, self._square, self._ring):
+        items: tuple[Any, ...] = (self._scan, self._overlay, self._layer, *self._cross, self._outline, self._square, self._ring)
+        for item in items:
             scene.addItem(item)
         self.setScene(scene)
         self.setFrameShape(QFrame.Shape.NoFrame)
@@ -82,6 +118,8 @@ class Canvas(QGraphicsView):
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setMouseTracking(True)
         self.viewport().setMouseTracking(True)
+        # the picture covers all of it: what lies below need not be drawn first
+        self.viewport().setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self._cross_at: QPointF | None = None
         self._extent_mm = (1.0, 1.0)
         self._centre = QPointF(0.5, 0.5)

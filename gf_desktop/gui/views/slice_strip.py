@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from typing import Final
 
-from PySide6.QtCore import QEvent, QPointF, QRectF, Qt
-from PySide6.QtGui import QBrush, QColor, QHelpEvent, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt
+from PySide6.QtGui import QBrush, QColor, QHelpEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QPixmap
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
-from gf_desktop.display import SliceSummary
 from gf_desktop.gui.actions import tr
-from gf_desktop.gui.palette import GRID_PX
+from gf_desktop.gui.palette import GRID_PX, Palette
 from gf_desktop.gui.slice_ledger import SliceLedger
 from gf_desktop.gui.theme import caption_font, current_palette
 from gf_desktop.gui.view_state import ViewState
@@ -46,9 +45,12 @@ class SliceStrip(QWidget):
         self._state = state
         self.setFixedHeight(CELLS_PX + LEGEND_PX + GRID_PX)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setAccessibleName(tr("Slices and their state"))
         self.setCursor(Qt.CursorShape.PointingHandCursor)
-        ledger.changed.connect(self.update)
+        self._picture: tuple[tuple[QSize, float, Palette, str], QPixmap] | None = None
+        self._legend_end_px = 0.0
+        ledger.changed.connect(self._forget_picture)
         state.display_changed.connect(self.update)
 
     def _cells(self) -> QRectF:
@@ -81,56 +83,85 @@ class SliceStrip(QWidget):
         """Draw the cells, the current slice and the legend."""
         tokens = current_palette()
         painter = QPainter(self)
-        painter.fillRect(self.rect(), QColor(tokens.surface))
         if not self._ledger.summaries:
+            painter.fillRect(self.rect(), QColor(tokens.surface))
             painter.end()
             return
-        for index, summary in enumerate(self._ledger.summaries):
-            self._draw_cell(painter, self.cell_rect(index), summary)
-        self._draw_doubt(painter)
+        painter.drawPixmap(0, 0, self._still_picture())
         current = self.cell_rect(self._state.display.index)
         if current.width() < 3:
             current = QRectF(current.center().x() - 1.5, current.top(), 3, current.height())
         painter.setPen(QPen(QColor(tokens.text), 2))
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.drawRect(current.adjusted(-1, -2, 1, 2))
-        self._draw_legend(painter)
+        self._draw_words(painter)
         painter.end()
 
-    def _draw_cell(self, painter: QPainter, rect: QRectF, summary: SliceSummary | None) -> None:
+    def _forget_picture(self) -> None:
+        self._picture = None
+        self.update()
+
+    def _still_picture(self) -> QPixmap:
+        """Return all that stays while slices go by; it is drawn anew where a summary, the size or the colours changed."""
+        tokens, ratio = current_palette(), self.devicePixelRatioF()
+        drawn_for = (self.size(), ratio, tokens, tr("proposed"))
+        if self._picture is None or self._picture[0] != drawn_for:
+            pixmap = QPixmap(self.size() * ratio)
+            pixmap.setDevicePixelRatio(ratio)
+            pixmap.fill(QColor(tokens.surface))
+            painter = QPainter(pixmap)
+            self._draw_cells(painter)
+            self._draw_doubt(painter)
+            self._legend_end_px = self._draw_legend(painter)
+            painter.end()
+            self._picture = (drawn_for, pixmap)
+        return self._picture[1]
+
+    def _draw_cells(self, painter: QPainter) -> None:
+        """Draw every cell; those that touch and look the same are drawn as one."""
+        summaries = self._ledger.summaries
+        apart = self._cells().width() / len(summaries) >= GAP_FROM_PX
+        looks = [None if s is None or s.state == VoxelState.UNSEEN else (s.state, s.reviewed) for s in summaries]
+        first = 0
+        for index in range(1, len(looks) + 1):
+            if apart or index == len(looks) or looks[index] != looks[first]:
+                self._draw_cell(painter, self.cell_rect(first).united(self.cell_rect(index - 1)), looks[first])
+                first = index
+
+    def _draw_cell(self, painter: QPainter, rect: QRectF, look: tuple[VoxelState, bool] | None) -> None:
         tokens = current_palette()
         painter.fillRect(rect, QColor(tokens.unseen))
-        if summary is None or summary.state == VoxelState.UNSEEN:
+        if look is None:
             return
-        if summary.state == VoxelState.PROPOSED or not summary.reviewed:
+        state, reviewed = look
+        if state == VoxelState.PROPOSED or not reviewed:
             painter.fillRect(rect, QBrush(QColor(tokens.proposed), Qt.BrushStyle.BDiagPattern))
-        if summary.reviewed:
-            painter.fillRect(rect, QColor(tokens.edited if summary.state == VoxelState.EDITED else tokens.accepted))
-        elif summary.state > VoxelState.PROPOSED:
+        if reviewed:
+            painter.fillRect(rect, QColor(tokens.edited if state == VoxelState.EDITED else tokens.accepted))
+        elif state > VoxelState.PROPOSED:
             half = QRectF(rect.left(), rect.center().y(), rect.width(), rect.height() / 2)
-            painter.fillRect(half, QColor(tokens.edited if summary.state == VoxelState.EDITED else tokens.accepted))
+            painter.fillRect(half, QColor(tokens.edited if state == VoxelState.EDITED else tokens.accepted))
 
     def _draw_doubt(self, painter: QPainter) -> None:
         painter.setPen(QPen(QColor(current_palette().doubt), 2))
+        doubts = [None if s is None or s.reviewed else s.doubt for s in self._ledger.summaries]
         # the line is there to compare slices, so the most doubtful one is the highest; the words tell the amount
-        top = max((s.doubt for s in self._ledger.summaries if s is not None and s.doubt is not None and not s.reviewed), default=0.0)
-        scale = 1.0 / max(top, LEAST_DOUBT)
-        last: QPointF | None = None
-        for index, summary in enumerate(self._ledger.summaries):
-            if summary is None or summary.doubt is None or summary.reviewed:
-                last = None
-                continue
-            rect = self.cell_rect(index)
-            height = rect.bottom() - 2 - summary.doubt * scale * (rect.height() - 4)
-            here = QPointF(rect.right(), height)
-            painter.drawLine(QPointF(rect.left(), height) if last is None else last, QPointF(rect.left(), height))
-            painter.drawLine(QPointF(rect.left(), height), here)
-            last = here
+        scale = 1.0 / max(max((doubt for doubt in doubts if doubt is not None), default=0.0), LEAST_DOUBT)
+        cells, steps = self._cells(), list[QPointF]()
+        bottom, height, width = cells.bottom() - 2, cells.height() - 4, cells.width() / len(doubts)
+        gap = cells.left() + width - self.cell_rect(0).right()
+        for index, doubt in enumerate((*doubts, None)):
+            if doubt is not None:
+                left, y = cells.left() + index * width, bottom - doubt * scale * height
+                steps += (QPointF(left, y), QPointF(left + width - gap, y))
+            elif steps:
+                painter.drawPolyline(steps)
+                steps = []
 
-    def _draw_legend(self, painter: QPainter) -> None:
+    def _draw_legend(self, painter: QPainter) -> float:
+        """Draw the meaning of patterns and colours; return where it ends."""
         tokens = current_palette()
         painter.setFont(caption_font())
-        metrics = painter.fontMetrics()
         x, middle = float(GRID_PX), self.height() - LEGEND_PX / 2 - 1
         entries = (
             (tr("unseen"), QBrush(QColor(tokens.unseen))),
@@ -145,11 +176,15 @@ class SliceStrip(QWidget):
             x = self._write(painter, word, x + 18, middle)
         painter.setPen(QPen(QColor(tokens.doubt), 2))
         painter.drawLine(QPointF(x, middle), QPointF(x + 14, middle))
-        x = self._write(painter, tr("doubt"), x + 18, middle)
+        return self._write(painter, tr("doubt"), x + 18, middle)
+
+    def _draw_words(self, painter: QPainter) -> None:
+        """Write the state of the current slice behind the legend, where there is room."""
+        painter.setFont(caption_font())
         text = self.describe(self._state.display.index)
-        width = metrics.horizontalAdvance(text)
-        if x + width < self.width() - GRID_PX:
-            self._write(painter, text, self.width() - GRID_PX - width, middle)
+        width = painter.fontMetrics().horizontalAdvance(text)
+        if self._legend_end_px + width < self.width() - GRID_PX:
+            self._write(painter, text, self.width() - GRID_PX - width, self.height() - LEGEND_PX / 2 - 1)
 
     @staticmethod
     def _write(painter: QPainter, word: str, x: float, middle: float) -> float:

@@ -79,6 +79,7 @@ class SliceView(QWidget):
         layout.setContentsMargins(GUTTER_PX, GUTTER_PX, GUTTER_PX, GUTTER_PX)
         layout.addWidget(self.canvas)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setMinimumSize(160, 160)
         self.setAccessibleName(tr("Slice of the scan") if name is None else tr("{plane} slice of the scan").format(plane=tr(name)))
         self._redraw_soon = QTimer(self, singleShot=True, interval=0)

@@ -146,3 +146,36 @@ def test_that_an_impossible_structure_is_refused(number: int, name: str, color: 
 def test_that_two_structures_cannot_share_an_id_or_a_name(second: Structure) -> None:
     with pytest.raises(ModelError, match="share"):
         LabelTable((Structure(3, "liver", "#56b4e9"), second))
+
+
+@given(labels_of_a_scan, states_of_a_scan, st.data())
+def test_that_what_is_counted_of_slices_stays_true_through_edits_undo_and_proposals(
+    labels: np.ndarray, states: np.ndarray, data: st.DataObject
+) -> None:
+    label_map = LabelMap(GRID, TABLE, labels, states)
+    done: list[LabelEdit] = []
+    for _ in range(data.draw(st.integers(1, 5))):
+        box = data.draw(st.one_of(boxes(), st.just(Box.whole(SHAPE))))
+        what = data.draw(st.sampled_from(["edit", "undo", "propose"]))
+        if what == "propose":
+            label_map.propose(np.zeros(box.shape_kji, np.uint8), box)
+            done.clear()
+        elif what == "undo" and done:
+            label_map.revert(done.pop())
+        else:
+            edit = LabelEdit.record(
+                labels=label_map.labels,
+                states=label_map.states,
+                mask=data.draw(hnp.arrays(np.bool_, box.shape_kji)),
+                box=box,
+                new_labels=3,
+                new_states=data.draw(st.integers(0, 3)),
+                name="edit",
+            )
+            if edit is not None:
+                label_map.apply(edit)
+                done.append(edit)
+        settled = (label_map.states >= VoxelState.ACCEPTED).reshape(SHAPE[0], -1)
+        assert label_map.touched_slices() == np.flatnonzero(settled.any(axis=1)).tolist()
+        assert label_map.reviewed_slices() == np.flatnonzero(settled.all(axis=1)).tolist()
+        assert label_map.has_proposals == bool((label_map.states == VoxelState.PROPOSED).any())

@@ -79,3 +79,25 @@ def test_that_volumes_follow_the_brush(window: MainWindow, session: Session, mou
     expected = voxels * 0.9765625**2 * 2.0 / 1000
     qtbot.waitUntil(lambda: window.page.ledger.volume_ml(2) == pytest.approx(expected))
     assert window.page.structures.rows[1].volume.text() == f"{expected:.1f} ml"
+
+
+def test_that_cells_too_narrow_for_gaps_keep_their_own_colours(window: MainWindow, session: Session, qtbot: QtBot) -> None:
+    session.open.label_map.states[::2] = VoxelState.ACCEPTED
+    session.open.label_map.states[6:9] = VoxelState.EDITED
+    strip = window.page.strip
+    window.state.go_to(0)
+    window.page.ledger.restart()
+    qtbot.waitUntil(lambda: window.page.ledger.complete)
+    strip.resize(80, strip.height())
+    picture = strip.grab().toImage()
+    wanted = ["edited" if k in (6, 7, 8) else "unseen" if k % 2 else "accepted" for k in range(20)]
+    seen = [picture.pixelColor(strip.cell_rect(k).center().toPoint() * picture.devicePixelRatio()) for k in range(20)]
+    # the mark of the slice on screen lies over its neighbour
+    assert seen[2:] == [QColor(getattr(current_palette(), token)) for token in wanted[2:]]
+
+
+def test_that_the_strip_is_drawn_in_the_colours_of_the_theme_after_it_was_switched(window: MainWindow, action: Callable) -> None:
+    before = window.page.strip.grab().toImage()
+    action("theme").trigger()
+    after = window.page.strip.grab().toImage()
+    assert before.pixelColor(1, 1) != after.pixelColor(1, 1) == QColor(current_palette().surface)

@@ -333,3 +333,25 @@ def test_that_a_project_for_reading_only_refuses_the_brush_with_a_notice(
     QTest.mouseClick(target, Qt.MouseButton.LeftButton, pos=target.rect().center())
     assert made.window.notice.isVisible()
     assert not made.session.open.label_map.labels.any()
+
+
+def test_that_a_kept_picture_is_what_a_freshly_drawn_one_is(
+    window: MainWindow, mouse, press_key: Callable[..., None], qtbot: QtBot
+) -> None:
+    canvas, view = window.page.view.canvas, window.page.view
+    press_key(Qt.Key.Key_P)
+    for act in (
+        lambda: mouse.stroke((150.0, 230.0), (190.0, 230.0)),
+        lambda: press_key(Qt.Key.Key_PageUp),
+        lambda: press_key(Qt.Key.Key_PageDown),
+        lambda: canvas.zoom_by(3.0),
+        lambda: canvas.pan_by(31.0, -17.0),
+        lambda: press_key(Qt.Key.Key_S),
+    ):
+        act()
+        qtbot.wait(20)
+        kept = view.grab().toImage()
+        for item in canvas.scene().items():
+            if hasattr(item, "_kept"):
+                item._kept = None
+        assert view.grab().toImage() == kept
