@@ -22,10 +22,10 @@ PRESETS: dict[str, Method] = {
     "ce": Method(supervision="ce"),
     "ce-dice": Method(),
     "kl": Method(kl=Term(weight=0.3)),
-    "at": Method(at=Term(share=5.0)),
+    "at": Method(at=Term(share=2.0)),
     "fsp": Method(fsp=Term(share=0.03)),
     "cwd": Method(cwd=Term(share=2.0)),
-    "dist": Method(dist=Term(weight=1.0)),
+    "dist": Method(dist=Term(weight=0.3)),
     "graph-flow": GRAPH_FLOW,
     "graph-flow-improved": replace(GRAPH_FLOW, confidence=True, unlabelled="strong", second_teacher=0.5),
     "graph-flow-published": Method(
