@@ -249,7 +249,7 @@ class Correcting(Workspace):
         project = self.must_project()
         project.must_write()
         case = project.case(case_id)
-        labels = map_labels(read_mask(mask, case.geometry), mapping, project.table)
+        labels = map_labels(read_mask(mask, case.geometry, cine=case.is_cine), mapping, project.table)
         wanted = checked_slices(slices, case.slices)
         if self.open is None or self.open.id != case_id:
             self.open_case(case_id)

@@ -16,6 +16,7 @@ import numpy.typing as npt
 
 from gf_desktop.imaging.geometry import Geometry
 from gf_desktop.imaging.labelmap import LabelMap, LabelTable, VoxelState
+from gf_desktop.imaging.summary import SliceSummary, summarise_slice
 from gf_desktop.imaging.volume import WINDOW_PRESETS, Volume, Window
 
 __all__ = [
@@ -91,6 +92,8 @@ class DisplayState:
         Label values that are not shown.
     outline
         Only the rim of each structure.
+    frame
+        Of a series of volumes in time the one that is shown.
     layer
         What lies over the structures: nothing; "doubt": how unsure the student was where nobody has reviewed; "states": which voxels are
         proposed, accepted and edited.
@@ -105,14 +108,17 @@ class DisplayState:
     hidden: frozenset[int] = frozenset()
     outline: bool = False
     layer: LayerName = "none"
+    frame: int = 0
 
     @classmethod
     def opening(cls, volume: Volume) -> DisplayState:
-        """Return the state that a scan opens with: the default plane, its middle slice, the modality's window."""
+        """Return the state that a scan opens with: the default plane, its middle slice or first frame, the modality's window."""
         plane = _default_plane(volume)
         i, j, k = (count // 2 for count in volume.geometry.size_ijk)
+        if volume.is_cine:
+            k = 0
         index = (i, j, k)[plane_axes(volume, plane).across]
-        return cls(plane=plane, index=index, cursor_ijk=(i, j, k), window=volume.default_window())
+        return cls(plane=plane, index=index, cursor_ijk=(i, j, k), window=volume.default_window(), frame=_own_frame(volume))
 
     def at(self, index: int, volume: Volume) -> DisplayState:
         """Return the state on another slice; numbers outside the scan become its first or last slice."""
@@ -134,6 +140,26 @@ class DisplayState:
         """Return the state some slices further towards the head (the front, the patient's left); negative steps go back."""
         axes = plane_axes(volume, self.plane)
         return self.at(self.index + (-steps if axes.across_falls else steps), volume)
+
+    def moment(self, volume: Volume) -> int:
+        """Return the number of the frame in time that is shown; 0 of a scan without."""
+        return self.index if volume.is_cine else self.frame
+
+    def at_moment(self, frame: int, volume: Volume) -> DisplayState:
+        """Return the state with another frame in time; numbers outside become the first or the last one."""
+        if volume.is_cine:
+            return self.at(frame, volume)
+        return self if volume.time is None else replace(self, frame=min(max(frame, 0), volume.time.count - 1))
+
+    def over_mask(self, volume: Volume) -> DisplayState:
+        """Return how the mask is drawn: as chosen, but as an outline and without a layer on a frame that it is not of.
+
+        Parameters
+        ----------
+        volume
+            The scan that the mask is of.
+        """
+        return self if self.frame == _own_frame(volume) else replace(self, outline=True, layer="none")
 
     def toggled(self, label: int) -> DisplayState:
         """Return the state with one structure shown or hidden."""
@@ -187,7 +213,7 @@ class SlicePlane:
     Attributes
     ----------
     name
-        "axial", "coronal", "sagittal" or "picture".
+        "axial", "coronal", "sagittal", "picture" or "cine".
     axes
         How it was cut.
     index, count
@@ -267,7 +293,7 @@ class ReadOut:
     index_ijk
         Voxel.
     world_mm
-        Patient position (LPS) of its centre; None for pictures without a size.
+        Patient position (LPS) of its centre; None where pixels have no size, or the file does not say where they lie.
     value
         Intensity as text with its unit.
     structure
@@ -283,30 +309,14 @@ class ReadOut:
     confidence_percent: int | None
 
 
-@dataclass(frozen=True, slots=True)
-class SliceSummary:
-    """One cell of the slice strip.
-
-    Attributes
-    ----------
-    state
-        The furthest state that any voxel of the slice has.
-    reviewed
-        Whether every voxel is accepted or edited.
-    doubt
-        Voxels' worth of doubt for each voxel of a structure, 0 to 1; None where nothing was predicted.
-    counts
-        Voxels of each label value, length 256.
-    """
-
-    state: VoxelState
-    reviewed: bool
-    doubt: float | None
-    counts: tuple[int, ...]
-
-
 def _is_picture(volume: Volume) -> bool:
-    return not volume.spacing_known
+    """Whether a scan is shown as it was stored: pixels without a size, and frames in time."""
+    return not volume.spacing_known or volume.is_cine
+
+
+def _own_frame(volume: Volume) -> int:
+    """Return the number of the frame that a volume of a series is; 0 of any other scan."""
+    return 0 if volume.time is None else volume.time.frame
 
 
 def _default_plane(volume: Volume) -> PlaneName:
@@ -347,7 +357,7 @@ def _side(direction: npt.NDArray[np.float64]) -> str:
 
 
 def _letters(volume: Volume, axes: PlaneAxes) -> EdgeLetters:
-    if _is_picture(volume):
+    if not volume.spacing_known or not volume.place_known:
         return EdgeLetters()
     right = volume.geometry.direction[:, axes.right] * (-1.0 if axes.right_flipped else 1.0)
     down = volume.geometry.direction[:, axes.down] * (-1.0 if axes.down_flipped else 1.0)
@@ -423,7 +433,7 @@ def resolve(volume: Volume, state: DisplayState, label_map: LabelMap | None = No
     spacing = volume.geometry.spacing_mm
     shape = (image.shape[0], image.shape[1])
     return SlicePlane(
-        name="picture" if _is_picture(volume) else state.plane,
+        name="cine" if volume.is_cine else "picture" if _is_picture(volume) else state.plane,
         axes=axes,
         index=state.index,
         count=count,
@@ -528,7 +538,8 @@ def read_out(
         value = "RGB " + " ".join(str(int(part)) for part in intensity)
     else:
         value = f"{float(intensity):.6g} {volume.unit}".rstrip()
-    world = volume.geometry.index_to_world(index_ijk)
+    # every frame of a cine lies where the first one does
+    world = volume.geometry.index_to_world((i, j, 0) if volume.is_cine else index_ijk)
     structure, percent = "", None
     if label_map is not None:
         label = int(label_map.labels[k, j, i])
@@ -538,46 +549,8 @@ def read_out(
             percent = round(int(confidence[k, j, i]) / 2.55)
     return ReadOut(
         index_ijk=index_ijk,
-        world_mm=(float(world[0]), float(world[1]), float(world[2])) if volume.spacing_known else None,
+        world_mm=(float(world[0]), float(world[1]), float(world[2])) if volume.spacing_known and volume.place_known else None,
         value=value,
         structure=structure,
         confidence_percent=percent,
-    )
-
-
-def summarise_slice(
-    label_map: LabelMap,
-    index: int,
-    *,
-    axis: int = 2,
-    confidence: UInt8 | None = None,
-) -> SliceSummary:
-    """Return the state, doubt and voxel counts of one slice.
-
-    Parameters
-    ----------
-    label_map
-        Labels and states of the scan.
-    index
-        Slice number along ``axis``.
-    axis
-        Stored grid axis that the slice lies across: 0 = i, 1 = j, 2 = k.
-    confidence
-        uint8 [k, j, i] of the student's prediction. Doubt is the sum of its missing probability over voxels that nobody has
-        reviewed, divided by the number of the slice's voxels in structures.
-    """
-    labels = _across(label_map.labels, axis, index)
-    states = _across(label_map.states, axis, index)
-    counts = np.bincount(labels.reshape(-1), minlength=256)
-    doubt = None
-    if confidence is not None and states.max() > VoxelState.UNSEEN:
-        sure = _across(confidence, axis, index)
-        open_voxels = states == VoxelState.PROPOSED
-        missing = float(255 * np.count_nonzero(open_voxels) - int(sure[open_voxels].sum(dtype=np.int64))) / 255.0
-        doubt = min(1.0, missing / max(1, int(counts[1:].sum())))
-    return SliceSummary(
-        state=VoxelState(int(states.max())),
-        reviewed=bool(states.min() >= VoxelState.ACCEPTED),
-        doubt=doubt,
-        counts=tuple(int(n) for n in counts),
     )

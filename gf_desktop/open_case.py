@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -12,14 +14,18 @@ from gf_desktop.imaging.brushes import Brush
 from gf_desktop.imaging.edits import Box, LabelEdit
 from gf_desktop.imaging.labelmap import VoxelState
 from gf_desktop.imaging.limits import Limit
-from gf_desktop.imaging.operations import NAMES, Operation, carry_out
+from gf_desktop.imaging.operations import NAMES, Operation, carry_out, frame_by_frame
 from gf_desktop.imaging.paint import Stroke
 from gf_desktop.imaging.rule import PaintRule
+from gf_desktop.imaging.volume import Volume
 from gf_desktop.project.journal import Journal
 from gf_desktop.project.records import Case
 from gf_desktop.project.store import Project
 
 __all__ = ["OpenCase"]
+
+PAGE_BYTES = 4096
+"""A disk is read in pieces of at least this size."""
 
 UInt8 = npt.NDArray[np.uint8]
 
@@ -44,6 +50,8 @@ class OpenCase:
     ----------
     volume, label_map
         Scan, and mask with its states.
+    frames
+        Of a series in time every volume, read-only [t, k, j, i]; the mask is of one of them, ``volume``. Else None.
     journal
         Every stroke, saved as it is made; what can be undone, and findings of what happened to the file since it was last open.
     probability
@@ -74,6 +82,8 @@ class OpenCase:
         self.working = ""
         self.case: Case = project.case(case_id)
         self.volume = project.load_volume(case_id)
+        self.frames: npt.NDArray[Any] | None = project.load_frames(case_id)
+        self._shown: tuple[int, Volume] = (self.volume.time.frame if self.volume.time is not None else 0, self.volume)
         self.journal: Journal = project.masks.open_journal(case_id)
         try:
             self.label_map = project.masks.load(case_id)
@@ -96,6 +106,32 @@ class OpenCase:
     def painting(self) -> bool:
         """Whether a stroke runs."""
         return self._stroke is not None and self._stroke.is_open
+
+    def shown(self, frame: int) -> Volume:
+        """Return the volume that a frame of a series is; of any other scan ``volume`` itself."""
+        time = self.volume.time
+        if self.frames is None or time is None or frame == time.frame:
+            return self.volume
+        if self._shown[0] != frame:
+            self._shown = (frame, replace(self.volume, voxels=self.frames[frame], time=time.at(frame)))
+        return self._shown[1]
+
+    def must_be_shown(self, frame: int) -> None:
+        """Raise ProjectError where another frame of a series is on screen than the one that the mask is of."""
+        time = self.volume.time
+        if self.frames is not None and time is not None and frame != time.frame:
+            raise ProjectError(
+                f"The mask is of frame {time.frame + 1} of {time.count}, and frame {frame + 1} is shown",
+                where=self.id,
+                next_step="Go back to the mask's frame, or make this frame a scan of its own (View: Mask this frame).",
+            )
+
+    def touch(self, frame: int) -> None:
+        """Bring the pixels of a frame into memory; for any thread, so that showing it does not wait for the disk."""
+        voxels = self.volume.voxels if self.frames is None else self.frames
+        if 0 <= frame < len(voxels):
+            flat = voxels[frame].reshape(-1)
+            flat[:: max(1, PAGE_BYTES // flat.itemsize)].max()
 
     def refresh(self) -> None:
         """Read the case's record again after its status changed."""
@@ -130,6 +166,9 @@ class OpenCase:
     ) -> Stroke:
         """Start to paint; see :meth:`gf_desktop.session.Session.begin_stroke` and :class:`gf_desktop.imaging.paint.Stroke`."""
         self._must_change()
+        if self.volume.is_cine:
+            # between two moments there is no space for a ball
+            brush = replace(brush, axis=2)
         self._stroke = Stroke(
             self.label_map,
             axis=2 if brush.axis is None else brush.axis,
@@ -258,8 +297,13 @@ class OpenCase:
         return True
 
     def prepare(self, operation: Operation, rule: PaintRule) -> Callable[[], LabelEdit | None]:
-        """Return the function that computes an operation's edit on any thread; nothing else may change the mask meanwhile."""
+        """Return the function that computes an operation's edit on any thread; nothing else may change the mask meanwhile.
+
+        On a cine it works frame by frame; UserError where it needs space.
+        """
         self._must_change()
+        if self.volume.is_cine:
+            operation = frame_by_frame(operation)
         self.working = NAMES[type(operation)]
         label_map, voxels, author = self.label_map, self.volume.voxels, self._author
         return lambda: carry_out(operation, label_map, voxels, rule=rule, author=author)

@@ -251,6 +251,7 @@ class Session(Structuring):
                     modality=case.modality,
                     model_id=case.model_id,
                     spacing_known=case.spacing_known,
+                    time=case.time,
                     overwrite=overwrite,
                 )
             return files
@@ -273,9 +274,13 @@ class Session(Structuring):
         slices: Iterable[int] | None = None,
         mapping: dict[int, str] | None = None,
     ) -> dict[str, StructureScore]:
-        """Compare a case's mask with a reference file, structure by structure; errors as :meth:`correct`."""
+        """Compare a case's mask with a reference file, structure by structure; errors as :meth:`correct`.
+
+        Of a cine only Dice is told: between frames in time there is no distance.
+        """
         project = self.must_project()
         case = project.case(case_id)
-        truth = map_labels(read_mask(reference, case.geometry), mapping, project.table)
+        truth = map_labels(read_mask(reference, case.geometry, cine=case.is_cine), mapping, project.table)
         wanted = None if slices is None else list(checked_slices(slices, case.slices))
-        return score_masks(self.labels_of(case_id), truth, project.table, case.geometry, slices=wanted)
+        scores = score_masks(self.labels_of(case_id), truth, project.table, case.geometry, slices=wanted)
+        return {name: score.without_distances() for name, score in scores.items()} if case.is_cine else scores

@@ -151,7 +151,7 @@ class Workspace:
 
     def _add_scan(self, project: Project, scan: Scan) -> Case:
         findings = tuple(Finding(f.code, f.message) for f in scan.findings)
-        case, _is_new = project.add_case(scan.volume, title=scan.volume.source, verdict=scan.verdict, findings=findings)
+        case, _is_new = project.add_case(scan.volume, title=scan.volume.source, verdict=scan.verdict, findings=findings, frames=scan.frames)
         return case
 
     def open_case(self, case_id: str, *, on_done: Callable[[Case], None] = no_answer, on_error: OnError | None = None) -> None:
@@ -176,6 +176,12 @@ class Workspace:
         # what the job needs is taken out of the database here: it belongs to this thread
         path, shape = project.confidence_path(case_id), opened.volume.geometry.shape_kji
         self._run(lambda _token: read_confidence(path, shape), show_confidence, on_error)
+
+    def frame_case(self, case_id: str, frame: int) -> Case:
+        """Return the case of another frame of a series in time, made where there is none; errors as :meth:`Project.add_frame`."""
+        case = self.must_project().add_frame(case_id, frame)
+        self.worklist_changed.emit()
+        return case
 
     def _relay_labels(self, box: Box) -> None:
         # psygnal takes a connected ``emit`` for Qt's and calls it with numbers to learn its signature

@@ -20,6 +20,7 @@ from gf_desktop.errors import ModelError, TrainingError, UserError
 from gf_desktop.imaging.geometry import Geometry
 from gf_desktop.imaging.labelmap import LabelTable, VoxelState
 from gf_desktop.imaging.preprocess import PreprocessSpec, SliceSource
+from gf_desktop.imaging.time_axis import TimeAxis
 from gf_desktop.imaging.volume import Volume
 from gf_desktop.pack import file_sha256
 from training.augment import Views
@@ -60,6 +61,7 @@ class ManifestItem:
     labels: Path | None
     labels_sha256: str
     validation_slices: tuple[int, ...]
+    time: TimeAxis | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,6 +184,7 @@ def _item(entry: dict[str, Any]) -> ManifestItem:
         labels=None if entry["labels"] is None else Path(entry["labels"]),
         labels_sha256=str(entry.get("labels_sha256") or ""),
         validation_slices=tuple(int(k) for k in entry["validation_slices"]),
+        time=TimeAxis.from_json(entry.get("time")),
     )
 
 
@@ -193,7 +196,7 @@ def read_volume(item: ManifestItem) -> Volume:
         raise TrainingError(f"The scan of {item.case} cannot be read: {error}", where=str(item.image), next_step=RESTART) from error
     if voxels.dtype.kind == "f" and not np.isfinite(voxels).all():
         raise TrainingError(f"The scan of {item.case} has values that are no numbers", where=str(item.image), next_step="Import it again.")
-    return Volume(voxels, item.geometry, item.modality, item.case, item.spacing_known)
+    return Volume(voxels, item.geometry, item.modality, item.case, item.spacing_known, time=item.time)
 
 
 def read_labels(

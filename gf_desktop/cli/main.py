@@ -92,9 +92,12 @@ def _add_data_verbs(verbs: _SubParsers) -> None:
     new.add_argument(
         "--model", required=True, metavar="PACK|ID", help="folder of a model pack, or the id of one that ships with the program"
     )
-    bring = _add(verbs, "import", "copy scans into the project: DICOM folders, NIfTI, pictures")
+    bring = _add(verbs, "import", "copy scans into the project: DICOM folders, NIfTI, NRRD, MetaImage, pictures")
     bring.add_argument("paths", metavar="PATH", type=Path, nargs="+")
     _add(verbs, "list", "show the worklist")
+    frame = _add(verbs, "frame", "make a volume of a series in time a case with a mask of its own")
+    frame.add_argument("case", metavar="CASE")
+    frame.add_argument("frame", metavar="FRAME", type=int, help="counted from 0")
     predict = _add(verbs, "predict", "let the active student propose masks")
     predict.add_argument("--case", metavar="ID", help="one case; default: all")
     _add_reference(_add(verbs, "correct", "take approved slices of a mask file"), "--mask")

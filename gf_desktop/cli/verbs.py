@@ -108,9 +108,16 @@ def _list(session: Session, _options: argparse.Namespace, output: Output) -> Non
             "model": c.model_id,
             "title": c.title,
         }
+        | ({} if c.time is None else {"time": c.time.as_json()})
         for c in cases
     ]
     output.document({"cases": documents})
+
+
+def _frame(session: Session, options: argparse.Namespace, output: Output) -> None:
+    case = session.frame_case(options.case, options.frame)
+    output.say(f"{case.id} is frame {options.frame} of the series of {options.case}, with a mask of its own.")
+    output.document({"case": case.id, "of": options.case, "frame": options.frame})
 
 
 def _predict(session: Session, options: argparse.Namespace, output: Output) -> None:
@@ -264,6 +271,7 @@ _PROJECT_VERBS: dict[str, Callable[[Session, argparse.Namespace, Output], None]]
     "new": _new,
     "import": _import,
     "list": _list,
+    "frame": _frame,
     "predict": _predict,
     "correct": _correct,
     "edit": _edit,

@@ -21,7 +21,7 @@ import numpy.typing as npt
 from gf_desktop.errors import FileFormatError
 from gf_desktop.files.faults import reading_fault
 from gf_desktop.files.findings import Finding
-from gf_desktop.files.intensities import exact_type, rescaled
+from gf_desktop.files.intensities import rescaled_planes
 from gf_desktop.files.quiet import load_pydicom, quiet, quiet_native
 from gf_desktop.files.stack import Plane
 
@@ -30,9 +30,14 @@ __all__ = [
     "SliceHeader",
     "could_be_dicom",
     "group_headers",
+    "number",
+    "numbers",
     "pixel_digest",
+    "pixels_of",
+    "read_dataset",
     "read_header",
     "read_slices",
+    "text_of",
 ]
 
 CROSS_SECTIONAL = frozenset({"CT", "MR", "PT", "NM"})
@@ -68,12 +73,17 @@ _GROUP_TAGS = (
 _OTHER_TAGS = (
     "SOPClassUID", "SeriesInstanceUID", "Modality", "Rows", "Columns", "NumberOfFrames", "SamplesPerPixel", "PhotometricInterpretation",
     "BitsAllocated", "ImagePositionPatient", "ImageOrientationPatient", "PixelSpacing", "ImagerPixelSpacing", "SpacingBetweenSlices",
-    "RescaleSlope", "RescaleIntercept",
+    "RescaleSlope", "RescaleIntercept", "SequenceOfUltrasoundRegions",
 )  # fmt: skip
 _TAGS = [*dict.fromkeys((*_OTHER_TAGS, *_PHASE_TAGS, *_GROUP_TAGS, *_FACTS))]
 
 _NOT_A_SCAN = ("SEG", "RTSTRUCT", "RTDOSE", "RTPLAN", "PR", "KO", "SR", "REG", "FID", "RWV")
 """Modalities of objects that describe scans instead of being one."""
+
+_IN_TWO_DIMENSIONS, _TISSUE, _CENTIMETRES = 1, 1, 3
+"""Codes of a region's spatial format, its data type, and the unit of its axes (DICOM PS3.3 C.8.5.5.1)."""
+
+MM_PER_CM = 10.0
 
 _PLAIN = ("1.2.840.10008.1.2", "1.2.840.10008.1.2.1", "1.2.840.10008.1.2.2")
 """Transfer syntaxes without compression (DICOM PS3.5 A.1, A.2, A.3)."""
@@ -115,6 +125,8 @@ class SliceHeader:
         Pictures in the file.
     detector_spacing
         Whether the pixel spacing is that at the detector instead of in the patient.
+    region_spacing
+        Whether the pixel spacing is that of the tissue in an ultrasound picture.
     facts
         Allow-listed fields by their readable names.
     """
@@ -128,6 +140,7 @@ class SliceHeader:
     intercept: float = 0.0
     frames: int = 1
     detector_spacing: bool = False
+    region_spacing: bool = False
     facts: dict[str, str] = field(default_factory=dict)
 
     @property
@@ -176,23 +189,24 @@ def read_header(path: Path) -> SliceHeader | None:
 
 
 def _header_of(dataset: Any, path: Path) -> SliceHeader | None:
-    rows, columns = (int(_number(dataset, name) or 0) for name in ("Rows", "Columns"))
-    modality = _text(dataset, "Modality").upper()
+    rows, columns = (int(number(dataset, name) or 0) for name in ("Rows", "Columns"))
+    modality = text_of(dataset, "Modality").upper()
     if modality in _NOT_A_SCAN:
         return None
     if rows < 1 or columns < 1:
         if _should_be_picture(dataset):
             raise FileFormatError("The DICOM file is damaged or cut off", where=str(path), next_step=_DAMAGED)
         return None
-    if rows * columns * int(_number(dataset, "SamplesPerPixel") or 1) * int(_number(dataset, "BitsAllocated") or 16) // 8 > MAX_SLICE_BYTES:
+    if rows * columns * int(number(dataset, "SamplesPerPixel") or 1) * int(number(dataset, "BitsAllocated") or 16) // 8 > MAX_SLICE_BYTES:
         raise FileFormatError(f"The header claims a picture of {columns} × {rows}", where=str(path), next_step=_DAMAGED)
-    patient, detector = (_numbers(dataset, name, 2) for name in ("PixelSpacing", "ImagerPixelSpacing"))
-    spacing = patient or detector
-    phase = tuple((name, _text(dataset, name)) for name in _PHASE_TAGS if _text(dataset, name))
+    patient, detector = (numbers(dataset, name, 2) for name in ("PixelSpacing", "ImagerPixelSpacing"))
+    region = None if patient or detector else _region_spacing(dataset)
+    spacing = patient or detector or region
+    phase = tuple((name, text_of(dataset, name)) for name in _PHASE_TAGS if text_of(dataset, name))
     if modality != "CT":
         # Concatenated MR acquisitions lie between each other on purpose; in CT it means two passes.
         phase = tuple(p for p in phase if p[0] != "AcquisitionNumber")
-    position, orientation = _numbers(dataset, "ImagePositionPatient", 3), _numbers(dataset, "ImageOrientationPatient", 6)
+    position, orientation = numbers(dataset, "ImagePositionPatient", 3), numbers(dataset, "ImageOrientationPatient", 6)
     plane = Plane(
         position_mm=(position[0], position[1], position[2]) if position else None,
         orientation=(orientation[0], orientation[1], orientation[2], orientation[3], orientation[4], orientation[5])
@@ -200,32 +214,51 @@ def _header_of(dataset: Any, path: Path) -> SliceHeader | None:
         else None,
         spacing_mm=(spacing[0], spacing[1]) if spacing else None,
         size=(rows, columns),
-        thickness_mm=_number(dataset, "SliceThickness"),
-        stated_gap_mm=_number(dataset, "SpacingBetweenSlices"),
+        thickness_mm=number(dataset, "SliceThickness"),
+        stated_gap_mm=number(dataset, "SpacingBetweenSlices"),
         phase=phase,
     )
-    slope = _number(dataset, "RescaleSlope")
+    slope = number(dataset, "RescaleSlope")
     return SliceHeader(
         path=path,
-        series_uid=_text(dataset, "SeriesInstanceUID"),
-        group=(str(path.parent), modality, f"{rows} {columns}", *(_text(dataset, name) for name in _GROUP_TAGS)),
+        series_uid=text_of(dataset, "SeriesInstanceUID"),
+        group=(str(path.parent), modality, f"{rows} {columns}", *(text_of(dataset, name) for name in _GROUP_TAGS)),
         modality=modality,
         plane=plane,
         slope=1.0 if slope is None or slope == 0.0 else slope,
-        intercept=_number(dataset, "RescaleIntercept") or 0.0,
-        frames=int(_number(dataset, "NumberOfFrames") or 1),
+        intercept=number(dataset, "RescaleIntercept") or 0.0,
+        frames=int(number(dataset, "NumberOfFrames") or 1),
         detector_spacing=patient is None and detector is not None,
+        region_spacing=region is not None,
         facts=_facts(dataset),
     )
 
 
+def _region_spacing(dataset: Any) -> tuple[float, float] | None:
+    """Return the distance between rows and between columns in mm of the tissue in an ultrasound picture.
+
+    None unless every region that shows tissue in two dimensions states the same in cm (DICOM PS3.3 C.8.5.5.1).
+    """
+    found = set()
+    for region in dataset.get("SequenceOfUltrasoundRegions") or ():
+        if number(region, "RegionSpatialFormat") != _IN_TWO_DIMENSIONS or number(region, "RegionDataType") != _TISSUE:
+            continue
+        down, across = (number(region, f"PhysicalDelta{axis}") for axis in "YX")
+        units = {number(region, f"PhysicalUnits{axis}Direction") for axis in "YX"}
+        if units != {_CENTIMETRES} or not down or not across:
+            return None
+        found.add((round(abs(down) * MM_PER_CM, 9), round(abs(across) * MM_PER_CM, 9)))
+    return found.pop() if len(found) == 1 else None
+
+
 def _should_be_picture(dataset: Any) -> bool:
     """Whether a header without rows and columns is that of a picture: by its class or, where it has none, in any case."""
-    kind = _text(dataset, "SOPClassUID")
+    kind = text_of(dataset, "SOPClassUID")
     return not kind or "Image Storage" in load_pydicom().uid.UID(kind).name
 
 
-def _text(dataset: Any, name: str) -> str:
+def text_of(dataset: Any, name: str) -> str:
+    """Return an element of a data set as text; empty where it is missing."""
     value = dataset.get(name)
     if value is None:
         return ""
@@ -234,12 +267,13 @@ def _text(dataset: Any, name: str) -> str:
     return str(value).strip()
 
 
-def _number(dataset: Any, name: str) -> float | None:
-    found = _numbers(dataset, name, 1)
+def number(dataset: Any, name: str) -> float | None:
+    """Return an element that is one finite number, else None."""
+    found = numbers(dataset, name, 1)
     return found[0] if found else None
 
 
-def _numbers(dataset: Any, name: str, count: int) -> tuple[float, ...] | None:
+def numbers(dataset: Any, name: str, count: int) -> tuple[float, ...] | None:
     """Return exactly ``count`` finite numbers of an element; None where it is missing, empty, of another length or not numbers."""
     value = dataset.get(name)
     if value is None or value == "":
@@ -255,10 +289,10 @@ def _numbers(dataset: Any, name: str, count: int) -> tuple[float, ...] | None:
 def _facts(dataset: Any) -> dict[str, str]:
     found = {}
     for name, readable in _FACTS.items():
-        value = "".join(c for c in _text(dataset, name) if c.isprintable())[:64]
+        value = "".join(c for c in text_of(dataset, name) if c.isprintable())[:64]
         if value:
             found[readable] = value
-    uid = _text(dataset, "SeriesInstanceUID")
+    uid = text_of(dataset, "SeriesInstanceUID")
     if uid:
         found["series"] = hashlib.sha256(uid.encode()).hexdigest()[:16]
     return found
@@ -285,11 +319,20 @@ def group_headers(headers: Sequence[SliceHeader]) -> list[list[SliceHeader]]:
 
 def pixel_digest(path: Path) -> bytes:
     """Return a hash of the stored pixel bytes of a file; equal for identical pictures."""
-    dataset = _read_whole(path)
+    dataset = read_dataset(path)
     return hashlib.sha256(bytes(dataset.get("PixelData") or b"")).digest()
 
 
-def _read_whole(path: Path) -> Any:
+def read_dataset(path: Path) -> Any:
+    """Read a whole file as a pydicom data set, its transfer syntax filled in.
+
+    Raises
+    ------
+    FileFormatError
+        When it is damaged.
+    UserError
+        When it may not be read.
+    """
     try:
         pydicom = load_pydicom()
         with quiet():
@@ -331,35 +374,46 @@ def read_slices(headers: Sequence[SliceHeader]) -> tuple[npt.NDArray[Any], list[
         findings.append(Finding("inverted_greys", "Stored with white as zero; the greys are turned over so that bright is high", "green"))
     if stored[0].ndim == 3:
         return np.stack(stored), findings
-    scales = [(h.slope, h.intercept) for h in headers]
-    if len(set(scales)) > 1:
-        findings.append(Finding("rescale_varies", "Slope or intercept differ between slices; each slice is scaled by its own", "green"))
-    for n, (slope, intercept) in enumerate(scales):
-        stored[n] = rescaled(stored[n], slope=slope, intercept=intercept)
-    whole = all(p.dtype == np.int16 for p in stored)
-    return np.stack(stored).astype(exact_type(-1.0, 1.0, whole=whole), copy=False), findings
+    voxels, more = rescaled_planes(stored, [(h.slope, h.intercept) for h in headers])
+    return voxels, findings + more
 
 
 def _read_plane(header: SliceHeader) -> tuple[npt.NDArray[Any], bool]:
     """Return the stored values of one file, [j, i] or uint8 [j, i, 3], and whether white was zero and they were turned over."""
     path = header.path
-    dataset = _read_whole(path)
+    pixels, inverted = pixels_of(read_dataset(path), path)
+    if pixels.shape[:2] != header.plane.size or pixels.ndim not in (2, 3) or (pixels.ndim == 3 and pixels.shape[2] != 3):
+        raise FileFormatError(f"The pixels form an array of {pixels.shape}, not one picture", where=str(path), next_step=_DAMAGED)
+    return pixels, inverted
+
+
+def pixels_of(dataset: Any, path: Path) -> tuple[npt.NDArray[Any], bool]:
+    """Return the stored values of a data set, and whether white was zero and they were turned over.
+
+    Returns
+    -------
+    [j, i] or uint8 [j, i, 3]; of a file of several frames with the frame in front.
+
+    Raises
+    ------
+    FileFormatError
+        When they are damaged, cut off, do not fit into memory, or are colour of more than 8 bits.
+    """
     damaged = FileFormatError("The pixels of this DICOM file are damaged or cut off", where=str(path), next_step=_DAMAGED)
     try:
         # OpenJPEG writes to descriptor 2 what it thinks of a damaged picture, whatever GDCM's trace switches say.
         with quiet_native() if dataset.file_meta.get("TransferSyntaxUID", "") not in _PLAIN else quiet():
             pixels = _decode(dataset)
+        grey = (number(dataset, "SamplesPerPixel") or 1) == 1 and str(dataset.PhotometricInterpretation).strip() != "PALETTE COLOR"
     except MemoryError as error:
         raise FileFormatError("There is not enough memory for this picture", where=str(path), next_step="Close other programs.") from error
     except OSError as error:
         raise damaged from error
     except _faults() as error:
         raise damaged from error
-    if pixels.shape[:2] != header.plane.size or pixels.ndim not in (2, 3) or (pixels.ndim == 3 and pixels.shape[2] != 3):
-        raise FileFormatError(f"The pixels form an array of {pixels.shape}, not one picture", where=str(path), next_step=_DAMAGED)
-    if pixels.ndim == 3 and pixels.dtype != np.uint8:
+    if not grey and pixels.dtype != np.uint8:
         raise FileFormatError("Colour of more than 8 bits is not read", where=str(path), next_step="Export it with 8 bits a channel.")
-    if pixels.ndim == 2 and str(dataset.PhotometricInterpretation).strip() == "MONOCHROME1":
+    if grey and str(dataset.PhotometricInterpretation).strip() == "MONOCHROME1":
         top = (1 << int(dataset.BitsStored)) - 1 if int(dataset.PixelRepresentation) == 0 else -1
         return (top - pixels.astype(np.int32)), True
     return pixels, False

@@ -17,7 +17,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -29,6 +29,7 @@ from gf_desktop.files.quiet import load_simpleitk, quiet_native
 from gf_desktop.files.sidecar import sidecar_document, sidecar_name
 from gf_desktop.imaging.geometry import GRID_TOL_MM, Geometry
 from gf_desktop.imaging.labelmap import LabelTable
+from gf_desktop.imaging.time_axis import TimeAxis
 
 __all__ = ["ExportedFile", "export_mask"]
 
@@ -72,12 +73,14 @@ def export_mask(
     modality: str,
     model_id: str,
     spacing_known: bool,
+    time: TimeAxis | None = None,
     overwrite: bool = False,
 ) -> list[ExportedFile]:
     """Write a mask with its label table and grid.
 
     "nifti": ``stem.nii.gz``, uint8, on the scan's own grid. "png": an indexed picture in the structures' colours for each
     stored slice, ``stem_k000.png`` and on, or ``stem.png`` where there is one slice; the pixel value is the structure's id.
+    The frames of a cine are one picture each, or volumes of one slice along the fourth axis of the NIfTI, which is time.
     Both: a document, ``stem.json`` or ``stem_png.json``, with the names of the mask's files, the table, the grid in LPS mm,
     the model and the purpose.
 
@@ -91,6 +94,8 @@ def export_mask(
         Made where it is missing.
     stem
         Name without ending.
+    time
+        Frames in time of the scan, None without.
     overwrite
         Replace files of these names; otherwise they are an error.
 
@@ -107,7 +112,9 @@ def export_mask(
     """
     _check_arguments(labels, geometry, table, stem=stem)
     if format == "nifti":
-        pieces = [_Piece(f"{stem}.nii.gz", partial(_write_nifti, labels, geometry), partial(_same_nifti, labels, geometry))]
+        moments: dict[str, Any] = {"moments": time} if time is not None and time.kind == "cine" else {}
+        write, same = partial(_write_nifti, labels, geometry, **moments), partial(_same_nifti, labels, geometry, **moments)
+        pieces = [_Piece(f"{stem}.nii.gz", write, same)]
     else:
         palette = _palette(table)
         pieces = [
@@ -115,7 +122,13 @@ def export_mask(
             for name, plane in zip(_slice_names(stem, len(labels)), labels, strict=True)
         ]
     document = sidecar_document(
-        files=[p.name for p in pieces], geometry=geometry, table=table, modality=modality, model_id=model_id, spacing_known=spacing_known
+        files=[p.name for p in pieces],
+        geometry=geometry,
+        table=table,
+        modality=modality,
+        model_id=model_id,
+        spacing_known=spacing_known,
+        time=time,
     )
     text = (json.dumps(document, indent=2, ensure_ascii=False) + "\n").encode()
     beside = sidecar_name(stem, pictures=format == "png")
@@ -239,21 +252,28 @@ def _same_bytes(content: bytes, path: Path) -> bool:
     return path.read_bytes() == content
 
 
-def _write_nifti(labels: UInt8, geometry: Geometry, path: Path) -> None:
+def _write_nifti(labels: UInt8, geometry: Geometry, path: Path, *, moments: TimeAxis | None = None) -> None:
     """Write with SimpleITK, whose frame is LPS like ours; it sets both sform and qform."""
     sitk = load_simpleitk()
-    image = sitk.GetImageFromArray(labels)
-    image.SetSpacing(geometry.spacing_mm)
-    image.SetOrigin(geometry.origin_mm)
-    image.SetDirection([float(v) for v in geometry.direction.reshape(-1)])
+    image = sitk.GetImageFromArray(labels if moments is None else labels[:, None], isVector=False)
+    direction = geometry.direction
+    if moments is not None:
+        direction = np.eye(4)
+        direction[:3, :3] = geometry.direction
+    # ITK calls the unit of the fourth axis seconds
+    image.SetSpacing(geometry.spacing_mm if moments is None else (*geometry.spacing_mm, (moments.frame_ms or 1000.0) / 1000.0))
+    image.SetOrigin(geometry.origin_mm if moments is None else (*geometry.origin_mm, 0.0))
+    image.SetDirection([float(v) for v in direction.reshape(-1)])
     with quiet_native():
         sitk.WriteImage(image, str(path), useCompression=True)
 
 
-def _same_nifti(labels: UInt8, geometry: Geometry, path: Path) -> bool:
+def _same_nifti(labels: UInt8, geometry: Geometry, path: Path, *, moments: TimeAxis | None = None) -> bool:
     """Compare with what nibabel reads: type, both matrices, every voxel."""
-    file = open_nifti(path)
+    file = open_nifti(path, frames=moments is not None)
     voxels, _, _ = file.stored()
+    if moments is not None:
+        labels, geometry = labels[:, None], geometry.first_slice
     header = file.image.header
     expected = RAS_TO_LPS @ geometry.affine
     tolerance = max(GRID_TOL_MM, FLOAT32_TOL * float(np.abs(expected[:3, 3]).max() + geometry.diagonal_mm))

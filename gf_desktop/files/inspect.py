@@ -20,9 +20,9 @@ def inspect(path: Path) -> dict[str, Any]:
 
     Returns
     -------
-    {kind, description, modality, files, size [i, j, k], spacing_mm, origin_mm, direction (row by row, LPS), spacing_known, type,
-    range [lowest, highest], facts, verdict "green", "amber" or "red", findings: [{code, message, severity}], scans: [...]}. Of a red
-    scan what cannot be trusted is null, and "next" says what to do.
+    {kind, description, modality, files, size [i, j, k], spacing_mm, origin_mm, direction (row by row, LPS), spacing_known, place_known,
+    time, type, range [lowest, highest], facts, verdict "green", "amber" or "red", findings: [{code, message, severity}], scans: [...]}.
+    Of a red scan what cannot be trusted is null, and "next" says what to do.
 
     Raises
     ------
@@ -62,6 +62,8 @@ def _describe(source: ScanSource, *, alone: bool) -> dict[str, Any]:
         document |= volume.geometry.as_json()
         document["modality"] = volume.modality
         document["spacing_known"] = volume.spacing_known
+        document["place_known"] = volume.place_known
+        document["time"] = None if volume.time is None else volume.time.as_json()
         document["type"] = str(volume.voxels.dtype)
         document["range"] = [float(volume.voxels.min()), float(volume.voxels.max())]
         document["facts"] = dict(volume.facts)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["exact_type", "rescaled"]
+from gf_desktop.files.findings import Finding
+
+__all__ = ["exact_type", "finite", "rescaled", "rescaled_planes"]
 
 _INT16 = np.iinfo(np.int16)
 
@@ -39,3 +42,37 @@ def rescaled(stored: npt.NDArray[Any], *, slope: float = 1.0, intercept: float =
         # A stored value may not fit int16 although the result does, so the sum is made in 32 bits.
         return (stored.astype(np.int32) * np.int32(slope) + np.int32(intercept)).astype(np.int16)
     return (stored.astype(np.float64) * slope + intercept).astype(np.float32)
+
+
+def rescaled_planes(stored: list[npt.NDArray[Any]], scales: Sequence[tuple[float, float]]) -> tuple[npt.NDArray[Any], list[Finding]]:
+    """Return grey planes as one array of intensities [k, j, i], each scaled by its own slope and intercept; and what was noticed.
+
+    Parameters
+    ----------
+    stored
+        [j, i] of one size, at least one; the list is emptied, so that a scan is not in memory twice.
+    scales
+        Slope and intercept of each.
+    """
+    findings = []
+    if len(set(scales)) > 1:
+        findings.append(Finding("rescale_varies", "Slope or intercept differ between slices; each slice is scaled by its own", "green"))
+    planes = [rescaled(plane, slope=slope, intercept=intercept) for plane, (slope, intercept) in zip(stored, scales, strict=True)]
+    stored.clear()
+    whole = all(plane.dtype == np.int16 for plane in planes)
+    return np.stack(planes).astype(exact_type(-1.0, 1.0, whole=whole), copy=False), findings
+
+
+def finite(voxels: npt.NDArray[Any]) -> tuple[npt.NDArray[Any], list[Finding]] | None:
+    """Return intensities of any shape with a number in each voxel, and what was noticed; None where there is no number at all."""
+    if voxels.dtype.kind != "f":
+        return voxels, []
+    sound = np.isfinite(voxels)
+    lost = int(voxels.size - np.count_nonzero(sound))
+    if lost == 0:
+        return voxels, []
+    if lost == voxels.size:
+        return None
+    lowest = voxels[sound].min()
+    message = f"{lost} voxels hold no number and are taken as the lowest intensity, {lowest:.6g}"
+    return np.where(sound, voxels, lowest), [Finding("not_finite", message, "amber")]

@@ -31,11 +31,12 @@ _RESAMPLE = "Choose the mask that was drawn on this scan, or resample it onto th
 _WHOLE_NUMBERS = "Choose a mask with one whole number for each structure."
 
 
-def read_mask(path: Path, geometry: Geometry) -> npt.NDArray[np.uint8] | npt.NDArray[np.int32]:
+def read_mask(path: Path, geometry: Geometry, *, cine: bool = False) -> npt.NDArray[np.uint8] | npt.NDArray[np.int32]:
     """Read a mask onto a scan's grid.
 
-    Reads NIfTI, NRRD and MetaImage; on a scan of one slice also an indexed or grey PNG of the same size, which has no place
-    of its own. Axes may be flipped or permuted; nothing is resampled.
+    With ``cine`` the grid's k counts frames in time: a NIfTI with a slice for each frame along its fourth axis is read, as the
+    export writes it. Otherwise it reads NIfTI, NRRD and MetaImage; on a scan of one slice also an indexed or grey PNG of the same
+    size, which has no place of its own. Axes may be flipped or permuted; nothing is resampled.
 
     Returns
     -------
@@ -53,6 +54,8 @@ def read_mask(path: Path, geometry: Geometry) -> npt.NDArray[np.uint8] | npt.NDA
     if not path.exists():
         raise missing(path)
     name = path.name.lower()
+    if cine:
+        return _read_cine(path, geometry)
     if is_nifti_name(path):
         values, own = _read_nifti(path, geometry)
     elif name.endswith(_ITK_SUFFIXES):
@@ -67,6 +70,30 @@ def read_mask(path: Path, geometry: Geometry) -> npt.NDArray[np.uint8] | npt.NDA
     axis_map = own.reordering_to(geometry, tol_mm=_tolerance_mm(geometry))
     assert axis_map is not None, "the grid was compared before the voxels were read"
     return np.ascontiguousarray(axis_map.view(whole))
+
+
+def _read_cine(path: Path, geometry: Geometry) -> npt.NDArray[Any]:
+    """Read the masks of a cine's frames, one slice each along the fourth axis of a NIfTI."""
+    frames = geometry.size_ijk[2]
+    if not is_nifti_name(path):
+        raise FileFormatError(
+            "Masks of frames in time are read as NIfTI only",
+            where=str(path),
+            next_step=f"Use NIfTI with one slice and {frames} frames along the fourth axis.",
+        )
+    file, plane = open_nifti(path, frames=True), geometry.first_slice
+    own = _check_grid(file.geometry, file.findings, plane, path)
+    if file.frames != frames:
+        message = f"The mask lies on another grid: it has {file.frames} frames and the scan {frames}"
+        raise GeometryError(message, where=str(path), next_step=_RESAMPLE)
+    values, slope, intercept = file.stored()
+    if file.is_colour:
+        raise FileFormatError("The mask is in colour", where=str(path), next_step=_WHOLE_NUMBERS)
+    whole = _whole_numbers(values if slope == 1.0 and intercept == 0.0 else values * slope + intercept, path)
+    axis_map = own.reordering_to(plane, tol_mm=_tolerance_mm(plane))
+    assert axis_map is not None, "the grid was compared before the voxels were read"
+    turned = axis_map.view(np.moveaxis(whole, 0, -1))  # [1, j, i, t]
+    return np.ascontiguousarray(np.moveaxis(turned[0], -1, 0))
 
 
 def _tolerance_mm(geometry: Geometry) -> float:

@@ -18,7 +18,7 @@ from gf_desktop.errors import FileFormatError
 from gf_desktop.files.axes import grid_of_matrix
 from gf_desktop.files.faults import reading_fault
 from gf_desktop.files.findings import Finding, Severity
-from gf_desktop.files.intensities import rescaled
+from gf_desktop.files.intensities import finite, rescaled
 from gf_desktop.files.quiet import load_nibabel, quiet
 from gf_desktop.imaging.geometry import Geometry
 
@@ -51,6 +51,9 @@ _INTENT_LABEL = 1002
 _MM_PER_UNIT = {0: 1.0, 1: 1000.0, 2: 1.0, 3: 0.001}
 """NIfTI-1 xyzt_units: unknown (taken as mm, as everybody does), metre, millimetre, micrometre."""
 
+_MS_PER_UNIT = {8: 1000.0, 16: 1.0, 24: 0.001}
+"""NIfTI-1 xyzt_units of the fourth axis that are times: second, millisecond, microsecond."""
+
 _UNIT_NAMES = {1: "metres", 3: "micrometres"}
 _AGAIN = "Export or download the file again."
 _CT_AIR_HU = -900
@@ -72,6 +75,10 @@ class NiftiFile:
         The grid in LPS mm; None where a finding is red.
     findings
         What was noticed in the header.
+    frames
+        Volumes along the fourth axis; 1 where there is none.
+    frame_ms
+        Time between them in ms where the file states it, else None.
     """
 
     path: Path
@@ -79,9 +86,18 @@ class NiftiFile:
     geometry: Geometry | None
     findings: tuple[Finding, ...]
     image: Any
+    frames: int = 1
+    frame_ms: float | None = None
+
+    @property
+    def is_colour(self) -> bool:
+        """Whether voxels are red, green, blue triples."""
+        return self.image.get_data_dtype().names is not None
 
     def stored(self) -> tuple[npt.NDArray[Any], float, float]:
         """Read the stored values as [k, j, i] (or uint8 [k, j, i, 3]) with their slope and intercept.
+
+        Of several frames as [t, k, j, i] (or uint8 [t, k, j, i, 3]).
 
         Raises
         ------
@@ -91,7 +107,8 @@ class NiftiFile:
         proxy = self.image.dataobj
         try:
             with quiet():
-                values = np.asarray(proxy.get_unscaled()).reshape(self.size_ijk, order="F")
+                shape = self.size_ijk if self.frames == 1 else (*self.size_ijk, self.frames)
+                values = np.asarray(proxy.get_unscaled()).reshape(shape, order="F")
         except MemoryError as error:
             raise FileFormatError(
                 "There is not enough memory for this scan", where=str(self.path), next_step="Close other programs."
@@ -99,28 +116,19 @@ class NiftiFile:
         except (EOFError, OSError, ValueError, zlib.error) as error:
             raise FileFormatError("The NIfTI file is cut off or damaged", where=str(self.path), next_step=_AGAIN) from error
         if values.dtype.names is not None:
-            values = np.stack([values[name] for name in ("R", "G", "B")], axis=-1)
-            return np.ascontiguousarray(values.transpose(2, 1, 0, 3)), 1.0, 0.0
-        values = values.transpose(2, 1, 0)
+            return np.stack([values.T[name] for name in ("R", "G", "B")], axis=-1), 1.0, 0.0
+        values = values.T
         return values.astype(values.dtype.newbyteorder("="), copy=False), float(proxy.slope), float(proxy.inter)
 
     def intensities(self) -> tuple[npt.NDArray[Any], list[Finding]]:
-        """Read intensities: int16 where exact, else float32, [k, j, i]; or uint8 [k, j, i, 3] colour."""
+        """Read intensities: int16 where exact, else float32, [k, j, i]; or uint8 [k, j, i, 3] colour; of frames with t in front."""
         values, slope, intercept = self.stored()
-        if values.ndim == 4:
+        if self.is_colour:
             return values, []
-        voxels = rescaled(values, slope=slope, intercept=intercept)
-        if voxels.dtype.kind != "f":
-            return voxels, []
-        finite = np.isfinite(voxels)
-        lost = int(voxels.size - np.count_nonzero(finite))
-        if lost == 0:
-            return voxels, []
-        if lost == voxels.size:
+        checked = finite(rescaled(values, slope=slope, intercept=intercept))
+        if checked is None:
             raise FileFormatError("The scan holds no numbers at all", where=str(self.path), next_step=_AGAIN)
-        lowest = voxels[finite].min()
-        message = f"{lost} voxels hold no number and are taken as the lowest intensity, {lowest:.6g}"
-        return np.where(finite, voxels, lowest), [Finding("not_finite", message, "amber")]
+        return checked
 
 
 def is_nifti_name(path: Path) -> bool:
@@ -128,13 +136,18 @@ def is_nifti_name(path: Path) -> bool:
     return path.name.lower().endswith(NIFTI_SUFFIXES)
 
 
-def open_nifti(path: Path) -> NiftiFile:
+def open_nifti(path: Path, *, frames: bool = False) -> NiftiFile:
     """Read and check the header of a NIfTI file.
+
+    Parameters
+    ----------
+    frames
+        Whether a fourth axis, time, is welcome.
 
     Raises
     ------
     FileFormatError
-        When it is not NIfTI, damaged, shorter than its header says, of more than three dimensions, or complex.
+        When it is not NIfTI, damaged, shorter than its header says, of more dimensions than are welcome, or complex.
     UserError
         When it does not exist or may not be read.
     """
@@ -145,7 +158,7 @@ def open_nifti(path: Path) -> NiftiFile:
             image = nibabel.load(path, mmap=False)
             if not isinstance(image, nibabel.Nifti1Image):
                 raise FileFormatError("This is not a NIfTI file", where=str(path), next_step=_AGAIN)
-            size = _size_of(image, path)
+            size, count = _size_of(image, path, frames=frames)
             _check_length(image, on_disk, path)
             matrix, findings = _matrix_of(image, size)
     except (FileNotFoundError, PermissionError, IsADirectoryError) as error:
@@ -156,14 +169,29 @@ def open_nifti(path: Path) -> NiftiFile:
     ) as error:  # fmt: skip
         raise FileFormatError("The NIfTI file is cut off or damaged, or is none", where=str(path), next_step=_AGAIN) from error
     geometry, more = grid_of_matrix(matrix, size)
-    return NiftiFile(path, size, geometry, (*findings, *more), image)
+    frame_ms = None
+    if count > 1:
+        frame_ms, about = _time_of(image.header)
+        findings += about
+    return NiftiFile(path, size, geometry, (*findings, *more), image, count, frame_ms)
 
 
-def _size_of(image: Any, path: Path) -> tuple[int, int, int]:
-    """Return three sizes; trailing axes of length one are dropped, missing ones added."""
+def _time_of(header: Any) -> tuple[float | None, list[Finding]]:
+    """Return the time in ms between frames where it is stated, and what was noticed about the fourth axis."""
+    factor = _MS_PER_UNIT.get(int(header["xyzt_units"]) & 0x38)
+    step = float(header["pixdim"][4])
+    if factor is None:
+        message = "The file does not say what its fourth axis counts; it is taken as time, of unknown speed"
+        return None, [Finding("fourth_axis_unknown", message, "amber")]
+    return (step * factor if np.isfinite(step) and step > 0 else None), []
+
+
+def _size_of(image: Any, path: Path, *, frames: bool) -> tuple[tuple[int, int, int], int]:
+    """Return three sizes and the number of frames; trailing axes of length one are dropped, missing ones added."""
     shape = [int(n) for n in image.shape]
     while len(shape) > 3 and shape[-1] == 1:
         shape.pop()
+    count = shape.pop() if frames and len(shape) == 4 else 1
     if len(shape) > 3:
         raise FileFormatError(
             f"The file holds {' × '.join(map(str, shape))} values, which is a series of volumes",
@@ -173,9 +201,9 @@ def _size_of(image: Any, path: Path) -> tuple[int, int, int]:
     shape += [1] * (3 - len(shape))
     dtype = image.get_data_dtype()
     coloured = dtype.names is not None and tuple(dtype.names[:3]) == ("R", "G", "B")
-    if min(shape) < 1 or not (dtype.kind in "iufb" or coloured):
+    if min(*shape, count) < 1 or not (dtype.kind in "iufb" or coloured):
         raise FileFormatError(f"Voxels of type {dtype} are not intensities", where=str(path), next_step="Convert the file to numbers.")
-    return (shape[0], shape[1], shape[2])
+    return (shape[0], shape[1], shape[2]), count
 
 
 def _check_length(image: Any, on_disk: int, path: Path) -> None:

@@ -10,26 +10,33 @@ import os
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
+
+import numpy as np
+import numpy.typing as npt
 
 from gf_desktop.errors import FileFormatError, UserError
 from gf_desktop.files.dicom import SliceHeader, could_be_dicom, group_headers, pixel_digest, read_header, read_slices
 from gf_desktop.files.faults import missing, reading_fault
 from gf_desktop.files.findings import Finding, Severity, UnusableScanError, refuse_red, verdict_of
+from gf_desktop.files.itk import is_itk_label, is_itk_name, read_itk
+from gf_desktop.files.multiframe import read_multiframe
 from gf_desktop.files.nifti import is_label_file, is_nifti_name, looks_like_ct, open_nifti
 from gf_desktop.files.picture import PICTURE_SUFFIXES, picture_grid, read_picture
 from gf_desktop.files.sidecar import is_exported_mask
 from gf_desktop.files.stack import stack_planes
+from gf_desktop.imaging.geometry import Geometry
+from gf_desktop.imaging.time_axis import TimeAxis
 from gf_desktop.imaging.volume import Volume
 
 __all__ = ["Finding", "Scan", "ScanSource", "UnusableScanError", "find_scans", "read_scan"]
 
-Kind = Literal["dicom", "nifti", "picture"]
+Kind = Literal["dicom", "nifti", "itk", "picture"]
 
 PHOTO = "PHOTO"
 """Modality of plain pictures."""
 
-_OTHER_IMAGES = (".nrrd", ".nhdr", ".mha", ".mhd", ".hdr", ".img", ".mgz", ".mnc")
+_OTHER_IMAGES = (".hdr", ".img", ".mgz", ".mnc")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +46,7 @@ class ScanSource:
     Attributes
     ----------
     kind
-        "dicom", "nifti" or "picture".
+        "dicom", "nifti", "itk" (NRRD, MetaImage) or "picture".
     paths
         Its files, sorted by path.
     series_uid
@@ -72,17 +79,20 @@ class Scan:
         What was noticed.
     verdict
         "green" or "amber"; a red scan is never returned.
+    frames
+        Of a series of volumes in time every volume, read-only [t, k, j, i]; ``volume`` is one of them. Else None.
     """
 
     volume: Volume
     findings: tuple[Finding, ...]
     verdict: Severity
+    frames: npt.NDArray[Any] | None = None
 
 
 def find_scans(path: Path) -> list[ScanSource]:
     """Return the scans in a folder, searched with all folders in it, or the scan that a file belongs to.
 
-    A single DICOM file stands for its whole series in that folder. In folders, label maps (NIfTI files that say so, masks
+    A single DICOM file stands for its whole series in that folder. In folders, label maps (files that say so, masks
     that this program exported), DICOM objects that are no pictures, and other files are passed over.
 
     Parameters
@@ -111,6 +121,8 @@ def find_scans(path: Path) -> list[ScanSource]:
         raise reading_fault(error, path) from error
     if is_nifti_name(path):
         return [_nifti_source(path)]
+    if is_itk_name(path):
+        return [_itk_source(path)]
     if path.suffix.lower() in PICTURE_SUFFIXES:
         return [_picture_source(path)]
     if path.suffix.lower() in _OTHER_IMAGES:
@@ -144,10 +156,12 @@ def _find_in_folder(folder: Path) -> list[ScanSource]:
         files += [Path(parent) / name for name in sorted(names) if not name.startswith(".") and name.upper() != "DICOMDIR"]
     niftis = [p for p in files if is_nifti_name(p)]
     pictures = [p for p in files if p.suffix.lower() in PICTURE_SUFFIXES]
-    taken = {*niftis, *pictures}
+    itks = [p for p in files if is_itk_name(p)]
+    taken = {*niftis, *itks, *pictures}
     headers, unreadable = _read_headers(p for p in files if p not in taken)
     sources = [_dicom_source(group, unreadable) for group in group_headers(headers)]
     sources += [_nifti_source(p) for p in niftis if not _is_mask(p)]
+    sources += [_itk_source(p) for p in itks if not is_itk_label(p)]
     sources += [_picture_source(p) for p in pictures if not is_exported_mask(p)]
     if sources:
         return sorted(sources, key=lambda s: str(s.paths[0]))
@@ -162,7 +176,9 @@ def _find_in_folder(folder: Path) -> list[ScanSource]:
         )
     looked = f"none of its {len(files)} files is one" if files else "it is empty"
     raise FileFormatError(
-        f"There is no scan in this folder: {looked}", where=str(folder), next_step="Choose a folder with DICOM, NIfTI, PNG or JPEG files."
+        f"There is no scan in this folder: {looked}",
+        where=str(folder),
+        next_step="Choose a folder with DICOM, NIfTI, NRRD, PNG or JPEG files.",
     )
 
 
@@ -195,7 +211,7 @@ def _is_mask(path: Path) -> bool:
 def _dicom_source(group: list[SliceHeader], unreadable: tuple[Path, ...]) -> ScanSource:
     first = group[0]
     rows, columns = first.plane.size
-    count = f"{len(group)} files" if len(group) > 1 else "1 file"
+    count = f"{len(group)} files" if len(group) > 1 else f"{first.frames} frames" if first.frames > 1 else "1 file"
     folders = {h.path.parent for h in group}
     return ScanSource(
         kind="dicom",
@@ -209,6 +225,11 @@ def _dicom_source(group: list[SliceHeader], unreadable: tuple[Path, ...]) -> Sca
 
 def _nifti_source(path: Path) -> ScanSource:
     return ScanSource("nifti", (path,), "", "NIfTI file", "")
+
+
+def _itk_source(path: Path) -> ScanSource:
+    name = "NRRD" if path.suffix.lower() in (".nrrd", ".nhdr") else "MetaImage"
+    return ScanSource("itk", (path,), "", f"{name} file", "")
 
 
 def _picture_source(path: Path) -> ScanSource:
@@ -237,9 +258,11 @@ def read_scan(source: ScanSource) -> Scan:
         return _read_dicom(source)
     if source.kind == "nifti":
         return _read_nifti(source)
+    if source.kind == "itk":
+        return _read_itk(source)
     voxels, findings = read_picture(source.paths[0])
     grid = picture_grid(voxels.shape[2], voxels.shape[1])
-    volume = Volume(voxels, grid, modality=PHOTO, source=source.description, spacing_known=False)
+    volume = Volume(voxels, grid, modality=PHOTO, source=source.description, spacing_known=False, place_known=False)
     return Scan(volume, tuple(findings), verdict_of(findings))
 
 
@@ -249,13 +272,9 @@ def _read_dicom(source: ScanSource) -> Scan:
         header = read_header(path)
         if header is None:
             raise FileFormatError("This DICOM file is not a scan", where=str(path), next_step="Choose the scan's own files.")
-        if header.frames > 1:
-            raise FileFormatError(
-                f"This DICOM file holds {header.frames} frames; only one picture a file is read",
-                where=str(path),
-                next_step="Export the series with one file a slice, or as NIfTI.",
-            )
         headers.append(header)
+    if len(headers) == 1 and headers[0].frames > 1:
+        return _read_multiframe(source, headers[0])
     where = str(source.paths[0] if len(source.paths) == 1 else Path(os.path.commonpath([p.parent for p in source.paths])))
     digests: dict[int, bytes] = {}
 
@@ -280,8 +299,27 @@ def _read_dicom(source: ScanSource) -> Scan:
         source=f"DICOM {source.description}",
         spacing_known=stack.spacing_known,
         facts=dict(ordered[0].facts),
+        place_known=all(header.has_place for header in ordered),
     )
     return Scan(volume, tuple(findings), verdict_of(findings))
+
+
+def _read_multiframe(source: ScanSource, header: SliceHeader) -> Scan:
+    read = read_multiframe(header)
+    findings = (*_about_files(source, [header]), *read.findings)
+    volume = Volume(
+        read.voxels,
+        read.geometry,
+        modality=source.modality,
+        source=f"DICOM {source.description}",
+        spacing_known=read.spacing_known,
+        facts=dict(header.facts),
+        time=read.time,
+        place_known=read.place_known,
+    )
+    if read.frames is not None:
+        read.frames.setflags(write=False)
+    return Scan(volume, findings, verdict_of(findings), read.frames)
 
 
 def _about_files(source: ScanSource, headers: list[SliceHeader]) -> list[Finding]:
@@ -297,12 +335,15 @@ def _about_files(source: ScanSource, headers: list[SliceHeader]) -> list[Finding
     if any(h.detector_spacing for h in headers):
         message = "Pixel size is that at the detector; in the patient it is smaller by the magnification"
         findings.append(Finding("detector_spacing", message, "amber"))
+    if any(h.region_spacing for h in headers):
+        message = "Pixel size is that of the tissue in the ultrasound picture; beside it lengths mean nothing"
+        findings.append(Finding("region_spacing", message, "green"))
     return findings
 
 
 def _read_nifti(source: ScanSource) -> Scan:
     path = source.paths[0]
-    file = open_nifti(path)
+    file = open_nifti(path, frames=True)
     findings = list(file.findings)
     refuse_red(findings, where=str(path))
     assert file.geometry is not None, "a file without a grid has a red finding"
@@ -310,9 +351,54 @@ def _read_nifti(source: ScanSource) -> Scan:
     findings += more
     if is_label_file(file.image):
         findings.append(Finding("is_label_map", "The file says that it holds labels, not intensities", "amber"))
+    grid = _Grid(file.geometry, frames=file.frames, frame_ms=file.frame_ms)
+    return _without_modality(voxels, grid, findings, source=source.description, named="NIfTI")
+
+
+def _read_itk(source: ScanSource) -> Scan:
+    read = read_itk(source.paths[0])
+    grid = _Grid(read.geometry, read.frames, None, read.spacing_known, read.place_known)
+    named = source.description.removesuffix(" file")
+    return _without_modality(read.voxels, grid, list(read.findings), source=source.description, named=named)
+
+
+@dataclass(frozen=True, slots=True)
+class _Grid:
+    """Where voxels lie, and how many volumes of them there are in time."""
+
+    geometry: Geometry
+    frames: int = 1
+    frame_ms: float | None = None
+    spacing_known: bool = True
+    place_known: bool = True
+
+
+def _without_modality(voxels: npt.NDArray[Any], grid: _Grid, findings: list[Finding], *, source: str, named: str) -> Scan:
+    """Return the scan of a file that does not state the modality; of several frames, voxels have the time in front."""
+    geometry, time, every = grid.geometry, None, None
+    if grid.frames > 1 and geometry.size_ijk[2] == 1:
+        time = TimeAxis("cine", grid.frames, grid.frame_ms)
+        voxels = voxels[:, 0]
+        columns, rows, _ = geometry.size_ijk
+        geometry = Geometry((columns, rows, grid.frames), (*geometry.spacing_mm[:2], 1.0), geometry.origin_mm, geometry.direction)
+    elif grid.frames > 1:
+        time = TimeAxis("series", grid.frames, grid.frame_ms)
+        every = np.ascontiguousarray(voxels)
+        every.setflags(write=False)
+        voxels = every[0].copy()
     modality = ""
     if looks_like_ct(voxels):
         modality = "CT"
-        findings.append(Finding("modality_from_values", "NIfTI does not state the modality; the values are those of a CT in HU", "green"))
-    volume = Volume(voxels, file.geometry, modality=modality, source=source.description)
-    return Scan(volume, tuple(findings), verdict_of(findings))
+        findings.append(
+            Finding("modality_from_values", f"{named} does not state the modality; the values are those of a CT in HU", "green")
+        )
+    volume = Volume(
+        voxels,
+        geometry,
+        modality=modality,
+        source=source if time is None else f"{source}, {time.count} frames",
+        spacing_known=grid.spacing_known,
+        time=time,
+        place_known=grid.place_known,
+    )
+    return Scan(volume, tuple(findings), verdict_of(findings), every)

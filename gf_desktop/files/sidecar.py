@@ -9,6 +9,7 @@ from typing import Any
 
 from gf_desktop.imaging.geometry import Geometry
 from gf_desktop.imaging.labelmap import LabelTable
+from gf_desktop.imaging.time_axis import TimeAxis
 
 __all__ = ["DISCLAIMER", "SIDECAR_FORMAT", "SIDECAR_KIND", "is_exported_mask", "sidecar_document", "sidecar_name"]
 
@@ -27,10 +28,21 @@ def sidecar_name(stem: str, *, pictures: bool) -> str:
 
 
 def sidecar_document(
-    *, files: list[str], geometry: Geometry, table: LabelTable, modality: str, model_id: str, spacing_known: bool
+    *,
+    files: list[str],
+    geometry: Geometry,
+    table: LabelTable,
+    modality: str,
+    model_id: str,
+    spacing_known: bool,
+    time: TimeAxis | None = None,
 ) -> dict[str, Any]:
-    """Return the document: names of the mask's files in slice order, label table, grid (LPS, mm), modality, model and purpose."""
-    return {
+    """Return the document: names of the mask's files in slice order, label table, grid (LPS, mm), modality, model and purpose.
+
+    Of a scan with frames in time also "time": of a cine k counts frames and its spacing is a placeholder, of a series "frame" says
+    which volume, from 0, the mask is of.
+    """
+    document: dict[str, Any] = {
         "kind": SIDECAR_KIND,
         "format": SIDECAR_FORMAT,
         "use": DISCLAIMER,
@@ -42,6 +54,7 @@ def sidecar_document(
         "spacing_known": spacing_known,
         "geometry": geometry.as_json(),
     }
+    return document if time is None else document | {"time": time.as_json()}
 
 
 def is_exported_mask(path: Path) -> bool:

@@ -48,9 +48,9 @@ class SliceLedger(QObject):
         return bool(self.summaries) and not self._pending
 
     def volume_ml(self, label: int) -> float | None:
-        """Return the volume of a structure in millilitres, or None while slices are still being counted."""
+        """Return the volume of a structure in millilitres; None while slices are still being counted, and where there is no volume."""
         opened = self._session.open
-        if opened is None or not all(self.summaries) or not opened.volume.spacing_known:
+        if opened is None or not all(self.summaries) or not opened.volume.spacing_known or opened.volume.is_cine:
             return None
         return sum(s.counts[label] for s in self.summaries if s is not None) * opened.volume.geometry.voxel_ml
 

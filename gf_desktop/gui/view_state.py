@@ -128,8 +128,8 @@ class ViewState(QObject):
 
     @property
     def has_planes(self) -> bool:
-        """Whether the scan can be cut in three planes: not where it is a picture or a single slice."""
-        return self.volume is not None and not self.volume.is_flat
+        """Whether the scan can be cut in three planes: not where it is a picture, a single slice, or frames in time on one plane."""
+        return self.volume is not None and not self.volume.is_planar
 
     def look_from(self, plane: PlaneName) -> None:
         """Make another plane through the crosshair the active one; does nothing without a scan."""

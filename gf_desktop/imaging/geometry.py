@@ -161,6 +161,11 @@ class Geometry:
         return (k, j, i)
 
     @property
+    def first_slice(self) -> Geometry:
+        """The grid of slice k = 0 alone: where every frame of a cine lies."""
+        return Geometry((*self.size_ijk[:2], 1), self.spacing_mm, self.origin_mm, self.direction)
+
+    @property
     def affine(self) -> FloatArray:
         """4x4 float64 matrix that maps (i, j, k, 1) to LPS mm."""
         matrix = np.eye(4)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -47,6 +47,10 @@ class StructureScore:
     assd_mm: float | None
     volume_ml: float
     reference_ml: float
+
+    def without_distances(self) -> StructureScore:
+        """Return the score of masks whose slices have no distance from each other: Dice and volumes stay."""
+        return replace(self, hd95_mm=None, assd_mm=None)
 
     def as_json(self) -> dict[str, float | None]:
         """Return the fields by name."""

@@ -6,11 +6,12 @@ come with the :class:`PaintRule`.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 from typing import Any, Literal
 
 import numpy.typing as npt
 
+from gf_desktop.errors import UserError
 from gf_desktop.imaging.edits import Box, LabelEdit
 from gf_desktop.imaging.interpolation import copy_slice_edit, interpolate_edit
 from gf_desktop.imaging.labelmap import LabelMap
@@ -52,6 +53,7 @@ __all__ = [
     "Smooth",
     "Threshold",
     "carry_out",
+    "frame_by_frame",
 ]
 
 Voxels = npt.NDArray[Any]
@@ -259,6 +261,28 @@ NAMES: dict[type[Operation], str] = {
     Delete: "delete structure",
 }
 """What the undo menu calls them."""
+
+
+def frame_by_frame(operation: Operation) -> Operation:
+    """Return an operation as it is meant on a cine, whose slices k are moments: what reaches in space stays in each frame.
+
+    Raises
+    ------
+    UserError
+        When it needs space (islands and seeds are regions in space), or means slices across another axis than k.
+    """
+    if isinstance(operation, GrowSeeds | KeepLargest | RemoveIslands):
+        raise UserError(
+            f"“{NAMES[type(operation)]}” needs a volume, and this scan's slices are frames in time",
+            where="operation",
+            next_step="Correct the frames one by one, or copy a frame's mask to the next.",
+        )
+    if "axis" not in {field.name for field in fields(operation)}:
+        return operation
+    if getattr(operation, "axis", None) not in (None, 2):
+        raise UserError("A scan with frames in time has no slices across this axis", where="operation", next_step="Use axis k.")
+    within: dict[str, Any] = {"axis": 2}
+    return replace(operation, **within)
 
 
 def carry_out(operation: Operation, label_map: LabelMap, voxels: Voxels, *, rule: PaintRule, author: str = "") -> LabelEdit | None:

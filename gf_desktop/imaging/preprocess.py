@@ -163,8 +163,8 @@ class PlaneGrid:
 def _slicing_axes(volume: Volume, spec: PreprocessSpec) -> AxisMap:
     """Return the order of axes in which a model sees a scan."""
     canonical = volume.geometry.canonical_axes()
-    # a single sagittal slice cut axially would be a pile of rows
-    if spec.slicing == "acquired" or (volume.is_flat and canonical.order[2] != 2):
+    # a single sagittal slice cut axially would be a pile of rows, and so would frames in time
+    if spec.slicing == "acquired" or volume.is_cine or (volume.is_flat and canonical.order[2] != 2):
         return AxisMap((0, 1, 2), (False, False, False))
     return canonical
 
@@ -192,6 +192,7 @@ class SliceSource:
         self.geometry = volume.geometry.reordered(self.axes)
         self.grid = PlaneGrid.of(self.geometry, spec)
         self._voxels = self.axes.view(volume.voxels)
+        self._moments = volume.is_cine
 
     def __len__(self) -> int:
         return self.geometry.size_ijk[2]
@@ -213,7 +214,10 @@ class SliceSource:
         return np.asarray((scaled - np.float32(self.spec.mean)) / np.float32(self.spec.std), dtype=np.float32)
 
     def neighbours(self, index: int) -> list[int]:
-        """Return the slice numbers that make the channels of slice ``index``, in order."""
+        """Return the slice numbers that make the channels of slice ``index``, in order; of a cine the frame itself for all."""
+        if self._moments:
+            # the frame before is another moment, no tissue beside this one
+            return [index] * (2 * self.spec.context + 1)
         gap_mm = self.geometry.spacing_mm[2]
         offsets = (round(n * self.spec.context_mm / gap_mm) for n in range(-self.spec.context, self.spec.context + 1))
         return [int(np.clip(index + offset, 0, len(self) - 1)) for offset in offsets]

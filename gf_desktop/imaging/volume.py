@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from gf_desktop.errors import GeometryError
 from gf_desktop.imaging.geometry import Geometry
+from gf_desktop.imaging.time_axis import TimeAxis
 
 __all__ = ["WINDOW_PRESETS", "Volume", "Window"]
 
@@ -55,11 +56,17 @@ class Volume:
         What it was read from without anything that identifies a person.
     spacing_known
         False for plain pictures, whose pixels have no size in millimetres.
+    facts
+        How the picture was made, never of whom.
+    time
+        Frames in time; None for a scan without. Of a cine the grid's k counts frames, and its spacing along k is a placeholder.
+    place_known
+        Whether the file says where in the patient the grid lies; without, no side of it has a letter.
 
     Raises
     ------
     GeometryError
-        When the array's shape is not that of the geometry.
+        When the array's shape is not that of the geometry, or a cine has another number of frames than slices.
     """
 
     voxels: npt.NDArray[Any]
@@ -68,6 +75,8 @@ class Volume:
     source: str = ""
     spacing_known: bool = True
     facts: dict[str, str] = field(default_factory=dict)
+    time: TimeAxis | None = None
+    place_known: bool = True
 
     def __post_init__(self) -> None:
         shape = self.geometry.shape_kji
@@ -80,6 +89,10 @@ class Volume:
             raise GeometryError(
                 f"Colour voxels must be 8 bit, not {self.voxels.dtype}", next_step="Convert the picture to 8 bits a channel."
             )
+        if self.is_cine and self.time is not None and self.time.count != shape[0]:
+            raise GeometryError(
+                f"A cine of {self.time.count} frames does not fit a grid of {shape}", next_step="Report this; it is a fault of the reader."
+            )
         self.voxels.setflags(write=False)
 
     @property
@@ -91,6 +104,16 @@ class Volume:
     def is_flat(self) -> bool:
         """Whether there is one slice only."""
         return self.geometry.size_ijk[2] == 1
+
+    @property
+    def is_cine(self) -> bool:
+        """Whether the slices are frames in time on one plane."""
+        return self.time is not None and self.time.kind == "cine"
+
+    @property
+    def is_planar(self) -> bool:
+        """Whether all that there is lies in one plane: a single slice, or a cine. Then there is one view and nothing in space."""
+        return self.is_flat or self.is_cine
 
     @property
     def unit(self) -> str:

@@ -105,6 +105,7 @@ def write_manifest(project: Project, run_id: str, *, seed: int) -> tuple[Path, l
                 "geometry": case.geometry.as_json(),
                 "modality": case.modality,
                 "spacing_known": case.spacing_known,
+                "time": None if case.time is None else case.time.as_json(),
                 "labels": None if labels is None else str(labels),
                 "labels_sha256": digest,
                 "model_id": case.model_id,

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from gf_desktop.imaging.geometry import Geometry
+from gf_desktop.imaging.time_axis import TimeAxis
 
 __all__ = ["Case", "CaseStatus", "Finding", "LabelRevision", "ModelRecord", "ModelState", "RevisionKind", "RoundReport"]
 
@@ -42,6 +43,10 @@ class Case:
         Stored slices that are held back for checking new students; once there, always there.
     image_sha256
         Of the project's own copy of the voxels.
+    time, place_known
+        As of the scan's :class:`Volume`.
+    series_sha256
+        Of all volumes of a series in time, of which this scan is one; else empty.
     """
 
     id: str
@@ -58,6 +63,14 @@ class Case:
     image_sha256: str
     validation_slices: tuple[int, ...]
     model_id: str
+    time: TimeAxis | None = None
+    place_known: bool = True
+    series_sha256: str = ""
+
+    @property
+    def is_cine(self) -> bool:
+        """Whether its slices are frames in time."""
+        return self.time is not None and self.time.kind == "cine"
 
 
 @dataclass(frozen=True, slots=True)

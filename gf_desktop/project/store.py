@@ -4,7 +4,8 @@
 
     project.sqlite      cases, revisions, models, rounds
     project.lock        held by the program that may write
-    cases/C-001/        image.npy, labels-000001.npz (immutable), journal.gfj with every stroke, confidence.npz
+    cases/C-001/        image.npy, labels-000001.npz (immutable), journal.gfj with every stroke, confidence.npz;
+                        frames.npy of a series of volumes in time, of which image.npy is one
     models/<id>/        model packs
     runs/<id>/          one folder a refinement: manifest, events, log
 """
@@ -13,8 +14,10 @@ from __future__ import annotations
 
 import errno
 import json
+import os
 import shutil
 import sqlite3
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import lru_cache
 from pathlib import Path
@@ -29,6 +32,7 @@ from gf_desktop.atomic import atomic_path, check_writable_folder, explain_os_err
 from gf_desktop.errors import HeldError, ProjectError, UserError
 from gf_desktop.imaging.geometry import Geometry
 from gf_desktop.imaging.labelmap import LabelTable
+from gf_desktop.imaging.time_axis import TimeAxis
 from gf_desktop.imaging.volume import Volume
 from gf_desktop.pack import file_sha256, verify_pack
 from gf_desktop.project.database import connect, create_schema, writing
@@ -45,10 +49,19 @@ LOCK = "project.lock"
 HELD = "project"
 """The note of who may write is project.holder.json."""
 
+IMAGE = "image.npy"
+FRAMES = "frames.npy"
+FRAME_IN_TITLE = ", frame "
+
+MORE = "case "
+"""Keys of the table meta under which stands what only some cases have: time, and whether their place is known."""
 
 _SELECT_CASES = (
-    "SELECT id, title, modality, geometry, spacing_known, is_colour, status, reviewed, verdict, findings, image_sha256, model_id FROM cases"
+    "SELECT id, title, modality, geometry, spacing_known, is_colour, status, reviewed, verdict, findings, image_sha256, model_id,"
+    " (SELECT value FROM meta WHERE key = 'case ' || id) FROM cases"
 )
+
+Voxels = npt.NDArray[Any]
 
 
 class Project:
@@ -256,46 +269,33 @@ class Project:
         """Return the folder with a case's files."""
         return self.folder / "cases" / case_id
 
-    def add_case(self, volume: Volume, *, title: str, verdict: str, findings: tuple[Finding, ...]) -> tuple[Case, bool]:
+    def add_case(
+        self, volume: Volume, *, title: str, verdict: str, findings: tuple[Finding, ...], frames: Voxels | None = None
+    ) -> tuple[Case, bool]:
         """Copy a scan into the project.
+
+        Parameters
+        ----------
+        frames
+            Of a series of volumes in time all of them, [t, k, j, i]; ``volume`` is one of them.
 
         Returns
         -------
         The case, and whether it is new: a scan that is already in the project is not copied again.
         """
         self.must_write()
-        number = 1 + max((int(c.id.split("-")[1]) for c in self.cases()), default=0)
-        case_id = f"C-{number:03d}"
+        case_id = self._next_case_id()
         folder = self.case_folder(case_id)
         try:
             shutil.rmtree(folder, ignore_errors=True)
             folder.mkdir(parents=True)
-            image = folder / "image.npy"
-            with atomic_path(image) as temporary, temporary.open("wb") as stream:
-                np.lib.format.write_array(stream, np.ascontiguousarray(volume.voxels), allow_pickle=False)
-            digest = file_sha256(image)
+            digest = _write_voxels(folder / IMAGE, volume.voxels)
             for known in self.cases():
-                if known.image_sha256 == digest and known.geometry.same_grid(volume.geometry):
+                if known.image_sha256 == digest and known.geometry.same_grid(volume.geometry) and known.time == volume.time:
                     shutil.rmtree(folder)
                     return known, False
-            with writing(self._db):
-                self._db.execute(
-                    "INSERT INTO cases (id, title, modality, geometry, spacing_known, is_colour, status, verdict, findings, image_sha256,"
-                    " facts, created) VALUES (?, ?, ?, ?, ?, ?, 'new', ?, ?, ?, ?, ?)",
-                    (
-                        case_id,
-                        title,
-                        volume.modality,
-                        json.dumps(volume.geometry.as_json()),
-                        int(volume.spacing_known),
-                        int(volume.is_colour),
-                        verdict,
-                        json.dumps([[f.code, f.message] for f in findings]),
-                        digest,
-                        json.dumps(volume.facts),
-                        _now(),
-                    ),
-                )
+            series = "" if frames is None else _write_voxels(folder / FRAMES, frames)
+            self._insert(case_id, volume, title=title, verdict=verdict, findings=findings, digests=(digest, series))
         except OSError as error:
             shutil.rmtree(folder, ignore_errors=True)
             raise explain_os_error(error, folder) from error
@@ -303,6 +303,87 @@ class Project:
             shutil.rmtree(folder, ignore_errors=True)
             raise
         return self.case(case_id), True
+
+    def _next_case_id(self) -> str:
+        return f"C-{1 + max((int(c.id.split('-')[1]) for c in self.cases()), default=0):03d}"
+
+    def _insert(
+        self, case_id: str, volume: Volume, *, title: str, verdict: str, findings: tuple[Finding, ...], digests: tuple[str, str]
+    ) -> None:
+        more: dict[str, Any] = {}
+        if volume.time is not None:
+            more |= {"time": volume.time.as_json(), "series_sha256": digests[1]}
+        if not volume.place_known:
+            more["place_known"] = False
+        with writing(self._db):
+            self._db.execute(
+                "INSERT INTO cases (id, title, modality, geometry, spacing_known, is_colour, status, verdict, findings, image_sha256,"
+                " facts, created) VALUES (?, ?, ?, ?, ?, ?, 'new', ?, ?, ?, ?, ?)",
+                (
+                    case_id,
+                    title,
+                    volume.modality,
+                    json.dumps(volume.geometry.as_json()),
+                    int(volume.spacing_known),
+                    int(volume.is_colour),
+                    verdict,
+                    json.dumps([[f.code, f.message] for f in findings]),
+                    digests[0],
+                    json.dumps(volume.facts),
+                    _now(),
+                ),
+            )
+            if more:
+                self._db.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (MORE + case_id, json.dumps(more)))
+
+    def add_frame(self, case_id: str, frame: int) -> Case:
+        """Make another frame of a series in time a case of its own, with its own mask; return the one that there is already.
+
+        Raises
+        ------
+        ProjectError
+            When the case is no series, or has no such frame.
+        """
+        self.must_write()
+        case, frames = self.case(case_id), self.load_frames(case_id)
+        if case.time is None or frames is None:
+            raise ProjectError("This scan is no series of volumes in time", where=case_id, next_step="Choose a scan with several volumes.")
+        if not 0 <= frame < case.time.count:
+            message = f"The series has frames 0 to {case.time.count - 1}, not {frame}"
+            raise ProjectError(message, where=case_id, next_step="Name a frame of the series, counted from 0.")
+        for known in self.cases():
+            if known.series_sha256 == case.series_sha256 and known.time == case.time.at(frame):
+                return known
+        volume, new_id = self.load_volume(case_id), self._next_case_id()
+        folder = self.case_folder(new_id)
+        title = f"{case.title.split(FRAME_IN_TITLE)[0]}{FRAME_IN_TITLE}{frame + 1}"
+        try:
+            shutil.rmtree(folder, ignore_errors=True)
+            folder.mkdir(parents=True)
+            digest = _write_voxels(folder / IMAGE, frames[frame])
+            _share(self.case_folder(case_id) / FRAMES, folder / FRAMES)
+            chosen = replace(volume, voxels=frames[frame], time=case.time.at(frame))
+            self._insert(new_id, chosen, title=title, verdict=case.verdict, findings=case.findings, digests=(digest, case.series_sha256))
+        except OSError as error:
+            shutil.rmtree(folder, ignore_errors=True)
+            raise explain_os_error(error, folder) from error
+        return self.case(new_id)
+
+    def load_frames(self, case_id: str) -> Voxels | None:
+        """Return every volume of a series in time, memory-mapped [t, k, j, i]; None of a case that is no series.
+
+        Raises
+        ------
+        ProjectError
+            When the copy is missing or damaged.
+        """
+        case = self.case(case_id)
+        if case.time is None or case.time.kind != "series":
+            return None
+        frames = _map_voxels(self.case_folder(case_id) / FRAMES)
+        if frames.shape[:4] != (case.time.count, *case.geometry.shape_kji):
+            raise _damaged_copy(self.case_folder(case_id) / FRAMES)
+        return frames
 
     def load_volume(self, case_id: str) -> Volume:
         """Return a case's scan, memory-mapped from the project's copy.
@@ -313,13 +394,17 @@ class Project:
             When the copy is missing or damaged.
         """
         case = self.case(case_id)
-        path = self.case_folder(case_id) / "image.npy"
         facts = json.loads(self._db.execute("SELECT facts FROM cases WHERE id = ?", (case_id,)).fetchone()[0])
-        try:
-            voxels = np.load(path, mmap_mode="r", allow_pickle=False)
-        except (OSError, ValueError) as error:
-            raise ProjectError("The project's copy of the scan is damaged", where=str(path), next_step="Import the scan again.") from error
-        return Volume(voxels, case.geometry, case.modality, case.title, case.spacing_known, facts)
+        return Volume(
+            _map_voxels(self.case_folder(case_id) / IMAGE),
+            case.geometry,
+            case.modality,
+            case.title,
+            case.spacing_known,
+            facts,
+            time=case.time,
+            place_known=case.place_known,
+        )
 
     # confidence
 
@@ -373,8 +458,36 @@ def _geometry_of(text: str) -> Geometry:
     return Geometry.from_json(json.loads(text))
 
 
+def _write_voxels(path: Path, voxels: Voxels) -> str:
+    """Write an array and return the file's hash."""
+    with atomic_path(path) as temporary, temporary.open("wb") as stream:
+        np.lib.format.write_array(stream, np.ascontiguousarray(voxels), allow_pickle=False)
+    return file_sha256(path)
+
+
+def _map_voxels(path: Path) -> Voxels:
+    try:
+        voxels: Voxels = np.load(path, mmap_mode="r", allow_pickle=False)
+    except (OSError, ValueError) as error:
+        raise _damaged_copy(path) from error
+    return voxels
+
+
+def _damaged_copy(path: Path) -> ProjectError:
+    return ProjectError("The project's copy of the scan is damaged", where=str(path), next_step="Import the scan again.")
+
+
+def _share(source: Path, target: Path) -> None:
+    """Give a file that never changes a second name; where the disk knows no such thing, copy it."""
+    try:
+        os.link(source, target)
+    except OSError:
+        shutil.copyfile(source, target)
+
+
 def _case_of(row: tuple[Any, ...], validation_slices: tuple[int, ...]) -> Case:
     geometry = _geometry_of(row[3])
+    more = {} if row[12] is None else json.loads(row[12])
     return Case(
         id=row[0],
         title=row[1],
@@ -390,6 +503,9 @@ def _case_of(row: tuple[Any, ...], validation_slices: tuple[int, ...]) -> Case:
         image_sha256=row[10],
         validation_slices=validation_slices,
         model_id=row[11],
+        time=TimeAxis.from_json(more.get("time")),
+        place_known=bool(more.get("place_known", True)),
+        series_sha256=str(more.get("series_sha256", "")),
     )
 
 

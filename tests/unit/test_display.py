@@ -27,6 +27,7 @@ from gf_desktop.display import (
 )
 from gf_desktop.imaging.geometry import Geometry
 from gf_desktop.imaging.labelmap import LabelMap, LabelTable, Structure, VoxelState
+from gf_desktop.imaging.time_axis import TimeAxis
 from gf_desktop.imaging.volume import Volume, Window
 
 SIZE = (5, 4, 3)
@@ -381,3 +382,61 @@ def test_that_the_states_of_voxels_have_colours_of_their_own_and_unseen_none() -
     assert colours[0, 3] == 0
     assert len({tuple(colour) for colour in colours}) == 4
     assert not layer_lookup("none").any()
+
+
+# frames in time
+
+
+def cine(**more: object) -> Volume:
+    voxels = np.random.default_rng(1).integers(0, 200, (4, 6, 8)).astype(np.int16)
+    turned = Geometry((8, 6, 4), (0.5, 0.6, 1.0), (10.0, 20.0, 30.0), np.array([[0.0, 0.0, 1.0], [1.0, 0.0, 0.0], [0.0, -1.0, 0.0]]))
+    return Volume(voxels, turned, "US", time=TimeAxis("cine", 4, 40.0), **more)
+
+
+def test_that_a_cine_opens_as_stored_at_its_first_frame() -> None:
+    volume = cine()
+    state = DisplayState.opening(volume)
+    plane = resolve(volume, dataclasses.replace(state, window=Window(100, 200)))
+    assert (plane.name, plane.index, plane.count) == ("cine", 0, 4)
+    assert plane.image.shape == (6, 8)
+    assert np.array_equal(np.argsort(plane.image, axis=None, kind="stable"), np.argsort(volume.voxels[0], axis=None, kind="stable"))
+
+
+def test_that_a_cine_with_a_place_has_the_letters_of_its_own_axes() -> None:
+    volume = cine()
+    letters = resolve(volume, DisplayState.opening(volume)).letters
+    # columns run to the back, rows to the feet
+    assert (letters.left, letters.right, letters.top, letters.bottom) == ("A", "P", "S", "I")
+
+
+def test_that_a_scan_without_a_place_has_neither_letters_nor_a_position() -> None:
+    volume = cine(place_known=False)
+    assert resolve(volume, DisplayState.opening(volume)).letters == EdgeLetters()
+    assert read_out(volume, (1, 2, 3)).world_mm is None
+
+
+def test_that_every_frame_of_a_cine_lies_where_the_first_does() -> None:
+    volume = cine()
+    first = read_out(volume, (3, 2, 0)).world_mm
+    assert first == pytest.approx(tuple(volume.geometry.index_to_world((3, 2, 0))))
+    assert read_out(volume, (3, 2, 3)).world_mm == first
+
+
+def test_that_a_moment_is_the_slice_of_a_cine_and_the_frame_of_a_series() -> None:
+    volume = cine()
+    state = DisplayState.opening(volume).at_moment(2, volume)
+    assert (state.index, state.frame, state.moment(volume)) == (2, 0, 2)
+    assert DisplayState.opening(volume).at_moment(9, volume).index == 3
+    series = Volume(volume.voxels, volume.geometry, time=TimeAxis("series", 7, None, 3))
+    state = DisplayState.opening(series)
+    assert (state.frame, state.moment(series)) == (3, 3)
+    assert state.at_moment(6, series) == dataclasses.replace(state, frame=6)
+    assert state.at_moment(9, series).frame == 6
+
+
+def test_that_the_mask_is_an_outline_on_a_frame_that_it_is_not_of() -> None:
+    series = Volume(cine().voxels, cine().geometry, time=TimeAxis("series", 7, None, 3))
+    state = dataclasses.replace(DisplayState.opening(series), layer="states")
+    assert state.over_mask(series) is state
+    other = state.at_moment(2, series).over_mask(series)
+    assert (other.outline, other.layer) == (True, "none")

@@ -87,7 +87,7 @@ class SurfaceMeshes(QObject):
 
     def _spatial_case(self) -> OpenCase | None:
         opened = self._session.open
-        return None if opened is None or opened.volume.is_flat else opened
+        return None if opened is None or opened.volume.is_planar else opened
 
     def _case_changed(self) -> None:
         self._give_up()

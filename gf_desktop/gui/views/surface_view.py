@@ -236,7 +236,7 @@ class SurfaceView(QWidget):
         opened = self._session.open
         if opened is None:
             return tr("Add a scan, or choose one in the worklist.")
-        if opened.volume.is_flat:
+        if opened.volume.is_planar:
             return tr("One slice has no surface to show.")
         if not self.meshes.meshes:
             return tr("No structures yet.") if self.meshes.complete else tr("Surfaces are being computed …")

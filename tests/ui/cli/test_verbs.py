@@ -281,6 +281,7 @@ VERB_OF = {
     "create_project": "new",
     "import_paths": "import",
     "cases": "list",
+    "frame_case": "frame",
     "predict": "predict",
     "correct": "correct",
     "operate": "edit",

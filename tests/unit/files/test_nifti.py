@@ -10,6 +10,8 @@ import pytest
 
 from gf_desktop.errors import FileFormatError, UserError
 from gf_desktop.files.nifti import is_label_file, looks_like_ct, open_nifti
+from gf_desktop.files.scan import find_scans, read_scan
+from gf_desktop.imaging.time_axis import TimeAxis
 
 Nifti = Callable[..., Path]
 VOXELS = np.random.default_rng(0).integers(-500, 900, (7, 6, 5)).astype(np.int16)
@@ -250,3 +252,55 @@ def test_that_label_maps_are_known_by_intent_and_by_extension(nifti: Nifti, tmp_
 def test_that_floats_and_colour_are_not_taken_for_a_ct() -> None:
     assert not looks_like_ct(np.full((3, 3, 3), -1000.5, np.float32))
     assert not looks_like_ct(np.zeros((3, 3, 3, 3), np.uint8))
+
+
+SERIES = np.random.default_rng(9).integers(0, 900, (7, 6, 5, 4)).astype(np.int16)
+
+
+def test_that_a_fourth_axis_is_read_as_volumes_in_time_where_it_is_welcome(nifti: Nifti) -> None:
+    file = open_nifti(nifti(SERIES, xyzt_units=2 | 8, pixdim=[1, 0.7, 0.8, 2, 1.5, 1, 1, 1]), frames=True)
+    voxels, findings = file.intensities()
+    assert (file.frames, file.frame_ms, findings) == (4, 1500.0, [])
+    assert np.array_equal(voxels, SERIES.transpose(3, 2, 1, 0))
+
+
+@pytest.mark.parametrize(("unit", "step", "frame_ms"), [(8, 2.0, 2000.0), (16, 40.0, 40.0), (24, 5000.0, 5.0), (8, 0.0, None)])
+def test_that_the_time_between_volumes_is_in_milliseconds(nifti: Nifti, unit: int, step: float, frame_ms: float | None) -> None:
+    file = open_nifti(nifti(SERIES, xyzt_units=2 | unit, pixdim=[1, 0.7, 0.8, 2, step, 1, 1, 1]), frames=True)
+    assert file.frame_ms == pytest.approx(frame_ms)
+
+
+def test_that_a_fourth_axis_without_a_unit_is_time_of_unknown_speed_with_a_warning(nifti: Nifti) -> None:
+    file = open_nifti(nifti(SERIES, xyzt_units=2), frames=True)
+    assert file.frame_ms is None
+    assert [(f.code, f.severity) for f in file.findings] == [("fourth_axis_unknown", "amber")]
+
+
+def test_that_colour_volumes_in_time_keep_their_colours(nifti: Nifti, tmp_path: Path) -> None:
+    triples = np.random.default_rng(2).integers(0, 256, (7, 6, 5, 4, 3)).astype(np.uint8)
+    packed = np.ascontiguousarray(triples).view([("R", "u1"), ("G", "u1"), ("B", "u1")])[..., 0]
+    voxels, _ = open_nifti(nifti(packed), frames=True).intensities()
+    assert np.array_equal(voxels, triples.transpose(3, 2, 1, 0, 4))
+
+
+def test_that_five_axes_are_refused_even_where_time_is_welcome(nifti: Nifti) -> None:
+    with pytest.raises(FileFormatError, match="7 × 6 × 5 × 4 × 2"):
+        open_nifti(nifti(np.zeros((7, 6, 5, 4, 2), np.int16)), frames=True)
+
+
+def test_that_a_series_is_one_scan_with_its_frames(nifti: Nifti) -> None:
+    (source,) = find_scans(nifti(SERIES, xyzt_units=2 | 8, pixdim=[1, 0.7, 0.8, 2, 0.5, 1, 1, 1]))
+    scan = read_scan(source)
+    assert scan.volume.time == TimeAxis("series", 4, 500.0)
+    assert np.array_equal(scan.frames, SERIES.transpose(3, 2, 1, 0))
+    assert np.array_equal(scan.volume.voxels, scan.frames[0])
+    assert scan.volume.geometry.spacing_mm == pytest.approx((0.7, 0.8, 2.0))
+
+
+def test_that_pictures_in_time_are_a_cine_at_their_place(nifti: Nifti) -> None:
+    (source,) = find_scans(nifti(SERIES[:, :, :1], xyzt_units=2 | 16, pixdim=[1, 0.7, 0.8, 2, 40, 1, 1, 1]))
+    scan = read_scan(source)
+    assert scan.volume.time == TimeAxis("cine", 4, 40.0)
+    assert np.array_equal(scan.volume.voxels, SERIES[:, :, 0].transpose(2, 1, 0))
+    assert scan.volume.geometry.spacing_mm == pytest.approx((0.7, 0.8, 1.0))
+    assert scan.volume.place_known

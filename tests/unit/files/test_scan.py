@@ -203,9 +203,9 @@ def test_that_pixel_size_at_the_detector_is_taken_with_a_warning(series: Series)
     assert scan.volume.geometry.spacing_mm == (0.1, 0.2, 1.0)
 
 
-def test_that_a_file_of_several_frames_is_refused_clearly(series: Series) -> None:
+def test_that_a_file_that_lacks_frames_that_it_claims_is_refused_clearly(series: Series) -> None:
     folder, _ = series([0.0], tags=lambda _k: {"NumberOfFrames": 2})
-    with pytest.raises(FileFormatError, match=r"2 frames.*one file a slice"):
+    with pytest.raises(FileFormatError, match="damaged or cut off"):
         read_one(folder)
 
 
@@ -308,7 +308,7 @@ def test_that_what_may_not_be_read_is_named(tmp_path: Path, monkeypatch: pytest.
     assert caught.value.where == str(place)
 
 
-@pytest.mark.parametrize("name", ["scan.nrrd", "scan.mha"])
+@pytest.mark.parametrize("name", ["scan.mgz", "scan.hdr"])
 def test_that_other_kinds_of_scans_are_refused_with_the_way_out(tmp_path: Path, name: str) -> None:
     (tmp_path / name).write_bytes(b"NRRD0004\n")
     with pytest.raises(FileFormatError, match="Convert the scan to NIfTI"):

@@ -1,0 +1,206 @@
+"""NRRD and MetaImage, read with SimpleITK.
+
+ITK fills in what a header leaves out: a spacing of 1, an origin of 0. So what the header really says is looked at first, in its own
+text. Nothing else of the header leaves this room: other programs copy names of patients into it.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+import numpy.typing as npt
+
+from gf_desktop.errors import FileFormatError
+from gf_desktop.files.axes import grid_of_matrix
+from gf_desktop.files.faults import reading_fault
+from gf_desktop.files.findings import Finding, refuse_red
+from gf_desktop.files.intensities import finite, rescaled
+from gf_desktop.files.quiet import load_simpleitk, quiet_native
+from gf_desktop.imaging.geometry import Geometry
+
+__all__ = ["ITK_SUFFIXES", "ItkScan", "is_itk_label", "is_itk_name", "read_itk"]
+
+ITK_SUFFIXES: Final = (".nrrd", ".nhdr", ".mha", ".mhd")
+
+HEADER_BYTES: Final = 1 << 16
+"""Headers are shorter than this; what follows are voxels."""
+
+_AGAIN: Final = "Export the scan again, or convert it to NIfTI (.nii.gz)."
+_PATIENT_SPACES: Final = re.compile(r"(right|left)-(anterior|posterior)-superior(-time)?|(ras|las|lps)t?", re.IGNORECASE)
+"""NRRD's names of the frames that ITK turns into ours."""
+
+_TIME_KINDS: Final = ("time", "list")
+_COLOUR_KINDS: Final = ("rgb-color", "3-color")
+_MILLIMETRES: Final = ("mm", "millimeter", "millimeters", "millimetre", "millimetres", "")
+
+
+@dataclass(frozen=True, slots=True)
+class _Stated:
+    """What a header says in its own words: whether there is a spacing and a place, kinds of axes, the unit, whether it holds labels."""
+
+    spacing: bool
+    place: bool
+    kinds: tuple[str, ...] = ()
+    units: tuple[str, ...] = ()
+    labels: bool = False
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ItkScan:
+    """A scan that was read: intensities [k, j, i] (or uint8 [k, j, i, 3]; of frames with t in front), grid, findings.
+
+    ``frames`` counts volumes along the fourth axis, 1 where there is none.
+    """
+
+    voxels: npt.NDArray[Any]
+    geometry: Geometry
+    findings: tuple[Finding, ...]
+    spacing_known: bool
+    place_known: bool
+    frames: int
+
+
+def is_itk_name(path: Path) -> bool:
+    """Whether the name ends like an NRRD's or a MetaImage's."""
+    return path.name.lower().endswith(ITK_SUFFIXES)
+
+
+def is_itk_label(path: Path) -> bool:
+    """Whether a file says that it is a segmentation; a damaged one does not."""
+    if path.name.lower().endswith((".seg.nrrd", ".seg.nhdr")):
+        return True
+    try:
+        return _stated(path).labels
+    except OSError:
+        return False
+
+
+def _stated(path: Path) -> _Stated:
+    with path.open("rb") as stream:
+        head = stream.read(HEADER_BYTES)
+    if head.startswith(b"NRRD"):
+        return _stated_by_nrrd(re.split(rb"\r?\n\r?\n", head, maxsplit=1)[0].decode("ascii", "replace"))
+    return _stated_by_meta(head.decode("ascii", "replace"))
+
+
+def _stated_by_nrrd(text: str) -> _Stated:
+    fields = dict(re.findall(r"^([A-Za-z][\w ]*):(?!=)\s*(.*?)\s*$", text, re.MULTILINE))
+    named = {name.lower(): value for name, value in fields.items()}
+    directions = named.get("space directions", "")
+    spacings = named.get("spacings", "nan").lower().split()
+    quoted = re.findall(r'"([^"]*)"', named.get("space units", ""))
+    return _Stated(
+        spacing="(" in directions or any(value not in ("nan", "-nan") for value in spacings),
+        place="(" in directions and "space origin" in named and _PATIENT_SPACES.fullmatch(named.get("space", "")) is not None,
+        kinds=tuple(named.get("kinds", "").lower().split()),
+        units=tuple(unit.strip().lower() for unit in quoted),
+        labels=re.search(r"^Segment0_ID:=", text, re.MULTILINE) is not None,
+    )
+
+
+def _stated_by_meta(text: str) -> _Stated:
+    fields = {name.lower() for name in re.findall(r"^(\w+)[ \t]*=", text, re.MULTILINE)}
+    return _Stated(
+        spacing=bool(fields & {"elementspacing", "elementsize"}),
+        place=bool(fields & {"offset", "position", "origin"}) and bool(fields & {"transformmatrix", "rotation", "orientation"}),
+    )
+
+
+def read_itk(path: Path) -> ItkScan:
+    """Read an NRRD or MetaImage scan.
+
+    Raises
+    ------
+    UnusableScanError
+        When it does not state how far apart its voxels are, its axes are sheared, or its unit is not millimetres.
+    FileFormatError
+        When it is damaged, cut off, or holds something else than intensities.
+    UserError
+        When it does not exist or may not be read.
+    """
+    try:
+        said = _stated(path)
+    except OSError as error:
+        raise reading_fault(error, path) from error
+    sitk = load_simpleitk()
+    reader = sitk.ImageFileReader()
+    reader.SetFileName(str(path))
+    try:
+        with quiet_native():
+            reader.ReadImageInformation()
+            _check_kind(reader, path, said)
+            image = reader.Execute()
+            values = np.asarray(sitk.GetArrayFromImage(image))
+    except (RuntimeError, MemoryError, ValueError) as error:
+        raise FileFormatError("The file is damaged, cut off, or is no scan", where=str(path), next_step=_AGAIN) from error
+    components = int(image.GetNumberOfComponentsPerPixel())
+    colour = components == 3 and values.dtype == np.uint8 and not set(said.kinds) & set(_TIME_KINDS)
+    if components > 1 and not colour:
+        # NRRD's list is stored beside each voxel
+        values = np.moveaxis(values, -1, 0)
+    dimensions = min(int(image.GetDimension()), 3)
+    geometry, findings = _grid(image, dimensions)
+    findings += _about(said, flat=geometry is None or geometry.size_ijk[2] == 1)
+    refuse_red(findings, where=str(path))
+    assert geometry is not None, "a file without a grid has a red finding"
+    frames = int(image.GetSize()[3]) if image.GetDimension() == 4 else components if not colour else 1
+    shape = geometry.shape_kji if frames == 1 else (frames, *geometry.shape_kji)
+    checked = finite(values if colour else rescaled(values))
+    if checked is None:
+        raise FileFormatError("The scan holds no numbers at all", where=str(path), next_step=_AGAIN)
+    voxels, more = checked
+    voxels = voxels.reshape((*shape, 3) if colour else shape)
+    return ItkScan(voxels, geometry, (*findings, *more), said.spacing, said.spacing and said.place, frames)
+
+
+def _check_kind(reader: Any, path: Path, said: _Stated) -> None:
+    """Refuse what is no scan before its voxels are read."""
+    dimensions, components = int(reader.GetDimension()), int(reader.GetNumberOfComponents())
+    size = [int(n) for n in reader.GetSize()]
+    listed = components > 1 and dimensions == 3 and bool(set(said.kinds) & set(_TIME_KINDS))
+    coloured = components == 3 and dimensions in (2, 3) and (not said.kinds or bool(set(said.kinds) & set(_COLOUR_KINDS)))
+    complex_numbers = "complex" in str(load_simpleitk().GetPixelIDValueAsString(reader.GetPixelID())).lower()
+    if dimensions not in (2, 3, 4) or min(size) < 1 or complex_numbers or (components > 1 and not listed and not coloured):
+        raise FileFormatError(
+            f"The file has {dimensions} axes and {components} values a voxel, which is not a scan",
+            where=str(path),
+            next_step="Export the scan as one volume, or as volumes in time.",
+        )
+
+
+def _grid(image: Any, dimensions: int) -> tuple[Geometry | None, list[Finding]]:
+    """Return the grid of the first three axes; a missing third one is perpendicular."""
+    every = int(image.GetDimension())
+    size, spacing, origin = ([*values[:dimensions]] for values in (image.GetSize(), image.GetSpacing(), image.GetOrigin()))
+    direction = np.eye(3)
+    direction[:dimensions, :dimensions] = np.reshape(image.GetDirection(), (every, every))[:dimensions, :dimensions]
+    size += [1] * (3 - dimensions)
+    spacing += [1.0] * (3 - dimensions)
+    origin += [0.0] * (3 - dimensions)
+    matrix = np.eye(4)
+    matrix[:3, :3] = direction * np.asarray(spacing)
+    matrix[:3, 3] = origin
+    return grid_of_matrix(matrix, (int(size[0]), int(size[1]), int(size[2])))
+
+
+def _about(said: _Stated, *, flat: bool) -> list[Finding]:
+    """Return what is to be said about a header's own words."""
+    findings = []
+    if not said.spacing and flat:
+        findings.append(Finding("spacing_unknown", "The picture's pixels have no stated size; lengths and volumes are in pixels", "amber"))
+    elif not said.spacing:
+        message = "The file does not say how far apart its voxels are, so spacing is unknown"
+        findings.append(Finding("spacing_unknown", message, "red", "Export the scan with its spacing."))
+    if any(unit not in _MILLIMETRES for unit in said.units):
+        message = f"The file counts in {', '.join(sorted(set(said.units)))}, not in mm"
+        findings.append(Finding("unit_unknown", message, "red", "Export the scan in millimetres."))
+    if said.spacing and not said.place:
+        message = "The file does not say where in the patient it lies; it is shown as it was stored"
+        findings.append(Finding("no_position", message, "amber"))
+    if said.labels:
+        findings.append(Finding("is_label_map", "The file says that it holds labels, not intensities", "amber"))
+    return findings

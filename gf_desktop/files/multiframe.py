@@ -1,0 +1,288 @@
+"""DICOM files of several frames: slices of a body, moments of a cine, or volumes one after the other.
+
+What a frame is, its own functional groups say (DICOM PS3.3 C.7.6.16). Frames that lie apart are slices and are put in order by
+position, as single files are. Frames at one place are moments. Frames that say nothing of their place are pictures with frames,
+in pixels unless the size of a pixel is stated: a distance between them is never guessed.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Final
+
+import numpy as np
+import numpy.typing as npt
+
+from gf_desktop.errors import FileFormatError
+from gf_desktop.files.dicom import SliceHeader, number, numbers, pixels_of, read_dataset, text_of
+from gf_desktop.files.findings import Finding, refuse_red, verdict_of
+from gf_desktop.files.intensities import rescaled_planes
+from gf_desktop.files.stack import SAME_POSITION_MM, Plane, Stack, stack_planes
+from gf_desktop.imaging.geometry import Geometry
+from gf_desktop.imaging.time_axis import TimeAxis
+
+__all__ = ["Multiframe", "read_multiframe"]
+
+Array = npt.NDArray[Any]
+
+LEAST_SHARE: Final = 1000
+"""A file whose pixels would be larger than it by this factor is damaged: no picture of a patient is packed as tightly."""
+
+_AGAIN: Final = "Export the file again from where it came from."
+
+_MOMENTS: Final = (
+    ("FrameContentSequence", "TemporalPositionIndex"),
+    ("TemporalPositionSequence", "TemporalPositionTimeOffset"),
+    ("CardiacSynchronizationSequence", "NominalCardiacTriggerDelayTime"),
+)
+"""Where a frame says which moment it is of; the first that tells frames apart is used."""
+
+_KINDS: Final = (("MREchoSequence", "EffectiveEchoTime"), ("MRDiffusionSequence", "DiffusionBValue"))
+"""What else tells frames at one place apart; it is no time, so such frames are refused by name."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Multiframe:
+    """A file of several frames that was read.
+
+    Attributes
+    ----------
+    voxels
+        Intensities [k, j, i] or uint8 [k, j, i, 3] of the scan: the stack, the cine's frames, or the first volume of a series.
+    geometry
+        The grid.
+    findings
+        What was noticed.
+    spacing_known, place_known
+        As of a :class:`Volume`.
+    time
+        Frames in time, None where they lie in space.
+    frames
+        Series only: every volume, [t, k, j, i].
+    """
+
+    voxels: Array
+    geometry: Geometry
+    findings: tuple[Finding, ...]
+    spacing_known: bool
+    place_known: bool
+    time: TimeAxis | None
+    frames: Array | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Frame:
+    """What one frame says: its plane, slope and intercept, and which moment it is of."""
+
+    plane: Plane
+    scale: tuple[float, float]
+    moment: float | None
+
+
+def read_multiframe(header: SliceHeader) -> Multiframe:
+    """Read a file of several frames.
+
+    Raises
+    ------
+    UnusableScanError
+        When its frames lie in space but make no regular grid, or differ in what is not time.
+    FileFormatError
+        When it is damaged, cut off, or of a kind that is not read.
+    UserError
+        When it is gone or may not be read.
+    """
+    path = header.path
+    dataset = read_dataset(path)
+    frames = _frames_of(dataset, header)
+    _check_size(dataset, header, on_disk=path.stat().st_size)
+    kept: list[tuple[Array, bool]] = []
+
+    def pixels() -> Array:
+        if not kept:
+            kept.append(_pixels(dataset, header))
+        return kept[0][0]
+
+    read = _arranged(frames, header, pixels, where=str(path), frame_ms=_frame_ms(dataset))
+    findings = list(read.findings)
+    if kept and kept[0][1]:
+        findings.append(Finding("inverted_greys", "Stored with white as zero; the greys are turned over so that bright is high", "green"))
+    return replace(read, findings=tuple(findings))
+
+
+def _check_size(dataset: Any, header: SliceHeader, *, on_disk: int) -> None:
+    rows, columns = header.plane.size
+    samples, bits = int(number(dataset, "SamplesPerPixel") or 1), int(number(dataset, "BitsAllocated") or 16)
+    if header.frames * rows * columns * samples * bits // 8 > on_disk * LEAST_SHARE:
+        message = f"The header claims {header.frames} frames of {columns} × {rows}, more than the file can hold"
+        raise FileFormatError(message, where=str(header.path), next_step=_AGAIN)
+
+
+def _pixels(dataset: Any, header: SliceHeader) -> tuple[Array, bool]:
+    """Return every frame's stored values, [n, j, i] or uint8 [n, j, i, 3], and whether they were turned over."""
+    found, inverted = pixels_of(dataset, header.path)
+    expected = (header.frames, *header.plane.size)
+    if found.shape not in (expected, (*expected, 3)):
+        message = f"The pixels form an array of {found.shape}, not {header.frames} frames of one size"
+        raise FileFormatError(message, where=str(header.path), next_step=_AGAIN)
+    return found, inverted
+
+
+# what the frames say
+
+
+def _groups(dataset: Any, count: int) -> list[tuple[Any, Any]]:
+    """Return for each frame its own functional groups and those that all share; empty data sets where there are none."""
+    shared: Any = next(iter(dataset.get("SharedFunctionalGroupsSequence") or ()), {})
+    own = list(dataset.get("PerFrameFunctionalGroupsSequence") or ())
+    return [(own[n] if len(own) == count else {}, shared) for n in range(count)]
+
+
+def _in_group(groups: tuple[Any, Any], sequence: str) -> Any:
+    """Return the item of a functional group: the frame's own, else the shared one, else nothing."""
+    for group in groups:
+        item = next(iter(group.get(sequence) or ()), None)
+        if item is not None:
+            return item
+    return {}
+
+
+def _frames_of(dataset: Any, header: SliceHeader) -> list[_Frame]:
+    every = _groups(dataset, header.frames)
+    source = next((pair for pair in _MOMENTS if len({number(_in_group(g, pair[0]), pair[1]) for g in every} - {None}) > 1), None)
+    return [_frame_of(groups, header, None if source is None else number(_in_group(groups, source[0]), source[1])) for groups in every]
+
+
+def _frame_of(groups: tuple[Any, Any], header: SliceHeader, moment: float | None) -> _Frame:
+    position = numbers(_in_group(groups, "PlanePositionSequence"), "ImagePositionPatient", 3)
+    orientation = numbers(_in_group(groups, "PlaneOrientationSequence"), "ImageOrientationPatient", 6)
+    measures = _in_group(groups, "PixelMeasuresSequence")
+    spacing = numbers(measures, "PixelSpacing", 2)
+    scaling = _in_group(groups, "PixelValueTransformationSequence")
+    slope, intercept = number(scaling, "RescaleSlope"), number(scaling, "RescaleIntercept")
+    thickness, gap = number(measures, "SliceThickness"), number(measures, "SpacingBetweenSlices")
+    found = ((name, text_of(_in_group(groups, sequence), name)) for sequence, name in _KINDS)
+    plane = replace(
+        header.plane,
+        position_mm=(position[0], position[1], position[2]) if position else None,
+        orientation=(orientation[0], orientation[1], orientation[2], orientation[3], orientation[4], orientation[5])
+        if orientation
+        else None,
+        spacing_mm=(spacing[0], spacing[1]) if spacing else header.plane.spacing_mm,
+        thickness_mm=header.plane.thickness_mm if thickness is None else thickness,
+        stated_gap_mm=header.plane.stated_gap_mm if gap is None else gap,
+        phase=tuple(pair for pair in found if pair[1]),
+    )
+    return _Frame(plane, (slope or header.slope, header.intercept if intercept is None else intercept), moment)
+
+
+def _frame_ms(dataset: Any) -> float | None:
+    """Return the time from frame to frame in ms where the file states it (DICOM PS3.3 C.7.6.5), else None."""
+    step = number(dataset, "FrameTime")
+    if step is None:
+        steps = dataset.get("FrameTimeVector")
+        # the first one is the time before the first frame, zero
+        times = numbers(dataset, "FrameTimeVector", len(steps)) if steps is not None and not isinstance(steps, (str, float, int)) else None
+        step = float(np.median(times[1:])) if times and len(times) > 1 else None
+    if step is None or step <= 0:
+        rate = number(dataset, "RecommendedDisplayFrameRate") or number(dataset, "CineRate")
+        step = 1000.0 / rate if rate and rate > 0 else None
+    return step if step is not None and math.isfinite(step) else None
+
+
+# what they make together
+
+
+def _arranged(frames: list[_Frame], header: SliceHeader, pixels: Callable[[], Array], *, where: str, frame_ms: float | None) -> Multiframe:
+    planes = [frame.plane for frame in frames]
+    if all(plane.position_mm is None or plane.orientation is None for plane in planes):
+        return _cine(frames, header, pixels(), None, frame_ms=frame_ms)
+    if _at_one_place(planes) and len({plane.phase for plane in planes}) == 1:
+        return _cine(frames, header, pixels(), _one_plane(planes[0], where=where), frame_ms=_between(frames, frame_ms))
+    moments = sorted({frame.moment for frame in frames if frame.moment is not None})
+    if len(moments) > 1 and not any(frame.moment is None for frame in frames):
+        numbered = [[n for n, frame in enumerate(frames) if frame.moment == moment] for moment in moments]
+        if len({len(group) for group in numbered}) == 1:
+            return _series(frames, numbered, pixels, where=where, frame_ms=_between(frames, frame_ms))
+    stack = _stacked(planes, range(len(planes)), pixels, where=where)
+    voxels, more = _intensities(pixels(), frames, stack.order)
+    assert stack.geometry is not None, "a stack without a grid has a red finding"
+    return Multiframe(voxels, stack.geometry, (*stack.findings, *more), stack.spacing_known, place_known=True, time=None)
+
+
+def _at_one_place(planes: Sequence[Plane]) -> bool:
+    if any(plane.position_mm is None or plane.orientation != planes[0].orientation for plane in planes):
+        return False
+    positions = np.array([plane.position_mm for plane in planes], dtype=np.float64)
+    return bool(np.linalg.norm(positions - positions[0], axis=1).max() < SAME_POSITION_MM)
+
+
+def _one_plane(plane: Plane, *, where: str) -> Stack:
+    stack = stack_planes([plane], identical=lambda _one, _other: False)
+    refuse_red(stack.findings, where=where)
+    return stack
+
+
+def _between(frames: Sequence[_Frame], frame_ms: float | None) -> float | None:
+    """Return the time between frames: as stated for all, else None. Indices of moments are numbers, not times."""
+    return frame_ms if len(frames) > 1 else None
+
+
+def _stacked(planes: Sequence[Plane], chosen: Sequence[int], pixels: Callable[[], Array], *, where: str) -> Stack:
+    """Return frames in order along their normal; UnusableScanError where they make no grid. ``order`` has numbers of all frames."""
+
+    def identical(one: int, other: int) -> bool:
+        return np.array_equal(pixels()[chosen[one]], pixels()[chosen[other]])
+
+    stack = stack_planes([planes[n] for n in chosen], identical=identical)
+    refuse_red(stack.findings, where=where)
+    return replace(stack, order=tuple(chosen[n] for n in stack.order))
+
+
+def _intensities(stored: Array, frames: Sequence[_Frame], order: Sequence[int]) -> tuple[Array, list[Finding]]:
+    if stored.ndim == 4:
+        return np.ascontiguousarray(stored[list(order)]), []
+    return rescaled_planes([stored[n] for n in order], [frames[n].scale for n in order])
+
+
+def _cine(frames: Sequence[_Frame], header: SliceHeader, stored: Array, place: Stack | None, *, frame_ms: float | None) -> Multiframe:
+    """Return frames of one plane; without a place a picture with frames, whose pixels have a size only where it is stated."""
+    rows, columns = header.plane.size
+    stated = frames[0].plane.spacing_mm
+    known = stated is not None and min(stated) > 0 and all(frame.plane.spacing_mm == stated for frame in frames)
+    findings: list[Finding] = []
+    if place is None or place.geometry is None or frames[0].plane.position_mm is None:
+        row_mm, column_mm = stated if known and stated is not None else (1.0, 1.0)
+        grid = Geometry.identity((columns, rows, len(frames)), (column_mm, row_mm, 1.0))
+        findings.append(Finding("no_position", "The frames do not say where in the patient they are; they are shown as stored", "amber"))
+        placed = False
+    else:
+        one = place.geometry
+        grid = Geometry((columns, rows, len(frames)), (*one.spacing_mm[:2], 1.0), one.origin_mm, one.direction)
+        known, placed = place.spacing_known, place.spacing_known
+    if not known:
+        findings.append(Finding("spacing_unknown", "The pixels have no stated size; lengths and areas are in pixels", "amber"))
+    if frame_ms is None:
+        findings.append(Finding("frame_time_unknown", "The file does not state how fast the frames follow each other", "green"))
+    order = sorted(range(len(frames)), key=lambda n: (frames[n].moment or 0.0, n))
+    voxels, more = _intensities(stored, frames, order)
+    return Multiframe(voxels, grid, (*findings, *more), known, placed, TimeAxis("cine", len(frames), frame_ms))
+
+
+def _series(
+    frames: Sequence[_Frame], numbered: list[list[int]], pixels: Callable[[], Array], *, where: str, frame_ms: float | None
+) -> Multiframe:
+    """Return volumes one after the other on one grid; UnusableScanError where they lie on several."""
+    planes = [frame.plane for frame in frames]
+    stacks = [_stacked(planes, group, pixels, where=where) for group in numbered]
+    first = stacks[0].geometry
+    assert first is not None, "a stack without a grid has a red finding"
+    if any(stack.geometry is None or not first.same_grid(stack.geometry) for stack in stacks):
+        message = f"The file holds {len(stacks)} volumes that do not lie on one grid"
+        refuse_red([Finding("several_grids", message, "red", "Export each volume as a series of its own.")], where=where)
+    voxels, more = _intensities(pixels(), frames, [n for stack in stacks for n in stack.order])
+    every = voxels.reshape(len(stacks), *first.shape_kji, *voxels.shape[3:])
+    findings = [*stacks[0].findings, *more]
+    assert verdict_of(findings) != "red", "red findings are refused"
+    return Multiframe(every[0].copy(), first, tuple(findings), True, True, TimeAxis("series", len(stacks), frame_ms), every)
