@@ -132,6 +132,47 @@ def _window(number: int) -> ActionSpec:
     )
 
 
+_LIST = frozenset({"project", "writable"})
+
+_STRUCTURE_LIST = (
+    ActionSpec(
+        "add_structure",
+        "Add a structure…",
+        ("Ctrl+Shift+N",),
+        "add_structure",
+        "Draw something that the student need not know",
+        "Edit-",
+        "plus",
+        _LIST,
+    ),
+    ActionSpec(
+        "edit_structure", "Name, colour and code…", ("F2",), "change_structure", "Of the structure that is drawn", "Edit", "edit", _LIST
+    ),
+    ActionSpec(
+        "delete_structure",
+        "Delete the structure…",
+        (),
+        "remove_structure",
+        "Take it out of the list and out of every scan",
+        "Edit",
+        "delete",
+        _LIST,
+    ),
+    ActionSpec(
+        "take_structures",
+        "Add structures from a list…",
+        (),
+        "take_structures",
+        "A list that ships with the program, or a file",
+        "Edit",
+        "list",
+        _LIST,
+    ),
+    ActionSpec(
+        "save_structures", "Save the list of structures…", (), "save_structures", "For other projects", "Edit", "", frozenset({"project"})
+    ),
+)
+
 ACTIONS: Final[tuple[ActionSpec, ...]] = (
     ActionSpec(
         "open_demo", "Open the demo", (), "create_project", "Try everything on a real CT that ships with the program", "Project", "play"
@@ -283,6 +324,7 @@ ACTIONS: Final[tuple[ActionSpec, ...]] = (
         "stop",
         frozenset({"working"}),
     ),
+    *_STRUCTURE_LIST,
     ActionSpec("label_before", "Structure before", (",",), "", "Draw with the structure before", "", "", frozenset({"case"}), group="Edit"),
     ActionSpec("label_next", "Next structure", (".",), "", "Draw with the next structure", "", "", frozenset({"case"}), group="Edit"),
     ActionSpec("brush_smaller", "Smaller brush", ("[",), "", "Make the brush smaller", "Edit", "minus", frozenset({"case"})),

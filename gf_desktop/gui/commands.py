@@ -11,12 +11,14 @@ from typing import Final, Literal, Protocol
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QWidget
 
 from gf_desktop.errors import UserError
 from gf_desktop.files.export import ExportedFile
 from gf_desktop.gui.actions import ACTIONS, tr
 from gf_desktop.gui.corrections import Corrections
 from gf_desktop.gui.questions import Questions
+from gf_desktop.gui.structure_commands import StructureCommands
 from gf_desktop.gui.view_state import ToolName, ViewState
 from gf_desktop.imaging.operations import GrowSeeds
 from gf_desktop.project.records import Case, RoundReport
@@ -112,6 +114,8 @@ class Commands(QObject):
         self._face = face
         self._ask = questions
         self.corrections = Corrections(session, state, face, questions)
+        dialogs = parent if isinstance(parent, QWidget) else None
+        self.structures = StructureCommands(session, state, face, questions, attempt=self.attempt, parent=dialogs)
         for signal in (
             session.project_changed,
             session.worklist_changed,
@@ -178,6 +182,7 @@ class Commands(QObject):
             "swap": self.corrections.swap,
             "grow_seeds": lambda: self.corrections.operate(GrowSeeds()),
             "stop_operation": session.cancel_operation,
+            **self.structures.handlers(),
             "label_before": lambda: self.corrections.step_structure(-1),
             "label_next": lambda: self.corrections.step_structure(1),
             "centre": face.centre_cross,

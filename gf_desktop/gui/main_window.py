@@ -101,6 +101,7 @@ class MainWindow(QMainWindow):
         session, state = self.session, self.state
         session.project_changed.connect(self._project_changed)
         session.case_changed.connect(self._case_changed)
+        session.structures_changed.connect(lambda: state.show_table(session.must_project().table))
         self.commands.facts_changed.connect(self._facts_soon.start)
         state.display_changed.connect(self._show_checks)
         state.tool_changed.connect(self._show_checks)
@@ -118,6 +119,9 @@ class MainWindow(QMainWindow):
         page.grid.refused.connect(self.commands.tell_trouble)
         page.structures.refused.connect(self.commands.tell_trouble)
         page.structures.wished.connect(lambda operation: self.commands.attempt(lambda: self.commands.corrections.operate(operation)))
+        page.structures.edit_wanted.connect(lambda label: self.commands.attempt(lambda: self.commands.structures.edit(label)))
+        page.structures.delete_wanted.connect(lambda label: self.commands.attempt(lambda: self.commands.structures.delete(label)))
+        page.structures.merge_wanted.connect(lambda *pair: self.commands.attempt(lambda: self.commands.structures.merge(*pair)))
         self.pages.addWidget(page)
         self.remembered.restore_splitter(page.splitter)
         return page

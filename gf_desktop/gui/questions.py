@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
+from PySide6.QtGui import QColor
+from PySide6.QtWidgets import QColorDialog, QFileDialog, QMessageBox, QWidget
 
 from gf_desktop.gui.actions import tr
 
@@ -57,3 +58,19 @@ class Questions:
             self._parent, tr("Mask of this scan"), self._last, tr("Masks (*.nii *.nii.gz *.png);;All files (*)")
         )
         return self._note(chosen)
+
+    def structure_file(self) -> Path | None:
+        """Ask for a list of structures."""
+        kinds = tr("Lists of structures (*.json *.txt *.label);;All files (*)")
+        chosen, _kind = QFileDialog.getOpenFileName(self._parent, tr("List of structures"), self._last, kinds)
+        return self._note(chosen)
+
+    def new_structure_file(self) -> Path | None:
+        """Ask where a list of structures is to be written."""
+        chosen, _kind = QFileDialog.getSaveFileName(self._parent, tr("Save the list of structures"), self._last, tr("List (*.json)"))
+        return self._note(chosen if not chosen or chosen.endswith(".json") else f"{chosen}.json")
+
+    def colour(self, start: str) -> str:
+        """Ask for any colour; "" when the person thinks better of it."""
+        chosen = QColorDialog.getColor(QColor(start), self._parent, tr("Colour"))
+        return chosen.name() if chosen.isValid() else ""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from typing import Final
 
+import numpy as np
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from gf_desktop.display import SliceSummary, plane_axes, summarise_slice
@@ -33,6 +34,7 @@ class SliceLedger(QObject):
         self._axis = 2
         self._pending: list[int] = []
         self.summaries: list[SliceSummary | None] = []
+        self._totals = np.zeros((2, 256), np.int64)
         self._turn = QTimer(self, singleShot=True, interval=0)
         self._turn.timeout.connect(self._count_some)
         state.display_changed.connect(self._axis_may_have_changed)
@@ -52,18 +54,29 @@ class SliceLedger(QObject):
         opened = self._session.open
         if opened is None or not all(self.summaries) or not opened.volume.spacing_known or opened.volume.is_cine:
             return None
-        return sum(s.counts[label] for s in self.summaries if s is not None) * opened.volume.geometry.voxel_ml
+        return float(self._totals[0, label]) * opened.volume.geometry.voxel_ml
+
+    def voxels(self, label: int) -> int | None:
+        """Return the number of voxels of a structure, or None while slices are still being counted."""
+        return int(self._totals[0, label]) if all(self.summaries) and self.summaries else None
+
+    def reviewed_share(self, label: int) -> float | None:
+        """Return the share of a structure's voxels that a person accepted or edited, 0 to 1; None without any, or while it is counted."""
+        count = self.voxels(label)
+        return float(self._totals[1, label]) / count if count else None
 
     def restart(self) -> None:
         """Count everything anew."""
         opened = self._session.open
         if opened is None:
             self.summaries, self._pending = [], []
+            self._totals[:] = 0
         else:
             self._confidence = opened.confidence
             self._axis = plane_axes(opened.volume, self._state.display.plane).across
             count = opened.volume.geometry.size_ijk[self._axis]
             self.summaries = [None] * count
+            self._totals[:] = 0
             self._pending = list(range(count))
             self._turn.start()
         self.changed.emit()
@@ -94,7 +107,12 @@ class SliceLedger(QObject):
         end = time.perf_counter() + TURN_S
         while self._pending and time.perf_counter() < end:
             index = self._pending.pop(0)
-            self.summaries[index] = summarise_slice(opened.label_map, index, axis=self._axis, confidence=opened.confidence)
+            former = self.summaries[index]
+            summary = summarise_slice(opened.label_map, index, axis=self._axis, confidence=opened.confidence)
+            self._totals += (summary.counts, summary.reviewed_counts)
+            if former is not None:
+                self._totals -= (former.counts, former.reviewed_counts)
+            self.summaries[index] = summary
         self.changed.emit()
         if self._pending:
             self._turn.start()

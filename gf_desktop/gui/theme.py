@@ -35,6 +35,7 @@ _SHEET = Template("""
     QFrame#drop { background: transparent; border: 1px dashed $muted; border-radius: ${half}px; }
     QFrame#row { background: transparent; border: none; border-left: 3px solid transparent; }
     QFrame#row:hover { background: $hover; }
+    QFrame#row:focus { background: $hover; border-left: 3px solid $accent; }
     QFrame#row[chosen="true"] { background: $raised; border-left: 3px solid $text; }
     QFrame#notice {
         background: $raised; border: none; border-bottom: 1px solid $border; border-left: 4px solid $muted;

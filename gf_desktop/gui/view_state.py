@@ -87,6 +87,14 @@ class ViewState(QObject):
         self.layout_changed.emit()
         self.fit_wanted.emit()
 
+    def show_table(self, table: LabelTable) -> None:
+        """Take note of another list of structures: what is drawn with and hidden is one of them, and colours may have changed."""
+        hidden = self.display.hidden & frozenset(table.ids)
+        self.display = replace(self.display, hidden=hidden)
+        if self.tool.label not in table.ids:
+            self.set_tool(label=table.ids[0])
+        self.display_changed.emit()
+
     def forget(self) -> None:
         """Forget the places in all scans: another project is open."""
         self._places.clear()

@@ -45,6 +45,10 @@ SUGGESTED_COLOURS: Final = (
 """Okabe and Ito (2008, jfly.uni-koeln.de/color), told apart with any colour vision; then these in other lightness; greys."""
 
 
+GREYS: Final = 3
+"""So many of the suggested colours, the last ones, have no hue."""
+
+
 def free_label(table: LabelTable, taken: Iterable[int] = ()) -> int:
     """Return the lowest label value that no structure has.
 
@@ -100,7 +104,9 @@ def next_colour(table: LabelTable) -> str:
     for colour in _OKABE_ITO:
         if colour not in used:
             return colour
-    return max(SUGGESTED_COLOURS, key=lambda colour: (min(_apart(colour, other) for other in used), -SUGGESTED_COLOURS.index(colour)))
+    # greys last: they are hard to tell from the scan
+    free = [colour for colour in SUGGESTED_COLOURS[:-GREYS] if colour not in used] or list(SUGGESTED_COLOURS)
+    return max(free, key=lambda colour: min(_apart(colour, other) for other in used))
 
 
 def with_structure(table: LabelTable, structure: Structure) -> LabelTable:

@@ -27,14 +27,15 @@ class SliceSummary:
         Whether every voxel is accepted or edited.
     doubt
         Voxels' worth of doubt for each voxel of a structure, 0 to 1; None where nothing was predicted.
-    counts
-        Voxels of each label value, length 256.
+    counts, reviewed_counts
+        Voxels of each label value, and those of them that are accepted or edited; length 256.
     """
 
     state: VoxelState
     reviewed: bool
     doubt: float | None
     counts: tuple[int, ...]
+    reviewed_counts: tuple[int, ...]
 
 
 def _plane(voxels_kji: npt.NDArray[Any], axis: int, index: int) -> npt.NDArray[Any]:
@@ -65,7 +66,10 @@ def summarise_slice(
     """
     labels = _plane(label_map.labels, axis, index)
     states = _plane(label_map.states, axis, index)
-    counts = np.bincount(labels.reshape(-1), minlength=256)
+    # one count of both: labels of voxels that a person stands behind are 256 further up
+    both = np.bincount((labels + np.uint16(256) * (states >= VoxelState.ACCEPTED)).reshape(-1), minlength=512)
+    reviewed_counts = both[256:]
+    counts = both[:256] + reviewed_counts
     doubt = None
     if confidence is not None and states.max() > VoxelState.UNSEEN:
         sure = _plane(confidence, axis, index)
@@ -76,5 +80,6 @@ def summarise_slice(
         state=VoxelState(int(states.max())),
         reviewed=bool(states.min() >= VoxelState.ACCEPTED),
         doubt=doubt,
-        counts=tuple(int(n) for n in counts),
+        counts=tuple(counts.tolist()),
+        reviewed_counts=tuple(reviewed_counts.tolist()),
     )

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Final
 
-from PySide6.QtWidgets import QMenu, QWidget
+from PySide6.QtWidgets import QMenu
 
 from gf_desktop.gui.actions import tr
 from gf_desktop.imaging.labelmap import LabelTable
@@ -30,13 +30,14 @@ from gf_desktop.imaging.operations import (
     Threshold,
 )
 
-__all__ = ["structure_menu"]
+__all__ = ["fill_structure_menu"]
 
 LENGTHS_MM: Final = (1.0, 2.0, 3.0, 5.0, 10.0)
 VOLUMES_ML: Final = (0.1, 0.5, 1.0, 5.0)
 
 
-def structure_menu(
+def fill_structure_menu(
+    menu: QMenu,
     label: int,
     table: LabelTable,
     *,
@@ -46,9 +47,8 @@ def structure_menu(
     threshold: tuple[float, float] | None,
     locked: bool,
     wish: Callable[[Operation], None],
-    parent: QWidget,
-) -> QMenu:
-    """Return the menu of a structure.
+) -> None:
+    """Add what can be done to a structure in the scan on screen to a menu.
 
     Parameters
     ----------
@@ -61,7 +61,6 @@ def structure_menu(
     wish
         Given the operation that was chosen.
     """
-    menu = QMenu(parent)
 
     def add(text: str, operation: Operation, *, into: QMenu | None = None, free: bool = not locked) -> None:
         action = (into or menu).addAction(text)
@@ -108,4 +107,3 @@ def structure_menu(
         for structure in others:
             add(structure.name, make(structure.id), into=sub)
     add(tr("Delete its voxels…"), Delete(label))
-    return menu

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPoint, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QAction, QColor, QMouseEvent, QPainter, QPaintEvent, QPen
+from functools import partial
+
+from PySide6.QtCore import QPoint, Qt, Signal
+from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import (
     QCheckBox,
     QFrame,
@@ -11,9 +13,7 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QMenu,
     QScrollArea,
-    QSizePolicy,
     QSlider,
-    QToolButton,
     QVBoxLayout,
     QWidget,
 )
@@ -21,124 +21,36 @@ from PySide6.QtWidgets import (
 from gf_desktop.display import plane_axes
 from gf_desktop.errors import UserError
 from gf_desktop.gui.actions import tr
-from gf_desktop.gui.icons import icon
 from gf_desktop.gui.palette import GRID_PX
-from gf_desktop.gui.panels.structure_menu import structure_menu
+from gf_desktop.gui.panels.structure_menu import fill_structure_menu
+from gf_desktop.gui.panels.structure_row import StructureRow
 from gf_desktop.gui.panels.tool_options import ToolOptions
 from gf_desktop.gui.slice_ledger import SliceLedger
 from gf_desktop.gui.theme import numbers_font
 from gf_desktop.gui.view_state import BRUSH_RADII_MM, ViewState
-from gf_desktop.gui.widgets import label, line
+from gf_desktop.gui.widgets import label, line, tool_button
 from gf_desktop.imaging.labelmap import Structure
 from gf_desktop.imaging.operations import Axis
 from gf_desktop.session import Session
 
-__all__ = ["StructureRow", "Structures"]
+__all__ = ["Structures"]
 
 OPACITY_STEPS = 20
-
-
-class _Swatch(QWidget):
-    """The colour of a structure; a ring where it is hidden."""
-
-    def __init__(self, colour: str) -> None:
-        super().__init__()
-        self._colour = QColor(colour)
-        self.filled = True
-        self.setFixedSize(16, 16)
-
-    def paintEvent(self, _event: QPaintEvent) -> None:
-        """Draw the dot."""
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(QPen(self._colour, 2))
-        painter.setBrush(self._colour if self.filled else Qt.BrushStyle.NoBrush)
-        painter.drawEllipse(QRectF(2, 2, 12, 12))
-        painter.end()
-
-
-class StructureRow(QFrame):
-    """One structure. A click makes it the one that is drawn.
-
-    Signals: ``chosen(int)`` its label value · ``eye_clicked(int)`` show or hide it · ``lock_clicked(int)`` protect or free it ·
-    ``menu_wanted(int, QPoint)`` what can be done to it, at a place on the screen.
-    """
-
-    chosen = Signal(int)
-    eye_clicked = Signal(int)
-    lock_clicked = Signal(int)
-    menu_wanted = Signal(int, QPoint)
-
-    def __init__(self, structure: Structure, *, key: str, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setObjectName("row")
-        self.structure = structure
-        self._shown: tuple[bool, bool, bool] | None = None
-        self._swatch = _Swatch(structure.color)
-        name = label(structure.name)
-        name.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
-        name.setToolTip(structure.name)
-        self.volume = label(kind="muted")
-        self.volume.setFont(numbers_font())
-        self.volume.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-        key_label = label(key, kind="muted")
-        key_label.setFixedWidth(12)
-        self.eye, self.lock = QToolButton(), QToolButton()
-        for button, clicked in ((self.eye, self.eye_clicked), (self.lock, self.lock_clicked)):
-            button.setObjectName("eye")
-            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-            button.setIconSize(QSize(18, 18))
-            button.clicked.connect(lambda _checked=False, signal=clicked: signal.emit(structure.id))
-        self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
-        self.customContextMenuRequested.connect(lambda place: self.menu_wanted.emit(structure.id, self.mapToGlobal(place)))
-        self.setAccessibleName(structure.name)
-        self.setCursor(Qt.CursorShape.PointingHandCursor)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(GRID_PX // 2, 0, GRID_PX // 2, 0)
-        row.setSpacing(GRID_PX)
-        row.addWidget(key_label)
-        row.addWidget(self._swatch)
-        row.addWidget(name, 1)
-        row.addWidget(self.volume)
-        row.addWidget(self.lock)
-        row.addWidget(self.eye)
-        self.setFixedHeight(32)
-
-    def show_state(self, *, active: bool, visible: bool, locked: bool) -> None:
-        """Show whether it is drawn with, seen and locked."""
-        shown = (active, visible, locked)
-        if shown == self._shown:
-            return
-        self._shown = shown
-        self.lock.setIcon(icon("lock") if locked else icon("lock-open", ink="muted"))
-        held = (tr("Unlock {name}") if locked else tr("Lock {name}: no tool changes it")).format(name=self.structure.name)
-        self.lock.setAccessibleName(held)
-        self.lock.setToolTip(held)
-        self._swatch.filled = visible
-        self._swatch.update()
-        self.eye.setIcon(icon("eye") if visible else icon("eye-off", ink="muted"))
-        words = (tr("Hide {name}") if visible else tr("Show {name}")).format(name=self.structure.name)
-        self.eye.setAccessibleName(words)
-        self.eye.setToolTip(words)
-        if self.property("chosen") != active:
-            self.setProperty("chosen", active)
-            self.style().unpolish(self)
-            self.style().polish(self)
-
-    def mousePressEvent(self, event: QMouseEvent) -> None:
-        """Choose this structure."""
-        if event.button() == Qt.MouseButton.LeftButton:
-            self.chosen.emit(self.structure.id)
 
 
 class Structures(QFrame):
     """Rows of structures, and how the brush and the overlay are set.
 
-    Signals: ``wished(object)`` an operation on a structure · ``refused(object)`` the UserError of a lock that may not be set.
+    Signals: ``wished(object)`` an operation on a structure · ``refused(object)`` the UserError of a lock that may not be set ·
+    ``edit_wanted(int)`` name, colour or code of a structure is to be changed · ``delete_wanted(int)`` · ``merge_wanted(int, int)`` the
+    first is to become part of the second.
     """
 
     wished = Signal(object)
     refused = Signal(object)
+    edit_wanted = Signal(int)
+    delete_wanted = Signal(int)
+    merge_wanted = Signal(int, int)
 
     def __init__(
         self, session: Session, state: ViewState, ledger: SliceLedger, actions: dict[str, QAction], parent: QWidget | None = None
@@ -148,7 +60,9 @@ class Structures(QFrame):
         self._session = session
         self._state = state
         self._ledger = ledger
+        self._keys = [actions[f"structure_{number}"] for number in range(1, 10)]
         self.rows: list[StructureRow] = []
+        self._stop = 0
         self._rows_box = QVBoxLayout()
         self._rows_box.setSpacing(0)
         self._rows_box.setContentsMargins(0, GRID_PX // 2, 0, GRID_PX // 2)
@@ -158,22 +72,39 @@ class Structures(QFrame):
         holder.addLayout(self._rows_box)
         holder.addStretch(1)
         scroll = QScrollArea()
+        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._scroll = scroll
         scroll.setWidget(inner)
         scroll.setWidgetResizable(True)
         scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
+        layout.addLayout(self._head(actions))
         layout.addWidget(scroll, 1)
         layout.addWidget(line())
         self.options = ToolOptions(session, state)
         layout.addLayout(self._settings(actions))
         session.project_changed.connect(self.rebuild)
+        session.structures_changed.connect(self.rebuild)
+        session.model_changed.connect(self.rebuild)
+        for action in self._keys:
+            action.changed.connect(self._show_keys)
         state.display_changed.connect(self._show_states)
         state.tool_changed.connect(self._show_states)
         session.locks_changed.connect(self._show_states)
         ledger.changed.connect(self._show_volumes)
         self.rebuild()
+
+    @staticmethod
+    def _head(actions: dict[str, QAction]) -> QHBoxLayout:
+        head = QHBoxLayout()
+        head.setContentsMargins(GRID_PX + 2, GRID_PX // 2, GRID_PX // 2, 0)
+        head.addWidget(label(tr("Structures"), kind="heading"))
+        head.addStretch(1)
+        for name in ("add_structure", "edit_structure", "delete_structure", "take_structures"):
+            head.addWidget(tool_button(actions[name]))
+        return head
 
     def _settings(self, actions: dict[str, QAction]) -> QGridLayout:
         self.brush = QSlider(Qt.Orientation.Horizontal)
@@ -211,30 +142,62 @@ class Structures(QFrame):
         return grid
 
     def rebuild(self) -> None:
-        """Make the rows of the project that is open."""
-        for row in self.rows:
+        """Show the structures of the project that is open; rows that stay keep their place and the keyboard."""
+        project, card = self._session.project, self._session.active_card
+        table = () if project is None else project.table.structures
+        known = () if card is None else card.table.ids
+        for row in self.rows[len(table) :]:
             self._rows_box.removeWidget(row)
             row.deleteLater()
-        self.rows = []
-        project = self._session.project
-        for number, structure in enumerate(project.table if project is not None else (), start=1):
-            row = StructureRow(structure, key=str(number) if number <= 9 else "")
-            row.chosen.connect(lambda chosen: self._state.set_tool(label=chosen))
-            row.eye_clicked.connect(lambda clicked: self._state.set_display(self._state.display.toggled(clicked)))
-            row.lock_clicked.connect(self._toggle_lock)
-            row.menu_wanted.connect(self._open_menu)
-            self._rows_box.addWidget(row)
-            self.rows.append(row)
+        del self.rows[len(table) :]
+        for at, structure in enumerate(table):
+            if at == len(self.rows):
+                self._add_row(structure)
+            self.rows[at].show_structure(structure, key=self._key(at), known=structure.id in known)
         self._show_states()
         self._show_volumes()
 
+    def _add_row(self, structure: Structure) -> None:
+        row = StructureRow(structure)
+        row.chosen.connect(lambda chosen: self._state.set_tool(label=chosen))
+        row.eye_clicked.connect(lambda clicked: self._state.set_display(self._state.display.toggled(clicked)))
+        row.lock_clicked.connect(self._toggle_lock)
+        row.menu_wanted.connect(self._open_menu)
+        row.edit_wanted.connect(self.edit_wanted)
+        row.delete_wanted.connect(self.delete_wanted)
+        row.step_wanted.connect(lambda steps: self._go_to_row(self.rows.index(row) + steps))
+        self._rows_box.addWidget(row)
+        self.rows.append(row)
+
+    def _key(self, at: int) -> str:
+        """Return the key that chooses a row, as the keymap has it."""
+        return self._keys[at].shortcut().toString(QKeySequence.SequenceFormat.NativeText) if at < len(self._keys) else ""
+
+    def _show_keys(self) -> None:
+        for at, row in enumerate(self.rows):
+            row.show_key(self._key(at))
+
+    def _go_to_row(self, at: int) -> None:
+        """Give a row the keyboard; numbers outside become the first or last row."""
+        at = min(max(at, 0), len(self.rows) - 1)
+        self._stop_at(at)
+        self.rows[at].setFocus(Qt.FocusReason.OtherFocusReason)
+        self._scroll.ensureWidgetVisible(self.rows[at], 0, 0)
+
+    def _stop_at(self, at: int) -> None:
+        for place, row in enumerate(self.rows):
+            row.take_stop(takes=place == at)
+
     def _show_states(self) -> None:
         display, tool = self._state.display, self._state.tool
-        for row in self.rows:
+        locked = self._session.locked
+        for at, row in enumerate(self.rows):
             number = row.structure.id
-            row.show_state(
-                active=number == tool.label, visible=display.overlay and number not in display.hidden, locked=number in self._session.locked
-            )
+            row.show_state(active=number == tool.label, visible=display.overlay and number not in display.hidden, locked=number in locked)
+            if number == tool.label and number != self._stop:
+                self._stop = number
+                self._stop_at(at)
+                self._scroll.ensureWidgetVisible(row, 0, 0)
         nearest = min(range(len(BRUSH_RADII_MM)), key=lambda n: abs(BRUSH_RADII_MM[n] - tool.radius_mm))
         self._set_quietly(self.brush, nearest)
         self._set_quietly(self.opacity, round(display.opacity * OPACITY_STEPS))
@@ -250,13 +213,17 @@ class Structures(QFrame):
         except UserError as error:
             self.refused.emit(error)
 
-    def menu_of(self, number: int) -> QMenu | None:
-        """Return the menu of a structure, or None without a scan."""
+    def menu_of(self, number: int) -> QMenu:
+        """Return the menu of a structure; without a scan only what concerns the list."""
         opened, display, options = self._session.open, self._state.display, self._state.tool.options
+        menu = QMenu(self)
+        self._add_list_entries(menu, number)
         if opened is None:
-            return None
+            return menu
+        menu.addSeparator()
         across: Axis = (0, 1, 2)[plane_axes(opened.volume, display.plane).across]
-        return structure_menu(
+        fill_structure_menu(
+            menu,
             number,
             opened.label_map.table,
             axis=across,
@@ -265,14 +232,28 @@ class Structures(QFrame):
             threshold=(options.low, options.high) if options.where == "range" else None,
             locked=number in self._session.locked,
             wish=self.wished.emit,
-            parent=self,
         )
+        return menu
+
+    def _add_list_entries(self, menu: QMenu, number: int) -> None:
+        project = self._session.project
+        free = project is not None and not project.read_only
+        others = [structure for structure in project.table if structure.id != number] if project is not None else []
+        held = self._session.locked
+        edit = menu.addAction(tr("Name, colour and code…"), lambda: self.edit_wanted.emit(number))
+        edit.setEnabled(free)
+        merge = menu.addMenu(tr("Merge in every scan into"))
+        merge.setEnabled(free and bool(others) and number not in held)
+        for other in others:
+            entry = merge.addAction(other.name, partial(self.merge_wanted.emit, number, other.id))
+            entry.setEnabled(other.id not in held)
+        delete = menu.addAction(tr("Delete from every scan…"), lambda: self.delete_wanted.emit(number))
+        delete.setEnabled(free and bool(others) and number not in held)
 
     def _open_menu(self, number: int, place: QPoint) -> None:
         menu = self.menu_of(number)
-        if menu is not None:
-            menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-            menu.popup(place)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.popup(place)
 
     @staticmethod
     def _set_quietly(slider: QSlider, value: int) -> None:
@@ -282,5 +263,9 @@ class Structures(QFrame):
 
     def _show_volumes(self) -> None:
         for row in self.rows:
-            volume_ml = self._ledger.volume_ml(row.structure.id)
-            row.volume.setText("" if volume_ml is None else f"{volume_ml:.0f} ml" if volume_ml >= 10 else f"{volume_ml:.1f} ml")
+            number = row.structure.id
+            volume_ml, voxels = self._ledger.volume_ml(number), self._ledger.voxels(number)
+            text = "" if not voxels else f"{voxels:,} px"
+            if volume_ml is not None:
+                text = f"{volume_ml:.0f} ml" if volume_ml >= 10 else f"{volume_ml:.1f} ml"
+            row.show_amount(text, self._ledger.reviewed_share(number))

@@ -64,6 +64,15 @@ class Answers(Questions):
     def mask_file(self) -> Path | None:
         return self._answer("mask_file")
 
+    def structure_file(self) -> Path | None:
+        return self._answer("structure_file")
+
+    def new_structure_file(self) -> Path | None:
+        return self._answer("new_structure_file")
+
+    def colour(self, start: str) -> str:
+        return str(self._answer("colour"))
+
 
 class NoTrainer:
     """A transport whose process never says anything; keeps what was written to it."""

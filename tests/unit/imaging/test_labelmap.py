@@ -124,8 +124,15 @@ def test_that_structures_are_found_by_id_and_by_name() -> None:
 
 def test_that_a_table_survives_json_and_ignores_further_keys() -> None:
     document = json.loads(json.dumps(TABLE.as_json()))
-    document[0]["code"] = "T-62000"
+    document[0]["laterality"] = "left"
     assert LabelTable.from_json(document) == TABLE
+
+
+def test_that_a_code_survives_json_and_is_left_out_where_there_is_none() -> None:
+    table = LabelTable((Structure(1, "spleen", "#123456", "SCT 78961009"), Structure(3, "liver", "#654321")))
+    document = json.loads(json.dumps(table.as_json()))
+    assert LabelTable.from_json(document) == table
+    assert [set(row) for row in document] == [{"id", "name", "color", "code"}, {"id", "name", "color"}]
 
 
 @pytest.mark.parametrize("document", [[{"id": 1, "name": "liver"}], [{"id": "x", "name": "liver", "color": "#000000"}], [None]])
