@@ -23,6 +23,7 @@ from gf_desktop.files.masks import map_labels, read_mask
 from gf_desktop.imaging.metrics import StructureScore, score_masks
 from gf_desktop.inference.segmenter import Prediction
 from gf_desktop.jobs import CancelToken, Jobs
+from gf_desktop.measuring import Measuring
 from gf_desktop.project.records import ModelRecord, RoundReport
 from gf_desktop.project.store import Project
 from gf_desktop.proposing import Proposer
@@ -48,6 +49,11 @@ class Session(Structuring):
     author
         Initials written into strokes; may be empty.
 
+    Attributes
+    ----------
+    measuring
+        Rulers, angles and regions on the case on screen.
+
     Signals: those of :class:`Structuring` · ``prediction_changed()`` also for progress in ``predicting`` ·
     ``training_changed()`` · ``round_finished(RoundReport)`` · ``round_ended()`` without a candidate.
     """
@@ -63,6 +69,7 @@ class Session(Structuring):
         self._refinement: Refinement | None = None
         self.training = TrainingState()
         self.provider = ""
+        self.measuring = Measuring(self)
 
     def _let_go_of_project(self) -> None:
         super()._let_go_of_project()

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from gf_desktop.cli.asking import answer_of, find_pack
+from gf_desktop.cli.looking import measurements_verb
 from gf_desktop.cli.operations import label_named, operation_named, operations_help
 from gf_desktop.cli.output import Output
 from gf_desktop.cli.structures import changes_structures, run_structures
@@ -285,6 +286,7 @@ _PROJECT_VERBS: dict[str, Callable[[Session, argparse.Namespace, Output], None]]
     "rollback": _rollback,
     "export": _export,
     "evaluate": _evaluate,
+    "measurements": measurements_verb,
 }
 
-_READING_VERBS = frozenset({"list", "models", "evaluate", "export"})
+_READING_VERBS = frozenset({"list", "models", "evaluate", "export", "measurements"})

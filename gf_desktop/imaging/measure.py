@@ -11,7 +11,7 @@ import numpy.typing as npt
 from gf_desktop.imaging.geometry import Geometry
 from gf_desktop.imaging.limits import grey
 
-__all__ = ["RegionStatistics", "angle_deg", "distance_mm", "ellipse_mask", "region_statistics"]
+__all__ = ["RegionStatistics", "angle_deg", "distance_mm", "ellipse_mask", "rectangle_mask", "region_statistics"]
 
 Bools = npt.NDArray[np.bool_]
 IndexIJK = tuple[float, float, float]
@@ -74,6 +74,25 @@ def ellipse_mask(geometry: Geometry, axis: int, corner_ijk: IndexIJK, opposite_i
             return np.zeros(total.shape, bool)
         total = total + ((places - middle) / half) ** 2
     return np.asarray(total <= 1.0)
+
+
+def rectangle_mask(geometry: Geometry, axis: int, corner_ijk: IndexIJK, opposite_ijk: IndexIJK) -> Bools:
+    """Return bool of a slice [later grid axis, earlier grid axis]: pixel centres within the box that two corners span, its rim included.
+
+    Parameters
+    ----------
+    axis
+        Grid axis that the slice lies across: 0 = i, 1 = j, 2 = k.
+    corner_ijk, opposite_ijk
+        Fractional voxel indices.
+    """
+    across, up = (a for a in range(3) if a != axis)
+    rows, columns = np.ogrid[: geometry.size_ijk[up], : geometry.size_ijk[across]]
+    within = np.ones((geometry.size_ijk[up], geometry.size_ijk[across]), bool)
+    for places, grid_axis in ((rows, up), (columns, across)):
+        low, high = sorted((corner_ijk[grid_axis], opposite_ijk[grid_axis]))
+        within &= (places >= low) & (places <= high)
+    return within
 
 
 def region_statistics(voxels: npt.NDArray[Any], geometry: Geometry, axis: int, index: int, mask: Bools) -> RegionStatistics | None:

@@ -14,6 +14,7 @@ from scipy.ndimage import distance_transform_edt
 
 from gf_desktop.cli.main import main, make_parser
 from gf_desktop.imaging.operations import NAMES
+from gf_desktop.jobs import InlineJobs
 from gf_desktop.resources import resource_dir
 from gf_desktop.session import Session
 
@@ -306,3 +307,24 @@ def test_that_every_session_command_has_a_verb_or_a_reason() -> None:
     assert not set(NOT_A_VERB) & set(VERB_OF)
     choices = set(next(a for a in make_parser()._actions if a.dest == "verb").choices)
     assert set(VERB_OF.values()) <= choices
+
+
+def test_that_measurements_are_listed_and_written_as_a_table(run: Callable[..., Any], project: Path, tmp_path: Path) -> None:
+    (case,) = run("import", project, DEMO / "B_ct_dicom")["cases"]
+    assert run("measurements", project, case["id"]) == {"case": case["id"], "measurements": []}
+    session = Session(InlineJobs(), lambda: None)
+    session.open_project(project)
+    session.open_case(case["id"])
+    geometry = session.open.volume.geometry
+    ends = [tuple(map(float, geometry.index_to_world(at))) for at in ((150, 230, 9), (190, 260, 9))]
+    session.measuring.add("ruler", 2, ends, name="long axis")
+    session.measuring.add("ellipse", 2, ends)
+    session.close_project()
+    ruler, region = run("measurements", project, case["id"], "--csv", tmp_path / "out.csv")["measurements"]
+    assert (ruler["name"], ruler["kind"], ruler["slice"]) == ("long axis", "ruler", 9)
+    assert ruler["length_mm"] == pytest.approx(np.linalg.norm(np.subtract(*ends)))
+    assert np.allclose(ruler["points_lps_mm"], ends)
+    assert (region["kind"], region["unit"]) == ("ellipse", "HU")
+    assert region["min"] <= region["mean"] <= region["max"]
+    assert len((tmp_path / "out.csv").read_text(encoding="utf-8").splitlines()) == 3
+    run("measurements", project, "C-999", code=1)
