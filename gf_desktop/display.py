@@ -17,7 +17,7 @@ import numpy.typing as npt
 from gf_desktop.imaging.geometry import Geometry
 from gf_desktop.imaging.labelmap import LabelMap, LabelTable, VoxelState
 from gf_desktop.imaging.summary import SliceSummary, summarise_slice
-from gf_desktop.imaging.volume import WINDOW_PRESETS, Volume, Window
+from gf_desktop.imaging.volume import WINDOW_PRESETS, Volume, Window, robust_window
 
 __all__ = [
     "DisplayState",
@@ -36,9 +36,11 @@ __all__ = [
     "resolve",
     "resolve_labels",
     "resolve_layer",
+    "slice_window",
     "summarise_slice",
     "thumbnail",
     "to_grey",
+    "window_names",
     "window_presets",
 ]
 
@@ -428,7 +430,8 @@ def resolve(volume: Volume, state: DisplayState, label_map: LabelMap | None = No
     if not 0 <= state.index < count:
         raise IndexError(f"slice {state.index} of {count}")
     intensities = _cut(volume.voxels, axes, state.index)
-    image = np.ascontiguousarray(to_grey(intensities, state.window))
+    # colours are what they are: a window would change them
+    image = np.array(intensities, order="C") if volume.is_colour else np.ascontiguousarray(to_grey(intensities, state.window))
     image.setflags(write=False)
     spacing = volume.geometry.spacing_mm
     shape = (image.shape[0], image.shape[1])
@@ -489,10 +492,20 @@ def resolve_layer(plane: SlicePlane, state: DisplayState, label_map: LabelMap, c
     return None
 
 
+def window_names(volume: Volume) -> tuple[str, ...]:
+    """Return the names of :func:`window_presets` without looking at any intensity."""
+    return tuple(WINDOW_PRESETS.get(volume.modality, {})) or ("automatic",)
+
+
 def window_presets(volume: Volume) -> tuple[tuple[str, Window], ...]:
     """Return the named windows that suit a scan: its own first, then those of its modality in their order."""
     presets = WINDOW_PRESETS.get(volume.modality, {})
     return tuple(presets.items()) or (("automatic", volume.default_window()),)
+
+
+def slice_window(volume: Volume, state: DisplayState) -> Window:
+    """Return the window that spreads the greys over the intensities of the slice on screen."""
+    return robust_window(_cut(volume.voxels, plane_axes(volume, state.plane), state.index))
 
 
 def dragged_window(window: Window, dx_px: float, dy_px: float) -> Window:

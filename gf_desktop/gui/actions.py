@@ -9,8 +9,10 @@ from typing import Final
 from PySide6.QtCore import QCoreApplication, QObject
 from PySide6.QtGui import QAction, QActionGroup, QKeySequence
 
+from gf_desktop.gui.action_spec import ActionSpec
 from gf_desktop.gui.icons import icon
 from gf_desktop.gui.keymap import Keymap
+from gf_desktop.gui.looking_rows import LOOKING_ROWS, WINDOW_ROWS
 
 __all__ = [
     "ACTIONS",
@@ -35,54 +37,6 @@ def tr(text: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class ActionSpec:
-    """One thing that can be asked for.
-
-    Attributes
-    ----------
-    id
-        Unique name.
-    text
-        In menus; ends with "…" where a file dialog follows.
-    keys
-        Shortcuts of the default preset in Qt's portable notation, the first one is shown; see ``gf_desktop.gui.keymap``.
-    command
-        Name of the Session command that does it; "" for what only concerns the window.
-    tip
-        One sentence for the tooltip.
-    menu
-        Name of its menu; "" for none. A "-" at the end of the name draws a line above the entry.
-    icon
-        Name of its icon.
-    needs
-        What must hold before it can be asked for: names that ``Commands.facts`` tells.
-    checkable
-        Whether it is a state that is on or off.
-    family
-        Text of the one line that the shortcut sheet has for several rows of a kind; "" for a line of its own.
-    group
-        Heading on the shortcut sheet of what is in no menu: name of a menu.
-    """
-
-    id: str
-    text: str
-    keys: tuple[str, ...] = ()
-    command: str = ""
-    tip: str = ""
-    menu: str = ""
-    icon: str = ""
-    needs: frozenset[str] = frozenset()
-    checkable: bool = False
-    family: str = ""
-    group: str = ""
-
-    @property
-    def heading(self) -> str:
-        """Name of the menu under which it is listed, whether it is in a menu or not."""
-        return self.menu.removesuffix("-") or self.group
-
-
-@dataclass(frozen=True, slots=True)
 class Gesture:
     """Something done with the mouse, for the shortcut sheet."""
 
@@ -90,7 +44,7 @@ class Gesture:
     effect: str
 
 
-MENUS: Final = ("Project", "Edit", "View", "Model", "Help")
+MENUS: Final = ("Project", "Edit", "View", "Measure", "Model", "Help")
 """Menus in their order."""
 
 TOOLS: Final = (
@@ -102,6 +56,11 @@ TOOLS: Final = (
     "tool_grow",
     "tool_pick",
     "tool_review",
+    "tool_ruler",
+    "tool_angle",
+    "tool_ellipse",
+    "tool_rectangle",
+    "tool_window_region",
 )
 """Actions of which exactly one is on."""
 
@@ -117,18 +76,6 @@ def _structure(number: int) -> ActionSpec:
         needs=frozenset({"case"}),
         family="Structure to draw with",
         group="Edit",
-    )
-
-
-def _window(number: int) -> ActionSpec:
-    return ActionSpec(
-        f"window_{number}",
-        f"Window preset {number}",
-        (f"Num+{number}",),
-        tip="Show intensities as usual for a tissue",
-        needs=frozenset({"case"}),
-        family="Window presets, on the keypad",
-        group="View",
     )
 
 
@@ -398,7 +345,8 @@ ACTIONS: Final[tuple[ActionSpec, ...]] = (
     ActionSpec("layout_one_two", "One large and two small", (), "", "The active view is large", "View", "", frozenset({"case"})),
     ActionSpec("layout_single", "One view", (), "", "As a double click does", "View", "", frozenset({"case"})),
     ActionSpec("theme", "Light theme", (), "", "Dark for reading rooms, light for bright ones", "View-", "theme", checkable=True),
-    *(_window(number) for number in range(1, 6)),
+    *LOOKING_ROWS,
+    *WINDOW_ROWS,
     *(_structure(number) for number in range(1, 10)),
     ActionSpec(
         "predict",
@@ -482,6 +430,9 @@ REASONS: Final[Mapping[str, str]] = {
     "idle": "a round is running",
     "working": "nothing is being computed",
     "parent": "there is no student before this one",
+    "measurement": "no measurement is chosen",
+    "measured": "nothing was measured on this scan",
+    "grey": "a colour picture has no window",
     "choice": "no other student is chosen",
 }
 """Why something cannot be asked for, by the fact that does not hold; the plainest reason first."""
@@ -493,6 +444,7 @@ GESTURES: Final[tuple[Gesture, ...]] = (
     Gesture("Ctrl + wheel, right drag", "Zoom"),
     Gesture("Middle drag, Space + drag", "Move the picture"),
     Gesture("W + drag", "Window: across for width, up for brighter"),
+    Gesture("Drag an end of a measurement", "Measure anew"),
     Gesture("Left drag while painting", "Draw"),
     Gesture("Right drag while painting", "Erase"),
     Gesture("Shift + wheel while painting", "Brush size"),

@@ -17,6 +17,7 @@ from gf_desktop.errors import UserError
 from gf_desktop.files.export import ExportedFile
 from gf_desktop.gui.actions import ACTIONS, tr
 from gf_desktop.gui.corrections import Corrections
+from gf_desktop.gui.measure_commands import MeasureCommands
 from gf_desktop.gui.questions import Questions
 from gf_desktop.gui.structure_commands import StructureCommands
 from gf_desktop.gui.view_state import ToolName, ViewState
@@ -50,6 +51,10 @@ class Face(Protocol):
 
     def chosen_model(self) -> str | None:
         """Return the student that is selected in its panel."""
+        ...
+
+    def name_measurement(self, number: int) -> None:
+        """Let the name of a measurement be written in its panel."""
         ...
 
     def chosen_minutes(self) -> float | None:
@@ -116,6 +121,7 @@ class Commands(QObject):
         self.corrections = Corrections(session, state, face, questions)
         dialogs = parent if isinstance(parent, QWidget) else None
         self.structures = StructureCommands(session, state, face, questions, attempt=self.attempt, parent=dialogs)
+        self.measures = MeasureCommands(session, state, face, questions, attempt=self.attempt)
         for signal in (
             session.project_changed,
             session.worklist_changed,
@@ -133,6 +139,8 @@ class Commands(QObject):
         session.broke.connect(self.tell_fault)
         session.model_changed.connect(self._renew_masks)
         state.display_changed.connect(self._facts_moved)
+        state.measurement_changed.connect(self._facts_moved)
+        session.measuring.changed.connect(self._facts_moved)
 
     def _facts_moved(self) -> None:
         self.facts_changed.emit()
@@ -155,6 +163,9 @@ class Commands(QObject):
             "training": session.refining,
             "idle": not session.refining,
             "working": opened is not None and bool(opened.working),
+            "measurement": self._state.measurement is not None,
+            "measured": bool(session.measuring.items),
+            "grey": opened is not None and not opened.volume.is_colour,
             "parent": bool(session.active_card is not None and session.active_card.parent),
             "choice": self._face.chosen_model() not in (None, project.models.active_id if project is not None else None),
         }
@@ -179,6 +190,7 @@ class Commands(QObject):
             "tool_cursor": self.corrections.take_cursor,
             "tool_paint": lambda: self.corrections.take("paint"),
             **{f"tool_{name}": partial(self.corrections.take, name) for name in OTHER_TOOLS},
+            **self.measures.handlers(),
             "swap": self.corrections.swap,
             "grow_seeds": lambda: self.corrections.operate(GrowSeeds()),
             "stop_operation": session.cancel_operation,
@@ -217,7 +229,6 @@ class Commands(QObject):
         }
         for number in range(1, 10):
             table[f"structure_{number}"] = partial(self.corrections.choose_structure, number)
-            table[f"window_{number}"] = partial(state.take_preset, number)
         return {spec.id: partial(self.attempt, table[spec.id]) for spec in ACTIONS}
 
     def attempt(self, act: Handler) -> None:

@@ -45,6 +45,7 @@ class Corrections:
     def take_cursor(self) -> None:
         """Take a running stroke back, else put the tool down."""
         if not self._face.cancel_stroke():
+            self._state.choose_measurement(None)
             self.take("cursor")
 
     def swap(self) -> None:

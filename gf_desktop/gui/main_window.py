@@ -13,6 +13,7 @@ from gf_desktop.gui.commands import Button, Commands
 from gf_desktop.gui.icons import icon
 from gf_desktop.gui.keymap import Keymap
 from gf_desktop.gui.keys_dialog import KeysDialog
+from gf_desktop.gui.measure_commands import name_windows
 from gf_desktop.gui.menus import about_box
 from gf_desktop.gui.notice_bar import NoticeBar
 from gf_desktop.gui.palette import DARK, LIGHT
@@ -117,6 +118,7 @@ class MainWindow(QMainWindow):
         page.models.selected.connect(self._facts_soon.start)
         page.grid.hovered.connect(self.status.show_read_out)
         page.grid.refused.connect(self.commands.tell_trouble)
+        page.measurements.refused.connect(self.commands.tell_trouble)
         page.structures.refused.connect(self.commands.tell_trouble)
         page.structures.wished.connect(lambda operation: self.commands.attempt(lambda: self.commands.corrections.operate(operation)))
         page.structures.edit_wanted.connect(lambda label: self.commands.attempt(lambda: self.commands.structures.edit(label)))
@@ -153,6 +155,7 @@ class MainWindow(QMainWindow):
         self._facts = facts = self.commands.facts()
         for spec in ACTIONS:
             self.actions_by_id[spec.id].setEnabled(spec.needs <= facts)
+        name_windows(self.actions_by_id, self.state.volume)
         history = self.session.open.journal if self.session.open is not None else None
         for name, what in (("undo", history.undo_name if history else None), ("redo", history.redo_name if history else None)):
             text = tr(name.capitalize())
@@ -163,6 +166,7 @@ class MainWindow(QMainWindow):
         display = self.state.display
         self.actions_by_id["overlay"].setChecked(display.overlay)
         self.actions_by_id["outline"].setChecked(display.outline)
+        self.actions_by_id["smooth"].setChecked(self.state.smooth)
         for layer in ("doubt", "states"):
             self.actions_by_id[f"layer_{layer}"].setChecked(display.layer == layer)
         self.actions_by_id["theme"].setChecked(current_palette() is LIGHT)
@@ -187,6 +191,11 @@ class MainWindow(QMainWindow):
     def chosen_model(self) -> str | None:
         """Return the student that is selected in its panel."""
         return None if self.page is None else self.page.models.chosen_id
+
+    def name_measurement(self, number: int) -> None:
+        """Let the name of a measurement be written in its panel."""
+        if self.page is not None:
+            self.page.measurements.edit_name(number)
 
     def chosen_minutes(self) -> float | None:
         """Return the time budget that is set in the panel; None where there is no panel yet."""

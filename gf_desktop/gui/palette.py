@@ -37,6 +37,8 @@ class Palette:
         The one accent: primary button, active view, focus. And text on it.
     view, view_text
         Around and behind the scan; black in both themes, because a bright frame dazzles.
+    measure
+        Rulers, angles and regions over the scan, and their text.
     good, warn, bad
         Verdicts; never the only carrier of a meaning.
     unseen, proposed, accepted, edited, doubt
@@ -56,6 +58,7 @@ class Palette:
     on_accent: str
     view: str
     view_text: str
+    measure: str
     good: str
     warn: str
     bad: str
@@ -80,6 +83,7 @@ DARK: Final = Palette(
     on_accent="#06121f",
     view="#000000",
     view_text="#b9c2cc",
+    measure="#ffe9a8",
     good="#56c596",
     warn="#e3b14a",
     bad="#ff8078",
@@ -104,6 +108,7 @@ LIGHT: Final = Palette(
     on_accent="#ffffff",
     view="#000000",
     view_text="#b9c2cc",
+    measure="#ffe9a8",
     good="#0d7a48",
     warn="#865800",
     bad="#b3261e",

@@ -87,7 +87,7 @@ def _actions(facts: frozenset[str], actions: Mapping[str, QAction]) -> list[Entr
             keys=_keys(actions[spec.id]),
             reason=why_not(spec, facts),
             possible=actions[spec.id].isEnabled(),
-            also=f"{tr(spec.heading)} {tr(spec.tip)} {tr('tool') if spec.id in TOOLS else ''}",
+            also=f"{tr(spec.text)} {tr(spec.heading)} {tr(spec.tip)} {tr('tool') if spec.id in TOOLS else ''}",
             # rows of a kind are many: they are found, and not offered
             offered=not spec.family,
         )

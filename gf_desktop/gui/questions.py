@@ -52,6 +52,12 @@ class Questions:
         chosen, _kind = QFileDialog.getOpenFileNames(self._parent, tr("Scans to add"), self._last, kinds)
         return [path for path in map(self._note, chosen) if path is not None]
 
+    def table_file(self, name: str) -> Path | None:
+        """Ask where a table is to be written; ``name`` is offered."""
+        offered = str(Path(self._last) / name)
+        chosen, _kind = QFileDialog.getSaveFileName(self._parent, tr("Name of the table"), offered, tr("Tables (*.csv)"))
+        return self._note(chosen)
+
     def mask_file(self) -> Path | None:
         """Ask for a mask."""
         chosen, _kind = QFileDialog.getOpenFileName(

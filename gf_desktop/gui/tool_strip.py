@@ -12,11 +12,11 @@ from gf_desktop.gui.widgets import line, tool_button
 
 __all__ = ["ToolStrip"]
 
-ICON_PX: Final = 20
+ICON_PX: Final = 18
 """So that all fit above each other in the smallest window."""
 
 _GROUPS: Final = (
-    ("tool_cursor", "tool_paint", "tool_erase", "tool_polygon", "tool_fill", "tool_grow", "tool_pick", "tool_review"),
+    ("tool_cursor", "tool_paint", "tool_erase", "tool_polygon", "tool_fill", "tool_grow", "tool_pick", "tool_review", "tool_ruler"),
     ("undo", "redo"),
     ("approve_slice", "approve_case", "next_case"),
     ("overlay", "outline", "fit"),

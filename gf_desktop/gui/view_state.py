@@ -8,13 +8,17 @@ from typing import Final, Literal
 from PySide6.QtCore import QObject, Signal
 
 from gf_desktop.correcting import BrushOptions
-from gf_desktop.display import DisplayState, LayerName, PlaneName, window_presets
+from gf_desktop.display import DisplayState, LayerName, PlaneName, slice_window, window_presets
 from gf_desktop.imaging.labelmap import LabelTable
 from gf_desktop.imaging.volume import Volume, Window
 
-__all__ = ["BRUSH_RADII_MM", "LayoutName", "Tool", "ToolName", "ViewState"]
+__all__ = ["BRUSH_RADII_MM", "MEASURES", "LayoutName", "MeasureName", "Tool", "ToolName", "ViewState"]
 
-ToolName = Literal["cursor", "paint", "erase", "review", "polygon", "fill", "grow", "pick"]
+MeasureName = Literal["ruler", "angle", "ellipse", "rectangle", "window_region"]
+ToolName = Literal["cursor", "paint", "erase", "review", "polygon", "fill", "grow", "pick"] | MeasureName
+
+MEASURES: Final[tuple[MeasureName, ...]] = ("ruler", "angle", "ellipse", "rectangle", "window_region")
+"""Tools that are set through places of a slice and change no mask."""
 
 BRUSHES: Final = ("paint", "erase", "review")
 """Tools with a size."""
@@ -42,6 +46,11 @@ class Tool:
         """Whether a drag with the left button is a stroke."""
         return self.name in BRUSHES
 
+    @property
+    def measures(self) -> bool:
+        """Whether clicks and drags set the places of a measurement."""
+        return self.name in MEASURES
+
     def resized(self, steps: int) -> Tool:
         """Return the tool with a brush some steps larger or smaller."""
         nearest = min(range(len(BRUSH_RADII_MM)), key=lambda n: abs(BRUSH_RADII_MM[n] - self.radius_mm))
@@ -51,13 +60,15 @@ class Tool:
 class ViewState(QObject):
     """The current :class:`DisplayState` and :class:`Tool`; each scan keeps its own place while the program runs.
 
-    Signals: ``display_changed()`` · ``tool_changed()`` · ``layout_changed()`` · ``fit_wanted()`` the whole slice is to be shown.
+    Signals: ``display_changed()`` · ``tool_changed()`` · ``layout_changed()`` · ``fit_wanted()`` the whole slice is to be shown ·
+    ``measurement_changed()`` another measurement, or none, is chosen.
     """
 
     display_changed = Signal()
     layout_changed = Signal()
     tool_changed = Signal()
     fit_wanted = Signal()
+    measurement_changed = Signal()
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -65,6 +76,8 @@ class ViewState(QObject):
         self.display = DisplayState()
         self.tool = Tool()
         self.layout: LayoutName = "two_by_two"
+        self.smooth = True
+        self.measurement: int | None = None
         self._former_layout: LayoutName = "two_by_two"
         self._case_id = ""
         self._places: dict[str, DisplayState] = {}
@@ -73,6 +86,7 @@ class ViewState(QObject):
         """Turn to another scan, or to none; how structures are shown stays as it was."""
         if self._case_id:
             self._places[self._case_id] = self.display
+            self.choose_measurement(None)
         self._case_id = case_id
         self.volume = volume
         if volume is not None:
@@ -172,10 +186,26 @@ class ViewState(QObject):
 
     def take_preset(self, number: int) -> None:
         """Use a named window, counted from 1; does nothing where there are fewer."""
-        if self.volume is not None:
+        if self.volume is not None and not self.volume.is_colour:
             presets = window_presets(self.volume)
             if number <= len(presets):
                 self.set_window(presets[number - 1][1])
+
+    def window_slice(self) -> None:
+        """Spread the greys over the intensities of the slice of the active view."""
+        if self.volume is not None and not self.volume.is_colour:
+            self.set_window(slice_window(self.volume, self.display))
+
+    def toggle_smooth(self) -> None:
+        """Interpolate between pixels, or show them as they are."""
+        self.smooth = not self.smooth
+        self.display_changed.emit()
+
+    def choose_measurement(self, number: int | None) -> None:
+        """Choose a measurement of the case on screen by its number, or none."""
+        if number != self.measurement:
+            self.measurement = number
+            self.measurement_changed.emit()
 
     def toggle_overlay(self) -> None:
         """Show or hide all structures."""

@@ -7,6 +7,7 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QHBoxLayout, QSplitter, QTabWidget, QVBoxLayout, QWidget
 
 from gf_desktop.gui.actions import tr
+from gf_desktop.gui.panels.measurements import Measurements
 from gf_desktop.gui.panels.models import Models
 from gf_desktop.gui.panels.refine import Refine
 from gf_desktop.gui.panels.scan import ScanPassport
@@ -24,7 +25,7 @@ from gf_desktop.session import Session
 __all__ = ["WorkPage"]
 
 LEFT_PX = 216
-RIGHT_PX = 312
+RIGHT_PX = 336
 
 
 class WorkPage(QWidget):
@@ -44,6 +45,7 @@ class WorkPage(QWidget):
         self.refine = Refine(session, actions)
         self.models = Models(session, actions)
         self.scan = ScanPassport(session)
+        self.measurements = Measurements(session, state, actions)
         self.tabs = QTabWidget()
         self.tabs.setDocumentMode(True)
         self.tabs.setMinimumWidth(264)
@@ -52,11 +54,13 @@ class WorkPage(QWidget):
             (tr("Refine"), self.refine),
             (tr("Students"), self.models),
             (tr("Scan"), self.scan),
+            (tr("Measure"), self.measurements),
         ):
             self.tabs.addTab(panel, name)
         self.tabs.tabBar().setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.tabs.tabBar().setDrawBase(False)
         self._named = {"structures": self.structures, "refine": self.refine, "models": self.models, "scan": self.scan}
+        self._named["measurements"] = self.measurements
         middle = QWidget()
         column = QVBoxLayout(middle)
         column.setContentsMargins(0, 0, 0, 0)
@@ -91,5 +95,5 @@ class WorkPage(QWidget):
             self._state.set_cursor((i, j, k))
 
     def show_panel(self, name: str) -> None:
-        """Bring a panel to the front: "structures", "refine", "models" or "scan"."""
+        """Bring a panel to the front: "structures", "refine", "models", "scan" or "measurements"."""
         self.tabs.setCurrentWidget(self._named[name])

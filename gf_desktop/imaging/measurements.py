@@ -14,9 +14,9 @@ import numpy.typing as npt
 
 from gf_desktop.imaging.geometry import Geometry
 from gf_desktop.imaging.measure import RegionStatistics, angle_deg, distance_mm, ellipse_mask, rectangle_mask, region_statistics
-from gf_desktop.imaging.volume import Volume
+from gf_desktop.imaging.volume import Volume, Window, robust_window
 
-__all__ = ["KINDS", "LONGEST_NAME", "Measurement", "MeasurementKind", "Place", "as_csv", "as_text", "taken"]
+__all__ = ["KINDS", "LONGEST_NAME", "Measurement", "MeasurementKind", "Place", "as_csv", "as_text", "region_window", "taken"]
 
 MeasurementKind = Literal["ruler", "angle", "rectangle", "ellipse"]
 Place = tuple[float, float, float]
@@ -144,8 +144,34 @@ def taken(volume: Volume, *, number: int, kind: MeasurementKind, name: str, axis
     return replace(plain, region=_region(volume, kind, axis, places[0], places[1]))
 
 
+def region_window(volume: Volume, axis: int, points_mm: Sequence[Place]) -> Window | None:
+    """Return the window that spreads the greys over a rectangle of a slice; None where no pixel centre lies within.
+
+    Parameters
+    ----------
+    axis
+        Stored grid axis that the slice lies across.
+    points_mm
+        Two opposite corners, LPS in mm; the first one says which slice.
+    """
+    places = Measurement(1, "rectangle", "", axis, tuple(points_mm)).points_ijk(volume.geometry)
+    found = _box(volume, "rectangle", axis, places[0], places[1])
+    if found is None or not found[2].any():
+        return None
+    # the rectangle's pixels are a block: its box, less what the mask leaves out at the rim
+    voxels = np.squeeze(found[0], axis=2 - axis)
+    return robust_window(voxels[found[2]])
+
+
 def _region(volume: Volume, kind: MeasurementKind, axis: int, one: Place, other: Place) -> RegionStatistics | None:
-    """Return the intensities of a region; only the voxels of its box are read."""
+    found = _box(volume, kind, axis, one, other)
+    return None if found is None else region_statistics(found[0], found[1], axis, 0, found[2])
+
+
+def _box(
+    volume: Volume, kind: MeasurementKind, axis: int, one: Place, other: Place
+) -> tuple[npt.NDArray[Any], Geometry, npt.NDArray[np.bool_]] | None:
+    """Return the voxels around a region on its slice, their grid, and which of its pixels lie within; nothing else is read."""
     size, starts, stops = volume.geometry.size_ijk, [0, 0, 0], [0, 0, 0]
     for at in range(3):
         low, high = sorted((one[at], other[at]))
@@ -159,13 +185,18 @@ def _region(volume: Volume, kind: MeasurementKind, axis: int, one: Place, other:
     corners = [(p[0] - starts[0], p[1] - starts[1], p[2] - starts[2]) for p in (one, other)]
     mask = (ellipse_mask if kind == "ellipse" else rectangle_mask)(cut, axis, corners[0], corners[1])
     voxels: npt.NDArray[Any] = volume.voxels[starts[2] : stops[2], starts[1] : stops[1], starts[0] : stops[0]]
-    return region_statistics(voxels, cut, axis, 0, mask)
+    return voxels, cut, mask
 
 
 def _number(value: float) -> str:
     """Return a number as people write it: one decimal below a thousand, fractions of one with three digits."""
     text = f"{value:.1f}" if value == 0 or 1 <= abs(value) < 1000 else f"{value:.0f}" if abs(value) >= 1000 else f"{value:.3g}"
     return text.replace("-", "−")
+
+
+def _intensity(value: float) -> str:
+    """Return a mean or deviation: decimals only where they say something."""
+    return _number(value) if abs(value) < 100 else f"{value:.0f}".replace("-", "−")
 
 
 def as_text(measurement: Measurement, volume: Volume) -> tuple[str, ...]:
@@ -183,8 +214,8 @@ def as_text(measurement: Measurement, volume: Volume) -> tuple[str, ...]:
         return ("–",)
     area = f"{_number(region.area_mm2)} {'mm²' if volume.spacing_known else 'px²'}"
     return (
-        f"{_number(region.mean)} ± {_number(region.deviation)} {volume.unit}".rstrip(),
-        f"{_number(region.lowest)} … {_number(region.highest)} {volume.unit}".rstrip(),
+        f"{_intensity(region.mean)} ± {_intensity(region.deviation)} {volume.unit}".rstrip(),
+        f"{region.lowest:.6g} … {region.highest:.6g} {volume.unit}".rstrip().replace("-", "−"),
         f"{area}  n {region.pixels}",
     )
 

@@ -12,7 +12,15 @@ from gf_desktop.errors import GeometryError
 from gf_desktop.imaging.geometry import Geometry
 from gf_desktop.imaging.time_axis import TimeAxis
 
-__all__ = ["WINDOW_PRESETS", "Volume", "Window"]
+__all__ = ["WINDOW_PRESETS", "Volume", "Window", "robust_window"]
+
+ROBUST_PERCENTILES = (1.0, 99.0)
+"""Intensities outside of these do not count for a window: a pin of metal or a hot pixel would take all greys."""
+
+MOST_SAMPLES = 200_000
+"""So many intensities, evenly picked, tell the percentiles well enough."""
+
+NARROWEST = 1e-6
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,9 +43,29 @@ WINDOW_PRESETS: dict[str, dict[str, Window]] = {
         "bone": Window(400, 1800),
         "brain": Window(40, 80),
         "liver": Window(60, 160),
+        "mediastinum": Window(50, 350),
+        "angiography": Window(300, 600),
+        "spine": Window(50, 250),
+        "stroke": Window(40, 40),
     },
 }
-"""Customary display windows in HU, by modality and name."""
+"""Customary display windows in HU, by modality and name, in the order of the keypad's digits; other scans have windows of their own."""
+
+
+def robust_window(values: npt.NDArray[Any]) -> Window:
+    """Return the window from the 1st to the 99th percentile of intensities of any shape; NaN does not count.
+
+    Where they are all alike, one step below to one step above, so that they are neither black nor white.
+    """
+    flat = values.reshape(-1)
+    some = flat[:: max(1, flat.size // MOST_SAMPLES)].astype(np.float64)
+    some = some[np.isfinite(some)]
+    if not some.size:
+        return Window(0.5, 1.0)
+    low, high = (float(v) for v in np.percentile(some, ROBUST_PERCENTILES))
+    if high - low < NARROWEST:
+        return Window(low, 2.0)
+    return Window((low + high) / 2, high - low)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -127,6 +155,4 @@ class Volume:
             return next(iter(presets.values()))
         if self.is_colour:
             return Window(127.5, 255.0)
-        step = max(1, self.voxels.size // 200_000)
-        low, high = np.percentile(self.voxels.reshape(-1)[::step].astype(np.float64), (1, 99))
-        return Window(float(low + high) / 2, max(float(high - low), 1e-6))
+        return robust_window(self.voxels)

@@ -23,6 +23,7 @@ from gf_desktop.display import (
     summarise_slice,
     thumbnail,
     to_grey,
+    window_names,
     window_presets,
 )
 from gf_desktop.imaging.geometry import Geometry
@@ -382,6 +383,19 @@ def test_that_the_states_of_voxels_have_colours_of_their_own_and_unseen_none() -
     assert colours[0, 3] == 0
     assert len({tuple(colour) for colour in colours}) == 4
     assert not layer_lookup("none").any()
+
+
+def test_that_the_names_of_windows_are_those_of_the_presets() -> None:
+    for modality in ("CT", "MR", "US"):
+        volume = scan(modality=modality)
+        assert window_names(volume) == tuple(name for name, _window in window_presets(volume))
+
+
+def test_that_no_window_changes_the_colours_of_a_picture() -> None:
+    pixels = np.random.default_rng(2).integers(0, 256, (1, 6, 9, 3), dtype=np.uint8)
+    picture = Volume(pixels, Geometry.identity((9, 6, 1)), "PHOTO", spacing_known=False)
+    shown = resolve(picture, dataclasses.replace(DisplayState.opening(picture), window=Window(300, 10)))
+    assert np.array_equal(shown.image, pixels[0])
 
 
 # frames in time

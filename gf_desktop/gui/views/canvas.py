@@ -23,6 +23,7 @@ from PySide6.QtWidgets import (
 
 from gf_desktop.display import SlicePlane
 from gf_desktop.gui.theme import current_palette
+from gf_desktop.gui.views.measure_item import DrawnMeasure, MeasureItem
 
 __all__ = ["Canvas"]
 
@@ -52,7 +53,7 @@ class _KeptImage(pg.ImageItem):  # type: ignore[misc]
 
     def __init__(self, *, smooth: bool = False) -> None:
         super().__init__(axisOrder="row-major")
-        self._smooth = smooth
+        self.smooth = smooth
         self._kept: tuple[tuple[object, ...], QImage, QPixmap] | None = None
 
     def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:
@@ -62,7 +63,7 @@ class _KeptImage(pg.ImageItem):  # type: ignore[misc]
             self._draw(painter, option, widget)
             return
         ratio = widget.devicePixelRatioF()
-        place = (painter.worldTransform(), widget.size(), ratio)
+        place = (painter.worldTransform(), widget.size(), ratio, self.smooth)
         if self._kept is None or self._kept[0] != place or self._kept[1] is not self.qimage:
             pixmap = QPixmap(widget.size() * ratio)
             pixmap.setDevicePixelRatio(ratio)
@@ -78,7 +79,7 @@ class _KeptImage(pg.ImageItem):  # type: ignore[misc]
         painter.restore()
 
     def _draw(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None) -> None:
-        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, on=self._smooth)
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, on=self.smooth)
         super().paint(painter, option, widget)
 
 
@@ -101,9 +102,11 @@ class Canvas(QGraphicsView):
         self._outline = QGraphicsPathItem()
         self._outline.setVisible(False)
         self._cross = tuple(QGraphicsLineItem() for _ in range(4))
+        self._measures = MeasureItem()
         scene = QGraphicsScene(self)
         scene.setItemIndexMethod(QGraphicsScene.ItemIndexMethod.NoIndex)
-        items: tuple[Any, ...] = (self._scan, self._overlay, self._layer, *self._cross, self._outline, self._square, self._ring)
+        over = (*self._cross, self._measures, self._outline, self._square, self._ring)
+        items: tuple[Any, ...] = (self._scan, self._overlay, self._layer, *over)
         for item in items:
             scene.addItem(item)
         self.setScene(scene)
@@ -135,6 +138,26 @@ class Canvas(QGraphicsView):
         self._scan.setRect(QRectF(0, 0, width, height))
         self._scan.setVisible(True)
         self._place()
+
+    def show_smooth(self, *, smooth: bool) -> None:
+        """Interpolate between the pixels of the scan, or show each as it is."""
+        if smooth != self._scan.smooth:
+            self._scan.smooth = smooth
+            self._scan.update()
+
+    @property
+    def is_smooth(self) -> bool:
+        """Whether the scan is interpolated between pixels."""
+        return self._scan.smooth
+
+    def show_measures(self, drawn: tuple[DrawnMeasure, ...]) -> None:
+        """Draw measurements in plane coordinates; none hide them."""
+        self._measures.show_all(drawn)
+
+    @property
+    def measures(self) -> tuple[DrawnMeasure, ...]:
+        """The measurements that are drawn."""
+        return self._measures.drawn
 
     def show_labels(self, plane: SlicePlane, lookup: npt.NDArray[np.uint8]) -> None:
         """Draw the structures of the slice in the colours of ``lookup`` (uint8 [256, 4])."""
@@ -183,6 +206,7 @@ class Canvas(QGraphicsView):
     def clear(self) -> None:
         """Show nothing."""
         self.show_cross(None)
+        self.show_measures(())
         self._scan.setVisible(False)
         self._overlay.setVisible(False)
         self._layer.setVisible(False)

@@ -13,6 +13,7 @@ from gf_desktop.errors import UserError
 from gf_desktop.gui.theme import current_palette
 from gf_desktop.gui.view_state import ViewState
 from gf_desktop.gui.views.canvas import Canvas
+from gf_desktop.gui.views.measuring_hand import MeasuringHand
 from gf_desktop.imaging.limits import like_range
 from gf_desktop.imaging.operations import Axis, Fill, GrowRegion, Operation, Polygon
 from gf_desktop.session import Session
@@ -43,6 +44,7 @@ class _Does(Enum):
     PAN = auto()
     ZOOM = auto()
     WINDOW = auto()
+    MEASURE = auto()
 
 
 class View(Protocol):
@@ -79,6 +81,8 @@ class Hand:
     ----------
     place
         Where the mouse is, in pixels of the canvas; None outside.
+    measuring
+        The part that measures.
     """
 
     def __init__(self, session: Session, state: ViewState, view: View) -> None:
@@ -93,6 +97,7 @@ class Hand:
         self._moved_px = 0.0
         self._notches = 0
         self.place: QPointF | None = None
+        self.measuring = MeasuringHand(session, state, view)
 
     # mouse; positions are the canvas's pixels
 
@@ -111,11 +116,15 @@ class Hand:
             self._does = _Does.PAN
         elif button == LEFT and Qt.Key.Key_W in self._held:
             self._does = _Does.WINDOW
+        elif button == LEFT and self.measuring.press(event.position()):
+            self._does = _Does.MEASURE
         elif tool.paints and button in (LEFT, RIGHT):
             self._begin_stroke(erase=tool.name == "erase" or (button == RIGHT and tool.name == "paint"))
         elif tool.name == "polygon" and button in (LEFT, RIGHT):
             self._outline.append(self._last_in_plane())
             self._does = _Does.OUTLINE
+        elif button == RIGHT and self.measuring.is_setting:
+            self.measuring.cancel()
         elif tool.name == "cursor" or button == RIGHT:
             self._does = _Does.ZOOM if button == RIGHT and tool.name != "fill" else _Does.PAN
         self.show()
@@ -127,6 +136,7 @@ class Hand:
         self._last = self.place = position
         self._moved_px += abs(dx) + abs(dy)
         canvas = self._view.canvas
+        self.measuring.move(position)
         if self._does is _Does.NOTHING and event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
             self._put_cross()
         if self._does is _Does.STROKE and self._stroke is not None:
@@ -139,7 +149,7 @@ class Hand:
             canvas.pan_by(dx, dy)
         elif self._does is _Does.ZOOM:
             canvas.zoom_by(ZOOM_PER_PX**-dy)
-        elif self._does is _Does.WINDOW:
+        elif self._does is _Does.WINDOW and not self._colour:
             self._state.set_window(dragged_window(self._state.display.window, dx, dy))
         self.show()
         self._view.moved()
@@ -151,6 +161,8 @@ class Hand:
         self._does = _Does.NOTHING
         if does is _Does.PAN and button == LEFT and clicked and Qt.Key.Key_Space not in self._held:
             self._click()
+        elif does is _Does.MEASURE and button == LEFT:
+            self.measuring.release(event.position(), clicked=clicked)
         elif does is _Does.PAN and button == RIGHT and clicked:
             self._click(erase=True)
         elif does is _Does.OUTLINE and not clicked:
@@ -255,7 +267,10 @@ class Hand:
             self._does = _Does.NOTHING
 
     def cancel(self) -> bool:
-        """Take the stroke or the outline that runs back; return whether there was one."""
+        """Take the stroke, the outline or the measurement that runs back; return whether there was one."""
+        if self.measuring.cancel():
+            self._does = _Does.NOTHING
+            return True
         if self._outline:
             self._outline = []
             self._does = _Does.NOTHING
@@ -294,6 +309,7 @@ class Hand:
             return
         label = 0 if erase else tool.label
         if tool.name == "cursor" and not erase:
+            self._state.choose_measurement(None)
             self._put_cross()
         elif tool.name == "pick":
             found = int(opened.label_map.labels[voxel[2], voxel[1], voxel[0]])
@@ -317,6 +333,11 @@ class Hand:
         voxel = None if plane is None else plane.voxel_at(place.x(), place.y())
         if voxel is not None and self._state.has_planes:
             self._state.set_cursor(voxel)
+
+    @property
+    def _colour(self) -> bool:
+        """Whether the picture has colours, which no window changes."""
+        return self._state.volume is not None and self._state.volume.is_colour
 
     # what it looks like
 
@@ -349,6 +370,10 @@ class Hand:
             return Qt.CursorShape.OpenHandCursor
         if self._does is _Does.WINDOW or Qt.Key.Key_W in self._held:
             return Qt.CursorShape.SizeAllCursor
+        if self._state.tool.name == "cursor" and self.place is not None and self._does in (_Does.NOTHING, _Does.MEASURE):
+            found = self.measuring.hit(self.place)
+            if found is not None:
+                return Qt.CursorShape.PointingHandCursor if found[1] is None else Qt.CursorShape.SizeAllCursor
         return Qt.CursorShape.ArrowCursor if self._state.tool.name == "cursor" else Qt.CursorShape.CrossCursor
 
 

@@ -165,6 +165,8 @@ class SliceView(QWidget):
             layer = resolve_layer(self._plane, state, opened.label_map, opened.confidence)
             self.canvas.show_layer(self._plane, layer, layer_lookup(state.layer))
             self._shown_labels = look
+        self.canvas.show_smooth(smooth=self._state.smooth)
+        self.hand.measuring.show()
         self._show_cross()
         if "fit" in stale:
             self.fit()
@@ -189,6 +191,7 @@ class SliceView(QWidget):
     def _tool_changed(self) -> None:
         if self._state.tool.name != "polygon":
             self.hand.cancel()
+        self.hand.measuring.tool_changed()
         self.hand.show()
 
     def paintEvent(self, _event: QPaintEvent) -> None:
@@ -219,7 +222,10 @@ class SliceView(QWidget):
         fits = painter.fontMetrics().horizontalAdvance(self.window_text) <= room
         shown = self.window_text if fits else self.zoom_text
         painter.drawText(inner, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, shown)
-        painter.drawText(top.adjusted(GUTTER_PX // 3, 0, 0, 0), Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, tr(plane.name))
+        name = top.adjusted(GUTTER_PX // 3, 0, 0, 0)
+        room = top.center().x() - GUTTER_PX // 2 - name.left()
+        text = next((t for t in self.name_texts if painter.fontMetrics().horizontalAdvance(t) <= room), self.name_texts[-1])
+        painter.drawText(name, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, text)
         painter.end()
 
     def _paint_scale(self, painter: QPainter, left: int, bottom: QRect) -> None:
@@ -237,6 +243,17 @@ class SliceView(QWidget):
         painter.drawText(text, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, f"{self.scale_mm:g} mm")
 
     @property
+    def name_texts(self) -> tuple[str, ...]:
+        """What stands above the picture, the longest first: the plane, and that the scan lies oblique in the patient."""
+        plane = self._plane
+        if plane is None:
+            return ("",)
+        name, geometry = tr(plane.name), plane.geometry
+        if plane.name == "picture" or not geometry.is_oblique:
+            return (name,)
+        return (f"{name} · {tr('oblique')} {geometry.obliqueness_deg:.0f}°", f"{name} · {tr('oblique')}", f"{name} ∠")
+
+    @property
     def place_text(self) -> str:
         """Slice number as it stands in the corner."""
         return "" if self._plane is None else self._plane.place_text
@@ -246,6 +263,8 @@ class SliceView(QWidget):
         """Window and magnification as they stand in the corner."""
         window = self._state.display.window
         # whole numbers, unless the intensities are fractions
+        if self._state.volume is not None and self._state.volume.is_colour:
+            return self.zoom_text
         numbers = f"W {window.width:.0f}  L {window.level:.0f}" if window.width >= 10 else f"W {window.width:.3g}  L {window.level:.3g}"
         return f"{numbers}   ".replace("-", "−") + self.zoom_text
 

@@ -61,6 +61,9 @@ class Answers(Questions):
     def agreed(self, question: str) -> bool:
         return bool(self._answer(question))
 
+    def table_file(self, name: str) -> Path | None:
+        return self._answer("table_file")
+
     def mask_file(self) -> Path | None:
         return self._answer("mask_file")
 

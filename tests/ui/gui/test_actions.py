@@ -14,7 +14,11 @@ from gf_desktop.gui.actions import ACTIONS, MENUS, REASONS, SPECS, why_not
 from gf_desktop.gui.icons import icon_names
 from gf_desktop.session import Session
 
-KNOWN_FACTS = {"project", "writable", "cases", "case", "undo", "redo", "training", "idle", "parent", "choice", "working"}
+KNOWN_FACTS = {"project", "writable", "cases", "case", "undo", "redo", "training", "idle", "parent", "choice", "working"} | {
+    "measurement",
+    "measured",
+    "grey",
+}
 
 
 def test_that_ids_and_keys_are_given_once() -> None:

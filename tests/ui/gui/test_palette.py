@@ -31,7 +31,8 @@ def test_that_text_can_be_read_on_everything_that_it_stands_on(tokens: Palette) 
     for ground in ("hover",):
         assert contrast(tokens.text, getattr(tokens, ground)) >= READABLE
     assert contrast(tokens.on_accent, tokens.accent) >= READABLE
-    assert contrast(tokens.view_text, tokens.view) >= READABLE
+    for ink in ("view_text", "measure"):
+        assert contrast(getattr(tokens, ink), tokens.view) >= READABLE
     assert contrast(tokens.surface, tokens.text) >= READABLE, "the tool in the hand is drawn inverse"
 
 

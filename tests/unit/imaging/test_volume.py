@@ -5,7 +5,7 @@ import pytest
 
 from gf_desktop.errors import GeometryError
 from gf_desktop.imaging.geometry import Geometry
-from gf_desktop.imaging.volume import WINDOW_PRESETS, Volume, Window
+from gf_desktop.imaging.volume import WINDOW_PRESETS, Volume, Window, robust_window
 
 GRID = Geometry.identity((4, 3, 2))
 
@@ -59,3 +59,15 @@ def test_that_a_blank_scan_still_has_a_window_of_some_width() -> None:
 
 def test_that_colour_opens_with_its_full_range() -> None:
     assert Volume(np.zeros((2, 3, 4, 3), np.uint8), GRID).default_window() == Window(127.5, 255.0)
+
+
+def test_that_a_robust_window_is_that_of_the_percentiles_without_nan() -> None:
+    values = np.random.default_rng(5).normal(100, 30, (40, 50))
+    values[3, 4:9] = np.nan
+    low, high = np.nanpercentile(values, (1, 99))
+    assert robust_window(values).limits == pytest.approx((low, high))
+
+
+def test_that_a_robust_window_has_a_width_where_all_intensities_are_alike_or_none_is_known() -> None:
+    assert robust_window(np.full((5, 5), 7, np.int16)).limits == (6.0, 8.0)
+    assert robust_window(np.full((5, 5), np.nan)).width > 0
