@@ -68,11 +68,20 @@ class Measuring:
         volume = self._workspace.must_project().load_volume(case_id)
         return self._read(case_id), volume
 
-    def preview(self, kind: MeasurementKind, axis: int, points_mm: Sequence[Place]) -> Measurement:
-        """Return what would be measured, without keeping it."""
-        return taken(self._workspace.must_open().volume, number=1, kind=kind, name="", axis=axis, points_mm=points_mm)
+    def _volume(self, frame: int | None) -> tuple[Volume, int | None]:
+        """Return what is measured, and the frame that it is: of a series in time the asked one, or that of the mask."""
+        opened = self._workspace.must_open()
+        if opened.frames is None or opened.volume.time is None:
+            return opened.volume, None
+        shown = opened.volume.time.frame if frame is None else frame
+        return opened.shown(shown), shown
 
-    def add(self, kind: MeasurementKind, axis: int, points_mm: Sequence[Place], *, name: str = "") -> Measurement:
+    def preview(self, kind: MeasurementKind, axis: int, points_mm: Sequence[Place], *, frame: int | None = None) -> Measurement:
+        """Return what would be measured, without keeping it."""
+        volume, shown = self._volume(frame)
+        return taken(volume, number=1, kind=kind, name="", axis=axis, points_mm=points_mm, frame=shown)
+
+    def add(self, kind: MeasurementKind, axis: int, points_mm: Sequence[Place], *, name: str = "", frame: int | None = None) -> Measurement:
         """Measure something and keep it.
 
         Parameters
@@ -83,6 +92,8 @@ class Measuring:
             LPS in mm; see :class:`Measurement`.
         name
             "" for the kind and a number.
+        frame
+            Of a series in time the one that is measured; None for that of the mask.
 
         Raises
         ------
@@ -91,15 +102,16 @@ class Measuring:
         """
         number = 1 + max((one.number for one in self.items), default=0)
         called = name or f"{FIRST_NAMES[kind]} {number}"
-        made = taken(self._workspace.must_open().volume, number=number, kind=kind, name=called, axis=axis, points_mm=points_mm)
+        volume, shown = self._volume(frame)
+        made = taken(volume, number=number, kind=kind, name=called, axis=axis, points_mm=points_mm, frame=shown)
         self._keep((*self.items, made))
         return made
 
     def move(self, number: int, points_mm: Sequence[Place]) -> Measurement:
         """Put a measurement elsewhere, and measure again; errors as :meth:`add`."""
         old = self.one(number)
-        volume = self._workspace.must_open().volume
-        moved = taken(volume, number=number, kind=old.kind, name=old.name, axis=old.axis, points_mm=points_mm)
+        volume, frame = self._volume(old.frame)
+        moved = taken(volume, number=number, kind=old.kind, name=old.name, axis=old.axis, points_mm=points_mm, frame=frame)
         self._keep(tuple(moved if one.number == number else one for one in self.items))
         return moved
 

@@ -35,7 +35,7 @@ LOOKING_ROWS: Final[tuple[ActionSpec, ...]] = (
         _CHOSEN,
     ),
     ActionSpec(
-        "measure_rename", "Rename the measurement", ("F2",), "", "Call the chosen measurement something else", "Measure", "", _CHOSEN
+        "measure_rename", "Rename the measurement", ("Shift+F2",), "", "Call the chosen measurement something else", "Measure", "", _CHOSEN
     ),
     ActionSpec(
         "show_measurements", "List of measurements", ("Ctrl+Shift+M",), "", "All that was measured on this scan", "Measure-", "", _CASE

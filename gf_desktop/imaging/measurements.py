@@ -27,7 +27,7 @@ KINDS: Final[dict[MeasurementKind, int]] = {"ruler": 2, "angle": 3, "rectangle":
 LONGEST_NAME: Final = 60
 
 CSV_COLUMNS: Final = (
-    *("number", "name", "kind", "plane_axis", "slice", "length", "length_unit", "angle_deg", "pixels", "area", "area_unit"),
+    *("number", "name", "kind", "plane_axis", "slice", "frame", "length", "length_unit", "angle_deg", "pixels", "area", "area_unit"),
     *("mean", "sd", "min", "max", "value_unit", "points_lps_mm"),
 )
 
@@ -54,6 +54,8 @@ class Measurement:
         Of an angle, in degrees, 0 to 180; None where an end lies upon the corner.
     region
         Of a rectangle or an ellipse; None where no pixel centre lies within.
+    frame
+        Of a series of volumes in time the one that was measured; None of any other scan. The frames of a cine are its slices.
 
     Raises
     ------
@@ -69,6 +71,7 @@ class Measurement:
     length: float | None = None
     angle: float | None = None
     region: RegionStatistics | None = None
+    frame: int | None = None
 
     def __post_init__(self) -> None:
         if self.kind not in KINDS or self.axis not in (0, 1, 2) or self.number < 1:
@@ -87,6 +90,13 @@ class Measurement:
         """Return the number of the slice that it lies in, along ``axis``."""
         return round(self.points_ijk(geometry)[0][self.axis])
 
+    def places_mm(self, volume: Volume) -> tuple[Place, ...]:
+        """Return where it lies in the patient; every frame of a cine lies where the first one does."""
+        if not volume.is_cine:
+            return self.points_mm
+        rows = volume.geometry.index_to_world([(i, j, 0.0) for i, j, _k in self.points_ijk(volume.geometry)])
+        return tuple((float(x), float(y), float(z)) for x, y, z in rows)
+
     def renamed(self, name: str) -> Measurement:
         """Return it under another name, cut to ``LONGEST_NAME``; an empty one leaves it as it is."""
         wanted = " ".join(name.split())[:LONGEST_NAME]
@@ -101,8 +111,10 @@ class Measurement:
             "kind": self.kind,
             "axis": self.axis,
             "slice": self.slice_index(volume.geometry),
-            "points_lps_mm" if known else "points_px": [list(point) for point in self.points_mm],
+            "points_lps_mm" if known else "points_px": [list(point) for point in self.places_mm(volume)],
         }
+        if self.frame is not None:
+            document["frame"] = self.frame
         if self.kind == "ruler":
             document["length_mm" if known else "length_px"] = self.length
         elif self.kind == "angle":
@@ -120,7 +132,16 @@ def _values(region: RegionStatistics | None) -> tuple[float | None, ...]:
     return (None,) * 4 if region is None else (region.mean, region.deviation, region.lowest, region.highest)
 
 
-def taken(volume: Volume, *, number: int, kind: MeasurementKind, name: str, axis: int, points_mm: Sequence[Place]) -> Measurement:
+def taken(
+    volume: Volume,
+    *,
+    number: int,
+    kind: MeasurementKind,
+    name: str,
+    axis: int,
+    points_mm: Sequence[Place],
+    frame: int | None = None,
+) -> Measurement:
     """Measure something on a scan.
 
     Parameters
@@ -129,13 +150,15 @@ def taken(volume: Volume, *, number: int, kind: MeasurementKind, name: str, axis
         Stored grid axis that the slice lies across.
     points_mm
         LPS in mm; the first one says which slice.
+    frame
+        Of a series in time the number of the frame that ``volume`` is.
 
     Raises
     ------
     ValueError
         As :class:`Measurement`.
     """
-    plain = Measurement(number, kind, name, axis, tuple((float(x), float(y), float(z)) for x, y, z in points_mm))
+    plain = Measurement(number, kind, name, axis, tuple((float(x), float(y), float(z)) for x, y, z in points_mm), frame=frame)
     places = plain.points_ijk(volume.geometry)
     if kind == "ruler":
         return replace(plain, length=distance_mm(volume.geometry, places[0], places[1]))
@@ -229,8 +252,9 @@ def as_csv(measurements: Iterable[Measurement], volume: Volume) -> str:
         region = one.region
         unit = "mm" if volume.spacing_known else "px"
         is_region = one.kind in ("rectangle", "ellipse")
-        points = "; ".join(" ".join(f"{v:.3f}" for v in point) for point in one.points_mm)
+        points = "; ".join(" ".join(f"{v:.3f}" for v in point) for point in one.places_mm(volume))
         row: list[object] = [one.number, _harmless(one.name), one.kind, "ijk"[one.axis], one.slice_index(volume.geometry) + 1]
+        row.append(None if one.frame is None else one.frame + 1)
         row += [one.length, unit if one.kind == "ruler" else "", one.angle]
         row += [region.pixels, region.area_mm2] if region is not None else ["", ""]
         row += [f"{unit}2" if is_region else "", *_values(region), volume.unit if is_region else "", points]

@@ -127,7 +127,7 @@ def test_that_a_damaged_file_is_left_alone_where_the_project_is_only_read(opened
 def test_that_the_file_holds_places_and_numbers_and_nothing_about_the_patient(opened: Session) -> None:
     opened.measuring.add("ellipse", 2, RULER)
     (document,) = json.loads(file_of(opened).read_text())["measurements"]
-    assert set(document) == {"number", "kind", "name", "axis", "points_mm", "length", "angle", "region"}
+    assert set(document) == {"number", "kind", "name", "axis", "points_mm", "length", "angle", "region", "frame"}
 
 
 def test_that_the_text_has_a_line_for_each(opened: Session, tmp_path: Path) -> None:
@@ -138,3 +138,37 @@ def test_that_the_text_has_a_line_for_each(opened: Session, tmp_path: Path) -> N
     assert lines[1].startswith("C-001\tvessel\tk 1\t")
     opened.measuring.write_csv(tmp_path / "out.csv")
     assert len((tmp_path / "out.csv").read_text(encoding="utf-8").splitlines()) == 3
+
+
+def test_that_a_region_of_a_series_in_time_is_measured_on_its_frame(world, tmp_path: Path) -> None:
+    nibabel = pytest.importorskip("nibabel")
+    frames = np.random.default_rng(0).integers(0, 100, (4, 5, 16, 20)).astype(np.int16)
+    image = nibabel.Nifti1Image(frames.transpose(3, 2, 1, 0), np.diag([-1.0, -1.0, 3.0, 1.0]))
+    nibabel.save(image, tmp_path / "series.nii.gz")
+    session, cases = world.session, []
+    session.import_paths([tmp_path / "series.nii.gz"], on_done=lambda pairs: cases.extend(case.id for _path, case in pairs))
+    session.open_case(cases[0])
+    corners = [tuple(map(float, session.open.volume.geometry.index_to_world(at))) for at in ((2.5, 3.5, 2), (12.5, 9.5, 2))]
+    own = session.open.volume.time.frame
+    for frame in (None, 3):
+        made = session.measuring.add("rectangle", 2, corners, frame=frame)
+        shown = own if frame is None else frame
+        assert made.frame == shown
+        assert made.region.mean == pytest.approx(frames[shown, 2, 4:10, 3:13].mean())
+    moved = session.measuring.move(2, [corners[0], tuple(map(float, session.open.volume.geometry.index_to_world((8.5, 9.5, 2))))])
+    assert (moved.frame, moved.region.mean) == (3, pytest.approx(frames[3, 2, 4:10, 3:9].mean()))
+    assert moved.as_json(session.open.volume)["frame"] == 3
+
+
+def test_that_a_measurement_on_a_cine_lies_where_its_first_frame_does() -> None:
+    from gf_desktop.imaging.geometry import Geometry
+    from gf_desktop.imaging.measurements import taken
+    from gf_desktop.imaging.time_axis import TimeAxis
+    from gf_desktop.imaging.volume import Volume
+
+    voxels = np.random.default_rng(1).integers(0, 200, (4, 6, 8)).astype(np.int16)
+    volume = Volume(voxels, Geometry((8, 6, 4), (0.5, 0.6, 1.0), (10.0, 20.0, 30.0), np.eye(3)), "US", time=TimeAxis("cine", 4, 40.0))
+    places = [tuple(map(float, volume.geometry.index_to_world(at))) for at in ((1, 1, 3), (5, 4, 3))]
+    document = taken(volume, number=1, kind="ruler", name="", axis=2, points_mm=places).as_json(volume)
+    assert document["slice"] == 3
+    assert [point[2] for point in document["points_lps_mm"]] == [30.0, 30.0]

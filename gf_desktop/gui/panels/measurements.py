@@ -46,7 +46,7 @@ class _NoEditor(QStyledItemDelegate):
 
 
 class Measurements(QFrame):
-    """A list: a click goes there, a double click or F2 renames.
+    """A list: a click goes there, a double click renames.
 
     Signals: ``refused(object)`` the UserError of a change that cannot be kept.
     """
@@ -143,7 +143,7 @@ class Measurements(QFrame):
         self._follow()
 
     def _item(self, one: Measurement, volume: Volume) -> QTreeWidgetItem:
-        plane = f"{tr(self._plane(one, volume))} " if volume.spacing_known else ""
+        plane = "" if volume.is_planar else f"{tr(self._plane(one, volume))} "
         item = QTreeWidgetItem([one.name, as_text(one, volume)[0], f"{plane}{one.slice_index(volume.geometry) + 1}"])
         item.setData(0, NUMBER_ROLE, one.number)
         item.setIcon(0, icon(one.kind))
@@ -194,6 +194,8 @@ class Measurements(QFrame):
         self._state.choose_measurement(one.number)
         places = one.points_ijk(volume.geometry)
         i, j, k = (round(sum(place[axis] for place in places) / len(places)) for axis in range(3))
+        if one.frame is not None:
+            self._state.set_display(self._state.display.at_moment(one.frame, volume))
         self._state.look_from(self._plane(one, volume))
         self._state.set_cursor((i, j, k))
 

@@ -128,11 +128,11 @@ class MeasuringHand:
         plane = self._view.plane
         if plane is None or not self._placed:
             return []
-        across, index = plane.axes.across, plane.index
+        across, index, frame = plane.axes.across, plane.index, self._state.display.frame
         return [
             (one, [QPointF(*plane.position_of(place)) for place in places])
             for one, lies_in, places in self._placed
-            if one.axis == across and lies_in == index
+            if one.axis == across and lies_in == index and one.frame in (None, frame)
         ]
 
     def hit(self, place_px: QPointF) -> tuple[Measurement, int | None, list[QPointF]] | None:
@@ -226,13 +226,13 @@ class MeasuringHand:
         if opened is None:
             return
         if draft.tool == "window_region":
-            window = region_window(opened.volume, plane.axes.across, points)
+            window = region_window(opened.shown(self._state.display.frame), plane.axes.across, points)
             if window is not None:
                 self._state.set_window(window)
             self._state.set_tool(name="cursor")
             return
         try:
-            made = self._session.measuring.add(draft.kind, plane.axes.across, points)
+            made = self._session.measuring.add(draft.kind, plane.axes.across, points, frame=self._state.display.frame)
         except UserError as error:
             self._view.refuse(error)
             return
@@ -282,7 +282,7 @@ class MeasuringHand:
     def _preview(self, plane: SlicePlane, kind: MeasurementKind, points: list[QPointF], *, tells: bool = True) -> DrawnMeasure:
         lines: tuple[str, ...] = ()
         if tells and len(points) == KINDS[kind]:
-            made = self._session.measuring.preview(kind, plane.axes.across, self._world(plane, points))
+            made = self._session.measuring.preview(kind, plane.axes.across, self._world(plane, points), frame=self._state.display.frame)
             lines = as_text(made, self._session.must_open().volume)
         return DrawnMeasure(kind, _pairs(points), lines, chosen=True)
 

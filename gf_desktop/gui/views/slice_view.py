@@ -249,7 +249,7 @@ class SliceView(QWidget):
         if plane is None:
             return ("",)
         name, geometry = tr(plane.name), plane.geometry
-        if plane.name == "picture" or not geometry.is_oblique:
+        if plane.name in ("picture", "cine") or not geometry.is_oblique:
             return (name,)
         return (f"{name} · {tr('oblique')} {geometry.obliqueness_deg:.0f}°", f"{name} · {tr('oblique')}", f"{name} ∠")
 

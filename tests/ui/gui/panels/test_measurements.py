@@ -79,12 +79,12 @@ def test_that_a_measurement_chosen_in_a_view_is_chosen_in_the_list(window: MainW
     assert panel.detail.text() == ""
 
 
-def test_that_f2_renames_and_the_keys_of_the_name_are_no_commands(
+def test_that_shift_f2_renames_and_the_keys_of_the_name_are_no_commands(
     window: MainWindow, panel: Measurements, press_key: Callable, qtbot: QtBot
 ) -> None:
     click_row(panel, 0)
     qtbot.waitUntil(window.actions_by_id["measure_rename"].isEnabled)
-    press_key(Qt.Key.Key_F2)
+    press_key(Qt.Key.Key_F2, Qt.KeyboardModifier.ShiftModifier)
     editor = panel.tree.findChild(QLineEdit)
     assert editor.hasFocus()
     editor.selectAll()
