@@ -60,7 +60,9 @@ def _run(arguments: argparse.Namespace) -> None:
     elif arguments.verb == "bench":
         from training.bench import command as bench
 
-        _answer(bench.run(arguments))
+        answer = bench.run(arguments)
+        if answer is not None:
+            _answer(answer)
     elif arguments.verb == "networks":
         _networks(arguments)
     elif arguments.verb == "make-pack":
@@ -102,11 +104,14 @@ def _parser(words: list[str]) -> argparse.ArgumentParser:
 
 def _add_pack_verbs(verbs: Any) -> None:
     make = verbs.add_parser("make-pack", help="train the pack abdomen-ct from the demo's patient A")
+    from training.commands.configured import add_config_arguments
+
+    add_config_arguments(make)
     make.add_argument("--out", type=Path, help="folder of the pack; must not exist (default: resources/models/abdomen-ct)")
-    make.add_argument("--seed", type=int, default=0)
-    make.add_argument("--minutes", type=float, default=90.0, help="upper bound of the time; normally the steps end sooner")
-    make.add_argument("--student", choices=["lite_unet", "mobile_unet"], default="lite_unet")
-    make.add_argument("--student-width", type=float, default=1.0, help="multiplier of the student's channels")
+    make.add_argument("--seed", type=int)
+    make.add_argument("--minutes", type=float, help="upper bound of the time; normally the steps end sooner")
+    make.add_argument("--student", choices=["lite_unet", "mobile_unet"])
+    make.add_argument("--student-width", type=float, help="multiplier of the student's channels")
     make.add_argument("--teacher-steps", type=int)
     make.add_argument("--student-steps", type=int)
     predict = verbs.add_parser("predict", help="let a pack's student or teacher label a scan")
@@ -125,23 +130,21 @@ def _networks(arguments: argparse.Namespace) -> None:
 
 
 def _make_pack(arguments: argparse.Namespace) -> None:
-    from dataclasses import replace
-
     from gf_desktop.resources import resource_dir
+    from training.commands.configured import configured
     from training.console import Console
     from training.make_pack import PACK_ID, PackRecipe, make_pack
     from training.worker import keep_freed_memory
 
+    names = {name: name for name in ("seed", "minutes", "student_width", "teacher_steps", "student_steps")} | {"student": "student_name"}
+    recipe = configured(PackRecipe(), arguments, {setting: getattr(arguments, name) for name, setting in names.items()})
+    if recipe is None:
+        return
     keep_freed_memory()
-    recipe = PackRecipe(student_name=arguments.student, student_width=arguments.student_width)
-    for name in ("teacher_steps", "student_steps"):
-        if getattr(arguments, name) is not None:
-            recipe = replace(recipe, **{name: getattr(arguments, name)})
     resources = resource_dir()
     out_dir = arguments.out or resources / "models" / PACK_ID
-    console = Console(sys.stderr)
-    card = make_pack(out_dir, resources, seed=arguments.seed, minutes=arguments.minutes, recipe=recipe, control=console)
-    sys.stdout.write(json.dumps({"pack": str(out_dir), "metrics": card.metrics, "minutes": card.training["minutes"]}, indent=2) + "\n")
+    card = make_pack(out_dir, resources, recipe=recipe, control=Console(sys.stderr))
+    _answer({"pack": str(out_dir), "metrics": card.metrics, "minutes": card.training["minutes"]})
 
 
 def _predict(arguments: argparse.Namespace) -> None:

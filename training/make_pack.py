@@ -7,7 +7,7 @@ before any refinement. Patient B takes no part in anything here.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -15,12 +15,13 @@ import numpy as np
 import torch
 from torch import nn
 
+from gf_desktop.errors import TrainingError
 from gf_desktop.pack import ModelCard
 from training.abdomen import HEAVY, SPEC, TABLE, read_patient
 from training.batches import batch_drawer
-from training.config import NetworkConfig, RefineConfig
+from training.config import NetworkConfig
 from training.dataset import SliceSet, read_replay, write_replay
-from training.distill import Models, method_of
+from training.distill import Models
 from training.evaluate import judge_slices
 from training.loop import start_learner
 from training.loop import train as train_network
@@ -30,6 +31,7 @@ from training.networks.lite_encoder import load_imagenet
 from training.objective import Terms
 from training.packs import complete_folder, write_pack
 from training.paraphrase import new_paraphrasers, train_paraphrasers
+from training.presets import preset
 from training.schedule import Budget, Control
 from training.teacher import Teacher
 
@@ -58,8 +60,14 @@ class PackRecipe:
         Numbers of steps, the same whatever the machine.
     batch
         Images of a step.
-    rate, weight_decay
+    rate, teacher_rate, weight_decay
         Of AdamW.
+    method
+        Preset of the student's distillation; all of patient A is labelled.
+    seed
+        Of everything that is drawn.
+    minutes
+        Upper bound of the time; the steps end sooner on any machine that is not slow.
     """
 
     student_name: str = "lite_unet"
@@ -69,10 +77,21 @@ class PackRecipe:
     student_steps: int = 350
     batch: int = 8
     rate: float = 2e-3
+    teacher_rate: float = 2e-3
     weight_decay: float = 1e-2
+    method: str = "graph-flow"
+    seed: int = 0
+    minutes: float = 90.0
+
+    def __post_init__(self) -> None:
+        preset(self.method)
+        if min(self.teacher_steps, self.paraphraser_steps, self.student_steps, self.batch) < 1:
+            raise TrainingError("A pack of 0 steps or empty batches", next_step="Set steps and batch to 1 or more.")
+        if min(self.rate, self.teacher_rate, self.minutes, self.student_width) <= 0 or min(self.weight_decay, self.seed) < 0:
+            raise TrainingError("A rate, width or time that is not positive", next_step="Correct the configuration and start again.")
 
 
-def make_pack(out_dir: Path, resources: Path, *, seed: int, minutes: float, recipe: PackRecipe, control: Control) -> ModelCard:
+def make_pack(out_dir: Path, resources: Path, *, recipe: PackRecipe, control: Control) -> ModelCard:
     """Train and write the pack.
 
     Parameters
@@ -81,16 +100,14 @@ def make_pack(out_dir: Path, resources: Path, *, seed: int, minutes: float, reci
         Must not exist yet.
     resources
         The folder with ``demo`` and ``weights``.
-    minutes
-        Upper bound; the steps of the recipe end sooner on any machine that is not slow.
 
     Raises
     ------
     UserError
         When data or weights are missing, or ``out_dir`` cannot be written.
     """
-    torch.manual_seed(seed)
-    rng = torch.Generator().manual_seed(seed)
+    torch.manual_seed(recipe.seed)
+    rng = torch.Generator().manual_seed(recipe.seed)
     patient = read_patient(resources / "demo", "A", SPEC)
     held = np.zeros(len(patient.images), np.uint8)
     held[HELD_BACK_FROM::HELD_BACK_EVERY] = 1
@@ -99,16 +116,14 @@ def make_pack(out_dir: Path, resources: Path, *, seed: int, minutes: float, reci
         try:
             write_replay(replay, images=patient.images, labels=patient.labels, regions=patient.regions, validation=held)
             train, held_back = read_replay(replay, TABLE)
-            models = _train(
-                train, resources / "weights" / "efficientnet_lite0_imagenet.safetensors", recipe, rng, minutes=minutes, control=control
-            )
+            models = _train(train, resources / "weights" / "efficientnet_lite0_imagenet.safetensors", recipe, rng, control=control)
             metrics: dict[str, object] = {
                 "of": "slices of patient A that were not trained on; their neighbours were, so this shows no generalisation",
                 "mean_dice": (scores := judge_slices(models.student, held_back, SPEC, TABLE)).mean,
                 "structures": {name: {"dice": dice} for name, dice in scores.dice.items()},
                 "teacher_mean_dice": judge_slices(models.teacher, held_back, SPEC, TABLE).mean,
             }
-            card = _card(models, recipe, metrics, seed=seed, minutes=control.elapsed_s / 60)
+            card = _card(models, recipe, metrics, minutes=control.elapsed_s / 60)
             probe = ((held_back.images - SPEC.mean) / SPEC.std)[:PROBE_SLICES]
             write_pack(folder, card, models, replay=replay, probe=probe)
         finally:
@@ -116,8 +131,8 @@ def make_pack(out_dir: Path, resources: Path, *, seed: int, minutes: float, reci
     return card
 
 
-def _train(train: SliceSet, imagenet: Path, recipe: PackRecipe, rng: torch.Generator, *, minutes: float, control: Control) -> Models:
-    loop = LoopConfig(batch=recipe.batch, rate=recipe.rate, weight_decay=recipe.weight_decay, ema=0.995, augment=HEAVY)
+def _train(train: SliceSet, imagenet: Path, recipe: PackRecipe, rng: torch.Generator, *, control: Control) -> Models:
+    base = LoopConfig(batch=recipe.batch, rate=recipe.rate, weight_decay=recipe.weight_decay, ema=0.995, augment=HEAVY)
     classes = len(TABLE) + 1
     teacher = build_network(NetworkConfig("lite_fanet", SPEC.channels, classes))
     student = build_network(NetworkConfig(recipe.student_name, SPEC.channels, classes, recipe.student_width))  # type: ignore[arg-type]
@@ -127,12 +142,13 @@ def _train(train: SliceSet, imagenet: Path, recipe: PackRecipe, rng: torch.Gener
             load_imagenet(encoder, imagenet)
     upper = (train.targets[:, [1, 3]] > 0).flatten(1).any(dim=1)
     weights = torch.where(upper, UPPER_WEIGHT, 1.0)
-    end_s = minutes * 60
+    end_s = recipe.minutes * 60
 
     def budget(steps: int, share: float) -> Budget:
         return Budget(control, control.elapsed_s, control.elapsed_s + share * (end_s - control.elapsed_s), steps)
 
     def fit(network: nn.Module, stage: str, method: Method, limit: Budget, asked: Teacher | None) -> nn.Module:
+        loop = replace(base, rate=recipe.teacher_rate if stage == "teacher" else recipe.rate)
         learner = start_learner(network, loop, rng)
 
         def tell(terms: Terms) -> None:
@@ -145,14 +161,14 @@ def _train(train: SliceSet, imagenet: Path, recipe: PackRecipe, rng: torch.Gener
 
     teacher = fit(teacher, "teacher", Method(), budget(recipe.teacher_steps, 0.6), None)
     paraphrasers = new_paraphrasers(student, teacher, SPEC.channels)
-    views = batch_drawer(train, None, Method(), loop, spec=SPEC, weights=weights)
+    views = batch_drawer(train, None, Method(), base, spec=SPEC, weights=weights)
     train_paraphrasers(paraphrasers, teacher, lambda r: views(r).images, budget(recipe.paraphraser_steps, 0.2), rng=rng)
-    method = method_of(RefineConfig())
+    method = replace(preset(recipe.method), unlabelled="none")
     average = fit(student, "distil", method, budget(recipe.student_steps, 1.0), Teacher(teacher, paraphrasers))
     return Models(average, teacher, paraphrasers)
 
 
-def _card(models: Models, recipe: PackRecipe, metrics: dict[str, object], *, seed: int, minutes: float) -> ModelCard:
+def _card(models: Models, recipe: PackRecipe, metrics: dict[str, object], *, minutes: float) -> ModelCard:
     classes = len(TABLE) + 1
     return ModelCard(
         id=PACK_ID,
@@ -171,16 +187,9 @@ def _card(models: Models, recipe: PackRecipe, metrics: dict[str, object], *, see
         ),
         metrics=metrics,
         training={
-            "seed": seed,
+            "seed": recipe.seed,
             "minutes": round(minutes, 1),
-            "recipe": {
-                "teacher_steps": recipe.teacher_steps,
-                "paraphraser_steps": recipe.paraphraser_steps,
-                "student_steps": recipe.student_steps,
-                "batch": recipe.batch,
-                "rate": recipe.rate,
-                "weight_decay": recipe.weight_decay,
-            },
+            "recipe": {name: value for name, value in asdict(recipe).items() if name not in ("seed", "minutes")},
             "parameters": {"student": _count(models.student), "teacher": _count(models.teacher)},
         },
         created=datetime.now(UTC).isoformat(timespec="seconds"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
+from training.bench.names import STUDIES
 from training.bench.study import Net, Run
 from training.config import GraphFlowConfig
 from training.method import Method, Term
@@ -30,7 +31,6 @@ __all__ = [
     "tuning_row",
 ]
 
-STUDIES = ("tuning", "gap", "supervised", "semi", "ablation")
 
 DEFAULT = "graph-flow"
 """The product's recipe among the presets."""

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from gf_desktop.errors import TrainingError
+from training.commands.configured import add_config_arguments
 
 __all__ = ["VERBS", "add_arguments", "run"]
 
@@ -17,6 +18,7 @@ VERBS = {
     "train-teacher": "train a network on the labels of a prepared set",
     "paraphrase": "train the Paraphrasers between a teacher and a student, without labels",
     "distill": "train a student on labels, unlabelled images and a teacher's word",
+    "reproduce": "make the paper's tables on a prepared set: teachers, Paraphrasers and students of every method, judged",
     "evaluate": "judge a trained network: Dice and HD95 per structure and per patient, pixel accuracy and mIoU",
 }
 """Name -> what it does."""
@@ -24,16 +26,15 @@ VERBS = {
 
 def add_arguments(parser: argparse.ArgumentParser, verb: str) -> None:
     """Add the arguments of one of the verbs."""
-    parser.add_argument("config", type=Path, nargs="?", metavar="CONFIG", help="TOML file; what it leaves out keeps its default")
-    parser.add_argument(
-        "--set", dest="settings", action="append", default=[], metavar="KEY=VALUE", help="change a setting; may be repeated"
-    )
-    parser.add_argument("--print-config", action="store_true", help="print the effective configuration as TOML and do nothing else")
+    add_config_arguments(parser)
     if verb == "evaluate":
         parser.add_argument("--model", type=Path, metavar="RUN", help="short for --set model.run=RUN")
         parser.add_argument("--part", choices=("test", "validation"), help="short for --set model.part=PART")
         parser.add_argument("--out", type=Path, metavar="DIR", help="folder for evaluation-PART.json (default: the run's)")
         parser.add_argument("--json", action="store_true", help="print one JSON document instead of a table")
+        return
+    if verb == "reproduce":
+        parser.add_argument("--out", type=Path, metavar="DIR", help="folder of runs and tables; what is in it already is not made again")
         return
     parser.add_argument("--out", type=Path, metavar="DIR", help="folder of the run; new, or with --resume one that is there")
     parser.add_argument(
@@ -62,14 +63,18 @@ def run(verb: str, arguments: argparse.Namespace) -> None:
         sys.stdout.write(as_toml(config))
     elif verb == "evaluate":
         _evaluate(config, arguments)
+    elif verb == "reproduce":
+        _reproduce(config, arguments)
     else:
         _train(verb, config, arguments)
 
 
 def _default(verb: str) -> Any:
     from training.commands import configs
+    from training.commands.reproduce import ReproduceConfig
 
     return {
+        "reproduce": ReproduceConfig,
         "train-teacher": configs.TrainTeacherConfig,
         "paraphrase": configs.ParaphraseConfig,
         "distill": configs.DistillConfig,
@@ -125,6 +130,16 @@ def _evaluate(config: Any, arguments: argparse.Namespace) -> None:
     if result["notice"]:
         screen.print(f"Note: {result['notice']}", markup=False)
     screen.print(str(path), markup=False)
+
+
+def _reproduce(config: Any, arguments: argparse.Namespace) -> None:
+    import json
+
+    from training.commands.reproduce import reproduce
+
+    if arguments.out is None:
+        raise TrainingError("reproduce was given no folder", next_step="Add --out DIR.")
+    sys.stdout.write(json.dumps(reproduce(config, arguments.out), indent=2) + "\n")
 
 
 def _train(verb: str, config: Any, arguments: argparse.Namespace) -> None:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import tomllib
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import torch
 
+from training.__main__ import main
 from training.bench.command import add_arguments, run
 from training.bench.report import Figures, closed, paired, write_report
 from training.bench.studies import ABLATION, DEFAULT, QUICK, SUPERVISED_METHODS, TUNING, Entry, Size, method_named, plan
@@ -195,10 +197,25 @@ def test_that_the_command_makes_the_quick_benchmarks_runs_by_itself(tmp_path: Pa
     parser = argparse.ArgumentParser()
     add_arguments(parser)
     words = ["--work", str(tmp_path / "work"), "--out", str(tmp_path / "out"), "--study", "gap"]
-    made = run(parser.parse_args([*words, "--worker", "0"]))["made"]
-    summary = run(parser.parse_args([*words, "--report-only"]))
+    (made,) = (run(parser.parse_args([*words, "--worker", "0"])) or {}).values()
+    summary = run(parser.parse_args([*words, "--report-only"])) or {}
     assert summary["made"] == made == summary["runs"] == len(plan(QUICK, ("gap",)))
     assert summary["missing"] == 0
+
+
+def test_that_the_benchmarks_settings_come_from_a_file_from_set_and_from_arguments(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "bench.toml").write_text('full = true\nstudies = "gap semi"\njobs = 3\n')
+    assert main(["bench", str(tmp_path / "bench.toml"), "--set", "jobs=4", "--study", "gap", "--print-config"]) == 0
+    shown = tomllib.loads(capsys.readouterr().out)
+    assert (shown["full"], shown["studies"], shown["jobs"], shown["device"]) == (True, "gap", 4, "auto")
+
+
+@pytest.mark.parametrize("setting", ["studies=magic", "device=abacus", "jobs=-1", "minutes=-1", "colour=blue"])
+def test_that_a_senseless_benchmark_is_refused_before_anything_is_made(setting: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["bench", "--set", setting]) == 1
+    assert capsys.readouterr().err.count("\n") == 1
 
 
 def test_that_weights_are_chosen_on_a_seed_that_no_table_shows() -> None:
