@@ -1,9 +1,9 @@
 """A student's step: what the Graph Flow term costs in it, what caching the teacher saves, and ours beside a plain implementation.
 
-Everything is measured in turns in one run. The plain step does the same on paper: it unfolds the whole map to find the windows, sums in
-float64, keeps torch's usual memory order and the system's allocator settings. The allocator belongs to a process, so the variants of a
-step are processes of their own, which wait while another one is measured; their first losses are compared: a fast wrong answer does not
-count. Peak memory is of those processes.
+Everything is measured in turns in one run. The plain step does the same on paper: it unfolds the whole map to find the windows, reckons
+the Graph Flow term in float64, keeps torch's usual memory order and the system's allocator settings. The allocator belongs to a process,
+so the variants of a step are processes of their own, which wait while another one is measured; their first losses are compared: a fast
+wrong answer does not count. Peak memory is of those processes.
 """
 
 from __future__ import annotations
@@ -132,15 +132,13 @@ def plain_step(learner: Learner, batch: StepBatch, method: Method, config: LoopC
     for group in learner.optimizer.param_groups:
         group["lr"] = config.rate
     learner.network.train()
-    taps = Taps(*(part.double() for part in learner.network(batch.images)))
-    word = Word(*(plane.double() for plane in batch.word)) if batch.word is not None else None
-    doubled = batch._replace(targets=batch.targets.double(), supervised=batch.supervised.double(), word=word)
-    total = supervision(taps.logits, doubled.targets, doubled.supervised, dice=True).total
-    for name, value in distillation_terms(taps, doubled, replace(method, graph=Term())).items():
+    taps, word = learner.network(batch.images), batch.word
+    total = supervision(taps.logits, batch.targets, batch.supervised, dice=True).total
+    for name, value in distillation_terms(taps, batch, replace(method, graph=Term())).items():
         total = total + getattr(method, name).weight * value
     if word is not None:
         flow = plain_graph_flow((word.shallow, word.deep), (taps.shallow, taps.deep), method.graph_flow)
-        total = total + method.graph.weight * flow
+        total = total + method.graph.weight * flow.to(total.dtype)
     learner.optimizer.zero_grad(set_to_none=True)
     total.backward()
     torch.nn.utils.clip_grad_norm_(learner.network.parameters(), config.clip)

@@ -15,7 +15,7 @@ from training.loop import Learner, average_into, start_learner, train, train_ste
 from training.method import LoopConfig, Method, Term
 from training.networks import build_network
 from training.networks.discriminator import Discriminator
-from training.objective import StepBatch, Terms, Word
+from training.objective import LARGEST_WEIGHT, StepBatch, Terms, Word
 from training.schedule import Budget, FreeRun
 
 CLASSES = 3
@@ -90,6 +90,20 @@ def test_that_a_share_weighs_a_term_by_its_gradient_at_the_taps(name: str) -> No
     term = distillation_terms(taps, batch, Method(**{name: Term(weight=1.0)}))[name]
     expected = share * norm(supervision(taps.logits, batch.targets, batch.supervised).total) / norm(term)
     assert learner.weights[name] == pytest.approx(expected, rel=1e-3)
+
+
+def test_that_the_weight_of_a_term_whose_gradient_vanishes_is_bounded() -> None:
+    learner = _learner()
+    learner.network.eval()
+    batch = _batch()
+    with torch.no_grad():
+        same = _network().train()(batch.images)
+    assert batch.word is not None
+    # the teacher says what the student says, but for what rounding leaves
+    agreed = batch._replace(word=batch.word._replace(logits=same.logits * (1 + 1e-7), shallow=same.shallow, deep=same.deep))
+    terms = train_step(learner, agreed, Method(cwd=Term(share=1e9), graph=Term(share=1e9)), LOOP, done=0.0)
+    assert max(learner.weights.values()) <= LARGEST_WEIGHT
+    assert torch.isfinite(terms.total)
 
 
 def test_that_shares_are_measured_anew_only_every_so_many_steps() -> None:
