@@ -12,7 +12,7 @@ import torch
 
 from training.__main__ import main
 from training.bench.command import add_arguments, run
-from training.bench.report import Figures, closed, paired, write_report
+from training.bench.report import Figures, closed, goals, paired, write_report
 from training.bench.studies import ABLATION, DEFAULT, QUICK, SUPERVISED_METHODS, TUNING, Entry, Size, method_named, plan
 from training.bench.study import Lab, Net, Run
 from training.method import Method, Term
@@ -172,6 +172,30 @@ def test_that_a_task_without_a_gap_counts_against_a_method_that_loses_there(tmp_
     )
     assert closed(figures, "kl", ["abdomen", "brain", "ultrasound"]) == pytest.approx((0.05 - 0.11 + 0.003) / (0.20 - 0.01 + 0.001))
     assert closed(figures, "kl", ["brain"]) is None
+
+
+GOALS = {"teacher": 0.80, "ce-dice": 0.60, "kl": 0.65, "at": 0.70, "fsp": 0.6, "cwd": 0.735, "dist": 0.5, "graph-flow-without": 0.66}
+
+
+def test_that_goals_are_judged_by_the_figures(tmp_path: Path) -> None:
+    figures = _figures(tmp_path, {"abdomen": GOALS | {DEFAULT: 0.72}, "brain": GOALS | {DEFAULT: 0.74}})
+    found = goals(figures)
+    assert [(measured, holds) for _, measured, holds in found[:2]] == [("65 %", True)] * 2
+    by_rival = {what.split()[3]: holds for what, _, holds in found[2:7]}
+    assert by_rival == {"KL": True, "AT": True, "FSP": True, "CWD": False, "DIST": True}
+    assert found[5][1] == "-0.0050, above 0 in 2 of 4"
+    assert found[7][1:] == ("+0.0700, above 0 in 4 of 4", True)
+    assert [line[1:] for line in found[8:]] == [("-", None)] * 2
+
+
+@pytest.mark.parametrize(("ours", "holds"), [(0.641, True), (0.639, False)])
+def test_that_the_goal_at_few_labels_is_four_points_above_the_student_alone(tmp_path: Path, ours: float, holds: bool) -> None:
+    figures = Figures(Lab(tmp_path), [])
+    for row, value in {"graph-flow-semi": ours, "ce-dice": 0.6, "mean-teacher": 0.65}.items():
+        place = {"study": "semi", "row": row, "task": "brain", "fraction": 0.2, "seed": 0}
+        figures.rows.append(place | {"test": {"mean": value}})
+    few, above = goals(figures)[-2:]
+    assert (few[2], above[2]) == (holds, False)
 
 
 def test_that_a_report_shows_what_is_there_and_counts_what_is_not(tmp_path: Path) -> None:
