@@ -187,6 +187,7 @@ class OpenCase:
 
     def _must_change(self) -> None:
         """Make sure that the mask may be changed now; a stroke that runs is ended."""
+        self._project.must_write()
         self.journal.must_write()
         if self.working:
             raise ProjectError(

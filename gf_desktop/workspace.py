@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 from psygnal import Signal
 
-from gf_desktop.errors import ProjectError, UserError
+from gf_desktop.errors import HeldError, ProjectError, UserError
 from gf_desktop.files.scan import Scan, find_scans, read_scan
 from gf_desktop.imaging.edits import Box
 from gf_desktop.jobs import CancelToken, Jobs
@@ -83,6 +83,16 @@ class Workspace:
         project = Project.open(folder, read_only=read_only)
         self.close_project()
         self._adopt(project)
+
+    def open_or_look(self, folder: Path) -> None:
+        """Open a project; for reading only where another window writes to it. Other errors as :meth:`Project.open`.
+
+        ``project.read_only`` says which, and ``project.holder`` who writes.
+        """
+        try:
+            self.open_project(folder)
+        except HeldError:
+            self.open_project(folder, read_only=True)
 
     def _adopt(self, project: Project) -> None:
         self.project = project

@@ -156,6 +156,7 @@ class Commands(QObject):
         facts = {
             "project": project is not None,
             "writable": project is not None and not project.read_only,
+            "reader": project is not None and project.read_only,
             "cases": project is not None and project.has_cases,
             "case": opened is not None,
             "undo": opened is not None and opened.journal.undo_name is not None,
@@ -184,6 +185,7 @@ class Commands(QObject):
             "export": lambda: self.export("nifti"),
             "export_png": lambda: self.export("png"),
             "close_project": session.close_project,
+            "open_for_writing": self.open_for_writing,
             "quit": face.leave,
             "undo": session.undo,
             "redo": session.redo,
@@ -289,11 +291,28 @@ class Commands(QObject):
             self.show_project(folder)
 
     def show_project(self, folder: Path) -> None:
-        """Open a project and its first scan that is not approved."""
-        self._session.open_project(folder)
+        """Open a project and its first scan that is not approved; for reading only where another window writes to it."""
+        self._session.open_or_look(folder)
+        self._tell_holder()
         case = self._session.next_case() or next(iter(self._session.cases()), None)
         if case is not None:
             self.show_case(case.id)
+
+    def _tell_holder(self) -> None:
+        project = self._session.project
+        if project is None or not project.read_only:
+            return
+        who = project.holder.who if project.holder is not None else tr("another window")
+        text = tr("Open for reading only: {who} works on this project. You can look at everything and export; nothing can be changed here.")
+        self._face.tell(text.format(who=who), kind="warn", buttons=[(tr("Try again"), lambda: self.attempt(self.open_for_writing))])
+
+    def open_for_writing(self) -> None:
+        """Take a project that was open for reading only, now that nobody else has it; the scan on screen stays."""
+        project, shown = self._session.must_project(), self._session.open
+        self._session.open_project(project.folder)
+        self._face.tell(tr("You can change the project now."), kind="good")
+        if shown is not None:
+            self.show_case(shown.id)
 
     def import_folder(self) -> None:
         """Ask for a folder and add its scans."""

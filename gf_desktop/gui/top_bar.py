@@ -210,8 +210,12 @@ class TopBar(QFrame):
 
     def _show_project(self) -> None:
         project, card = self._session.project, self._session.active_card
-        self.project.setText("" if project is None else project.name)
-        self.project.setToolTip("" if project is None else str(project.folder))
+        name, tip = ("", "") if project is None else (project.name, str(project.folder))
+        if project is not None and project.read_only:
+            name = tr("{name} – read only").format(name=name)
+            tip += "" if project.holder is None else f"\n{project.holder.who}"
+        self.project.setText(name)
+        self.project.setToolTip(tip)
         self.chip.setVisible(card is not None)
         self.refine.setVisible(project is not None)
         if card is not None and project is not None:

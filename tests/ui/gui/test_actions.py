@@ -18,6 +18,7 @@ KNOWN_FACTS = {"project", "writable", "cases", "case", "undo", "redo", "training
     "measurement",
     "measured",
     "grey",
+    "reader",
 }
 
 
