@@ -11,7 +11,7 @@ import numpy.typing as npt
 from psygnal import Signal
 
 from gf_desktop.errors import HeldError, ProjectError, UserError
-from gf_desktop.files.scan import Scan, find_scans, read_scan
+from gf_desktop.files.scan import Scan, ScanSource, find_scans, read_scan
 from gf_desktop.imaging.edits import Box
 from gf_desktop.jobs import CancelToken, Jobs
 from gf_desktop.open_case import OpenCase
@@ -27,6 +27,21 @@ OnError = Callable[[Exception], None]
 
 def no_answer(_answer: object) -> None:
     """Take an answer that nobody asked for."""
+
+
+def _sources(paths: Iterable[Path]) -> list[tuple[Path, ScanSource]]:
+    """Return every scan under the paths once: a file of a series stands for all of it, so many files of one may be named."""
+    found: list[tuple[Path, ScanSource]] = []
+    covered: set[Path] = set()
+    for path in paths:
+        if path.absolute() in covered:
+            continue
+        for source in find_scans(path):
+            files = {file.absolute() for file in source.paths}
+            if not files <= covered:
+                found.append((path, source))
+                covered |= files
+    return found
 
 
 class Workspace:
@@ -150,7 +165,7 @@ class Workspace:
         wanted = [Path(p) for p in paths]
 
         def work(_token: CancelToken) -> list[tuple[Path, Scan]]:
-            return [(path, read_scan(source)) for path in wanted for source in find_scans(path)]
+            return [(path, read_scan(source)) for path, source in _sources(wanted)]
 
         def done(scans: list[tuple[Path, Scan]]) -> None:
             cases = [(path, self._add_scan(project, scan)) for path, scan in scans]

@@ -354,6 +354,7 @@ ACTIONS: Final[tuple[ActionSpec, ...]] = (
     ActionSpec("layout_all", "All views", (), "", "Axial, sagittal, coronal and surface", "View-", "views", frozenset({"case"})),
     ActionSpec("layout_one_two", "One large and two small", (), "", "The active view is large", "View", "", frozenset({"case"})),
     ActionSpec("layout_single", "One view", (), "", "As a double click does", "View", "", frozenset({"case"})),
+    ActionSpec("reset_view", "Arrange the window anew", (), "", "Views, widths, panels and windows as at the first start", "View"),
     ActionSpec("theme", "Light theme", (), "", "Dark for reading rooms, light for bright ones", "View-", "theme", checkable=True),
     *LOOKING_ROWS,
     *WINDOW_ROWS,

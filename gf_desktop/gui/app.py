@@ -145,7 +145,7 @@ def run(
     Parameters
     ----------
     path
-        A project folder to open at once.
+        A project folder to open at once; None: the project that was open when the program was closed, if it is still there.
     when_painted
         Called after the first paint; for measuring the start.
     when_composed
@@ -170,8 +170,9 @@ def run(
         if when_painted is not None:
             when_painted()
         _load_the_rest(made)
-        if path is not None:
-            window.commands.attempt(lambda: window.commands.show_project(path))
+        wanted = path if path is not None else window.remembered.project_to_go_on
+        if wanted is not None:
+            window.commands.attempt(lambda: window.commands.show_project(wanted))
         if when_composed is not None:
             when_composed(made)
 

@@ -17,6 +17,7 @@ from gf_desktop.errors import UserError
 from gf_desktop.files.export import ExportedFile
 from gf_desktop.gui.actions import ACTIONS, tr
 from gf_desktop.gui.corrections import Corrections
+from gf_desktop.gui.drops import dropped
 from gf_desktop.gui.measure_commands import MeasureCommands
 from gf_desktop.gui.questions import Questions
 from gf_desktop.gui.structure_commands import StructureCommands
@@ -75,6 +76,10 @@ class Face(Protocol):
 
     def switch_theme(self) -> None:
         """Change between dark and light."""
+        ...
+
+    def reset_view(self) -> None:
+        """Arrange the window as at the first start."""
         ...
 
     def open_sheet(self) -> None:
@@ -218,6 +223,7 @@ class Commands(QObject):
             "slice_down": lambda: state.step(-1),
             "fit": face.fit,
             "theme": face.switch_theme,
+            "reset_view": face.reset_view,
             "predict": self.predict,
             "refine": self.refine,
             "cancel_refine": self.cancel_refine,
@@ -275,14 +281,15 @@ class Commands(QObject):
         self._session.create_project(folder, shipped[0])
         self.import_paths([resource_dir() / "demo" / "B_ct_dicom"])
 
-    def new_project(self) -> None:
-        """Ask for a folder and make a project with the pack that ships with the program."""
+    def new_project(self) -> bool:
+        """Ask for a folder and make a project with the pack that ships with the program; return whether there is one."""
         shipped = packs()
         if not shipped:
             raise UserError("No model pack is installed", where=str(resource_dir() / "models"), next_step="Install the program again.")
         folder = self._ask.new_project_folder()
         if folder is not None:
             self._session.create_project(folder, shipped[0])
+        return folder is not None
 
     def open_project(self) -> None:
         """Ask for a project and open it."""
@@ -294,9 +301,9 @@ class Commands(QObject):
         """Open a project and its first scan that is not approved; for reading only where another window writes to it."""
         self._session.open_or_look(folder)
         self._tell_holder()
-        case = self._session.next_case() or next(iter(self._session.cases()), None)
+        project, case = self._session.must_project(), self._session.next_case() or next(iter(self._session.cases()), None)
         if case is not None:
-            self.show_case(case.id)
+            self.show_case(project.last_case or case.id)
 
     def _tell_holder(self) -> None:
         project = self._session.project
@@ -334,15 +341,19 @@ class Commands(QObject):
         self._session.import_paths(paths, on_done=done)
 
     def take_paths(self, paths: list[Path]) -> None:
-        """Take what was let fall on the window: scans where a project is open, else a project."""
-        if self._session.project is not None:
-            self.import_paths(paths)
-        elif paths:
-            self.show_project(paths[0])
+        """Take what was let fall on the window: a project is opened, scans are added to the one that is open or make a new one."""
+        if not paths:
+            return
+        what = dropped(paths)
+        if what.kind == "project":
+            self.show_project(what.paths[0])
+        elif self._session.project is not None or self.new_project():
+            self.import_paths(list(what.paths))
 
     def show_case(self, case_id: str) -> None:
-        """Bring a scan on screen, with masks of the student that serves."""
+        """Bring a scan on screen, with masks of the student that serves; the project is opened with it the next time."""
         self._session.open_case(case_id, on_done=lambda _case: self._renew_masks())
+        self._session.must_project().keep_last_case(case_id)
 
     def next_case(self) -> None:
         """Go to the next scan that is not approved."""

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QTimer, Signal
-from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QPaintEvent
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDragLeaveEvent, QDropEvent, QPaintEvent
 from PySide6.QtWidgets import QApplication, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
+from gf_desktop.errors import UserError
 from gf_desktop.gui.actions import ACTIONS, TOOLS, build_actions, tr
 from gf_desktop.gui.commands import Button, Commands
+from gf_desktop.gui.drops import DropVeil, dropped, paths_of
 from gf_desktop.gui.icons import icon
 from gf_desktop.gui.keymap import Keymap
 from gf_desktop.gui.keys_dialog import KeysDialog
@@ -87,6 +89,7 @@ class MainWindow(QMainWindow):
         self.setMinimumSize(*SMALLEST_SIZE)
         self.resize(*BASE_SIZE)
         self.setAcceptDrops(True)
+        self.veil = DropVeil(self)
         self.palette_box = PaletteBox(
             self,
             PaletteEntries(self.session, self.state, self.commands, self.actions_by_id, facts=lambda: self._facts),
@@ -95,6 +98,7 @@ class MainWindow(QMainWindow):
         self.palette_box.remember(self.remembered.recent)
         self.palette_box.ran.connect(self.remembered.note_entry)
         self.remembered.restore_window(self)
+        self.remembered.restore_view(self.state)
         if self.remembered.told:
             self.tell(" ".join(self.remembered.told), kind="warn")
 
@@ -126,6 +130,7 @@ class MainWindow(QMainWindow):
         page.structures.merge_wanted.connect(lambda *pair: self.commands.attempt(lambda: self.commands.structures.merge(*pair)))
         self.pages.addWidget(page)
         self.remembered.restore_splitter(page.splitter)
+        self.remembered.restore_panel(page.show_panel)
         return page
 
     # following the session
@@ -241,6 +246,13 @@ class MainWindow(QMainWindow):
         """Give the actions other keys."""
         self.remembered.use_keymap(keymap, self.actions_by_id)
 
+    def reset_view(self) -> None:
+        """Arrange the window as at the first start, and forget the windows of intensities."""
+        self.remembered.reset_view(self.state)
+        self.resize(*BASE_SIZE)
+        if self.page is not None:
+            self.page.reset()
+
     def open_about(self) -> None:
         """Show the About box."""
         about_box(self).show()
@@ -259,22 +271,34 @@ class MainWindow(QMainWindow):
             QTimer.singleShot(0, self, self.painted.emit)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        """Welcome files and folders."""
-        if any(url.isLocalFile() for url in event.mimeData().urls()):
-            event.acceptProposedAction()
+        """Welcome files and folders, and say what letting go will do."""
+        paths = paths_of(event.mimeData())
+        if not paths:
+            return
+        event.acceptProposedAction()
+        project = self.session.project
+        try:
+            what = dropped(paths)
+        except UserError:
+            what = None
+        self.veil.say(what, project="" if project is None else project.name, read_only=project is not None and project.read_only)
+
+    def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
+        """Lift the veil."""
+        self.veil.hide()
+        super().dragLeaveEvent(event)
 
     def dropEvent(self, event: QDropEvent) -> None:
         """Take files and folders."""
-        from pathlib import Path
-
-        urls: list[Any] = event.mimeData().urls()
-        paths = [Path(url.toLocalFile()) for url in urls if url.isLocalFile()]
+        paths = paths_of(event.mimeData())
         event.acceptProposedAction()
+        self.veil.hide()
         self.commands.attempt(lambda: self.commands.take_paths(paths))
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Save and close the project with the window."""
         self.remembered.keep_places(self, None if self.page is None else self.page.splitter)
+        self.remembered.keep_view(self.session.project, self.state, None if self.page is None else self.page.panel)
         self.session.close_project()
         self.closed.emit()
         super().closeEvent(event)

@@ -15,6 +15,9 @@ from gf_desktop.gui.actions import SPECS, apply_keymap, tr
 from gf_desktop.gui.keymap import Keymap
 from gf_desktop.gui.palette_entries import ACTION_ENTRY
 from gf_desktop.gui.settings_store import KeyChoice, Settings, SettingsFile, WindowPlace
+from gf_desktop.gui.view_state import LAYOUTS, ViewState
+from gf_desktop.gui.window_memory import WindowMemory
+from gf_desktop.project.store import Project
 
 __all__ = ["Remembered", "place_on_screens", "screens"]
 
@@ -89,6 +92,12 @@ class Remembered:
         self._keep(self.file.now.after_project(folder))
 
     @property
+    def project_to_go_on(self) -> Path | None:
+        """The project that was open when the program was closed; None without one, or where it is gone."""
+        folder = self.file.now.last_project
+        return Path(folder) if folder and (Path(folder) / "project.sqlite").is_file() else None
+
+    @property
     def recent(self) -> tuple[str, ...]:
         """Entries of the palette that were used last, the last one first; see :class:`PaletteEntries`."""
         return tuple(ACTION_ENTRY + action_id for action_id in self.file.now.recent_actions)
@@ -97,6 +106,36 @@ class Remembered:
         """Keep what was chosen in the palette; only actions, and in the file with its next change, to make nobody wait."""
         if entry_id.startswith(ACTION_ENTRY):
             self.file.now = self.file.now.after_action(entry_id.removeprefix(ACTION_ENTRY))
+
+    # what is seen
+
+    def restore_view(self, state: ViewState) -> None:
+        """Arrange the views as they were; scans open with the window that was chosen last for their modality."""
+        layout = self.file.now.layout
+        if layout in LAYOUTS:
+            state.set_layout(LAYOUTS[layout])
+        state.windows = WindowMemory(dict(self.file.now.windows))
+
+    def restore_panel(self, show: Callable[[str], object]) -> None:
+        """Bring the panel to the front that was there."""
+        if self.file.now.panel:
+            show(self.file.now.panel)
+
+    def keep_view(self, project: Project | None, state: ViewState, panel: str | None) -> None:
+        """Keep what is looked at when the window is closed."""
+        self.keep(
+            layout=state.layout,
+            windows=state.windows.choices,
+            panel=self.file.now.panel if panel is None else panel,
+            last_project="" if project is None else str(project.folder),
+        )
+
+    def reset_view(self, state: ViewState) -> None:
+        """Forget where everything was: the arrangement of the first start."""
+        usual = Settings()
+        state.set_layout("two_by_two")
+        state.windows = WindowMemory({})
+        self.keep(window=usual.window, layout=usual.layout, splitter_sizes=usual.splitter_sizes, panel=usual.panel, windows=usual.windows)
 
     # places
 

@@ -15,7 +15,7 @@ from gf_desktop.atomic import atomic_path, explain_os_error
 from gf_desktop.errors import FileFormatError
 from gf_desktop.gui.keymap import DEFAULT_PRESET
 
-__all__ = ["FORMAT", "KeyChoice", "Settings", "SettingsFile", "Told", "WindowPlace", "read_settings", "settings_path"]
+__all__ = ["FORMAT", "KeyChoice", "Settings", "SettingsFile", "Told", "WindowChoice", "WindowPlace", "read_settings", "settings_path"]
 
 FORMAT: Final = 1
 """Version of the file's form; grows when an older program could misread a newer file."""
@@ -54,6 +54,22 @@ class KeyChoice(msgspec.Struct, frozen=True):
     """Keys that the person gave to actions, by action id."""
 
 
+Number = Annotated[float, msgspec.Meta(ge=-1e9, le=1e9)]
+
+
+class WindowChoice(msgspec.Struct, frozen=True):
+    """A window of intensities, for scans of one modality.
+
+    Of CT in Hounsfield units. Other modalities have no unit that two scans share: there ``level`` counts from the scan's usual level in
+    its usual widths, and ``width`` in its usual widths.
+    """
+
+    level: Number
+    """Middle."""
+    width: Annotated[float, msgspec.Meta(gt=0, le=1e9)]
+    """Extent."""
+
+
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """Everything that is remembered; each field has the value of a first start."""
 
@@ -71,6 +87,12 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """How views are arranged, by name; "" for the usual one."""
     splitter_sizes: tuple[Length, ...] = ()
     """Widths of worklist, views and panels in pixels; empty: the program decides."""
+    panel: str = ""
+    """The panel in front, by name; "" for the usual one."""
+    windows: dict[str, WindowChoice] = msgspec.field(default_factory=dict)
+    """The window of intensities that was chosen last, by modality."""
+    last_project: str = ""
+    """Folder of the project that was open when the program was closed, to go on with; "" for the start page."""
     recent_projects: tuple[str, ...] = ()
     """Folders of the last projects, the last one first, at most ten."""
     recent_actions: tuple[str, ...] = ()

@@ -9,10 +9,11 @@ from PySide6.QtCore import QObject, Signal
 
 from gf_desktop.correcting import BrushOptions
 from gf_desktop.display import DisplayState, LayerName, PlaneName, slice_window, window_presets
+from gf_desktop.gui.window_memory import WindowMemory
 from gf_desktop.imaging.labelmap import LabelTable
 from gf_desktop.imaging.volume import Volume, Window
 
-__all__ = ["BRUSH_RADII_MM", "MEASURES", "LayoutName", "MeasureName", "Tool", "ToolName", "ViewState"]
+__all__ = ["BRUSH_RADII_MM", "LAYOUTS", "MEASURES", "LayoutName", "MeasureName", "Tool", "ToolName", "ViewState"]
 
 MeasureName = Literal["ruler", "angle", "ellipse", "rectangle", "window_region"]
 ToolName = Literal["cursor", "paint", "erase", "review", "polygon", "fill", "grow", "pick"] | MeasureName
@@ -25,6 +26,9 @@ BRUSHES: Final = ("paint", "erase", "review")
 
 LayoutName = Literal["single", "surface", "one_two", "two_by_two"]
 """The active view alone; the surface alone; the active view large and the others beside it; all of the same size."""
+
+LAYOUTS: Final[dict[str, LayoutName]] = {"single": "single", "surface": "surface", "one_two": "one_two", "two_by_two": "two_by_two"}
+"""Layouts by name."""
 
 BRUSH_RADII_MM: Final = (0.5, 1.0, 1.5, 2.0, 3.0, 4.0, 5.0, 6.0, 8.0, 10.0, 12.0, 15.0, 20.0, 25.0, 30.0, 40.0, 50.0)
 """Steps of the brush; pixels for pictures without a size."""
@@ -81,6 +85,7 @@ class ViewState(QObject):
         self._former_layout: LayoutName = "two_by_two"
         self._case_id = ""
         self._places: dict[str, DisplayState] = {}
+        self.windows = WindowMemory({})
 
     def show_case(self, case_id: str, volume: Volume | None, table: LabelTable | None) -> None:
         """Turn to another scan, or to none; how structures are shown stays as it was."""
@@ -90,7 +95,7 @@ class ViewState(QObject):
         self._case_id = case_id
         self.volume = volume
         if volume is not None:
-            place = self._places.get(case_id) or DisplayState.opening(volume)
+            place = self._places.get(case_id) or replace(DisplayState.opening(volume), window=self.windows.recall(volume))
             look = self.display
             self.display = replace(
                 place, overlay=look.overlay, opacity=look.opacity, hidden=look.hidden, outline=look.outline, layer=look.layer
@@ -181,7 +186,9 @@ class ViewState(QObject):
             self.set_display(self.display.stepped(steps, self.volume))
 
     def set_window(self, window: Window) -> None:
-        """Show another range of intensities."""
+        """Show another range of intensities, here and in scans of this modality that are opened from now on."""
+        if self.volume is not None:
+            self.windows.note(self.volume, window)
         self.set_display(replace(self.display, window=window))
 
     def take_preset(self, number: int) -> None:

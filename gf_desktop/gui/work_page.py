@@ -26,6 +26,7 @@ __all__ = ["WorkPage"]
 
 LEFT_PX = 216
 RIGHT_PX = 336
+USUAL_PX = [LEFT_PX, 1440 - LEFT_PX - RIGHT_PX, RIGHT_PX]
 
 
 class WorkPage(QWidget):
@@ -77,7 +78,7 @@ class WorkPage(QWidget):
         for part in (self.worklist, middle, self.tabs):
             self.splitter.addWidget(part)
         self.splitter.setStretchFactor(1, 1)
-        self.splitter.setSizes([LEFT_PX, 1440 - LEFT_PX - RIGHT_PX, RIGHT_PX])
+        self.splitter.setSizes(USUAL_PX)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self.splitter)
@@ -95,5 +96,16 @@ class WorkPage(QWidget):
             self._state.set_cursor((i, j, k))
 
     def show_panel(self, name: str) -> None:
-        """Bring a panel to the front: "structures", "refine", "models", "scan" or "measurements"."""
-        self.tabs.setCurrentWidget(self._named[name])
+        """Bring a panel to the front: "structures", "refine", "models", "scan" or "measurements"; does nothing for another name."""
+        if name in self._named:
+            self.tabs.setCurrentWidget(self._named[name])
+
+    @property
+    def panel(self) -> str:
+        """Name of the panel in front, as :meth:`show_panel` takes it."""
+        return next((name for name, panel in self._named.items() if panel is self.tabs.currentWidget()), "")
+
+    def reset(self) -> None:
+        """Give the regions their usual widths and bring the usual panel to the front."""
+        self.splitter.setSizes(USUAL_PX)
+        self.show_panel("structures")

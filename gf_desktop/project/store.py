@@ -235,6 +235,18 @@ class Project:
         with writing(self._db):
             self._db.execute("INSERT OR REPLACE INTO meta VALUES ('locked', ?)", (json.dumps(sorted(labels)),))
 
+    @property
+    def last_case(self) -> str | None:
+        """Id of the case that was on screen last; None where that is not known or it is gone."""
+        row = self._db.execute("SELECT id FROM cases WHERE id = (SELECT value FROM meta WHERE key = 'last_case')").fetchone()
+        return None if row is None else str(row[0])
+
+    def keep_last_case(self, case_id: str) -> None:
+        """Keep which case is on screen; does nothing in a project that is open for reading only."""
+        if not self.read_only and self.last_case != case_id:
+            with self._db:
+                self._db.execute("INSERT OR REPLACE INTO meta VALUES ('last_case', ?)", (case_id,))
+
     # cases
 
     def cases(self) -> list[Case]:

@@ -220,6 +220,8 @@ class Refine(QFrame):
         import pyqtgraph as pg
 
         plot = pg.PlotWidget()
+        plot.viewport().setAcceptDrops(False)
+        plot.setAcceptDrops(False)
         plot.setFixedHeight(PLOT_PX)
         plot.setMouseEnabled(x=False, y=False)
         plot.hideButtons()

@@ -91,6 +91,9 @@ class Canvas(QGraphicsView):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        # what is let fall on the picture is the window's: a scene would take it and do nothing
+        self.viewport().setAcceptDrops(False)
+        self.setAcceptDrops(False)
         self._scan = _KeptImage(smooth=True)
         self._overlay = _KeptImage()
         self._layer = _KeptImage()

@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
 import pytest
 from msgspec.structs import replace
 from PySide6.QtCore import QEvent, QRect, Qt
@@ -20,6 +21,9 @@ from gf_desktop.gui.palette import DARK, LIGHT
 from gf_desktop.gui.remembered import Remembered, place_on_screens
 from gf_desktop.gui.settings_store import KeyChoice, Settings, SettingsFile, WindowPlace
 from gf_desktop.gui.theme import current_palette
+from gf_desktop.gui.window_memory import WindowMemory
+from gf_desktop.imaging.geometry import Geometry
+from gf_desktop.imaging.volume import Volume, Window
 
 SCREENS = [QRect(0, 0, 1920, 1040), QRect(1920, 0, 1280, 1024)]
 
@@ -175,3 +179,79 @@ def test_that_a_project_that_was_open_is_offered_and_opened_by_a_click(start, pa
     assert again.session.project is not None
     assert again.session.project.folder == project_folder
     qtbot.waitUntil(lambda: not again.jobs.busy, timeout=30_000)
+
+
+def show(made: Composition, qtbot, folder: Path) -> None:
+    made.window.commands.show_project(folder)
+    qtbot.waitUntil(lambda: not made.jobs.busy, timeout=30_000)
+
+
+def test_that_layout_panel_window_and_case_are_there_again(start, project_folder: Path, tmp_path: Path, qtbot) -> None:
+    from tests.ui.gui.test_drops import write_scan
+
+    made = start()
+    show(made, qtbot, project_folder)
+    made.session.import_paths([write_scan(tmp_path / "second.nii.gz", low=-1000)])
+    qtbot.waitUntil(lambda: len(made.session.cases()) == 2 and not made.jobs.busy)
+    made.window.commands.show_case("C-002")
+    made.window.actions_by_id["layout_one_two"].trigger()
+    made.window.show_panel("scan")
+    made.window.commands.show_case("C-001")
+    made.window.state.set_window(Window(-600.0, 1500.0))
+    made.window.commands.show_case("C-002")
+    qtbot.waitUntil(lambda: not made.jobs.busy)
+
+    made = start()
+    assert made.window.remembered.project_to_go_on == project_folder
+    show(made, qtbot, project_folder)
+    assert made.session.open.id == "C-002"
+    assert made.window.state.layout == "one_two"
+    assert made.window.page.panel == "scan"
+    made.window.commands.show_case("C-001")
+    assert made.window.state.display.window == Window(-600.0, 1500.0)
+
+
+def test_that_a_window_of_another_modality_follows_the_intensities_of_the_scan() -> None:
+    grid = Geometry((32, 32, 4), (1.0, 1.0, 1.0), (0.0, 0.0, 0.0), np.eye(3))
+    dim, bright = (Volume(np.linspace(0, top, 4096, dtype=np.float32).reshape(4, 32, 32), grid, "MR", "") for top in (100.0, 1000.0))
+    memory = WindowMemory({})
+    assert memory.recall(dim) == dim.default_window()
+    usual = dim.default_window()
+    memory.note(dim, Window(usual.level + usual.width / 4, usual.width / 2))
+    wanted, other = memory.recall(bright), bright.default_window()
+    assert wanted.level == pytest.approx(other.level + other.width / 4)
+    assert wanted.width == pytest.approx(other.width / 2)
+    memory.note(bright, other)
+    assert memory.choices == {}
+
+
+def test_that_a_project_that_was_closed_or_is_gone_is_not_gone_on_with(start, project_folder: Path, qtbot) -> None:
+    made = start()
+    show(made, qtbot, project_folder)
+    made.window.actions_by_id["close_project"].trigger()
+    made = start()
+    assert made.window.remembered.project_to_go_on is None
+    show(made, qtbot, project_folder)
+    made = start()
+    assert made.window.remembered.project_to_go_on == project_folder
+    project_folder.rename(project_folder.with_name("elsewhere"))
+    assert made.window.remembered.project_to_go_on is None
+
+
+def test_that_the_window_is_arranged_anew(start, project_folder: Path, qtbot) -> None:
+    made = start()
+    show(made, qtbot, project_folder)
+    usual = made.window.page.splitter.sizes()
+    made.window.resize(1300, 800)
+    made.window.page.splitter.setSizes([320, 540, 340])
+    made.window.actions_by_id["layout_single"].trigger()
+    made.window.show_panel("models")
+    made.window.state.set_window(Window(-600.0, 1500.0))
+    made.window.actions_by_id["reset_view"].trigger()
+    qtbot.waitUntil(lambda: made.window.page.splitter.sizes() == usual)
+    assert (made.window.width(), made.window.height()) == (1440, 900)
+    assert made.window.state.layout == "two_by_two"
+    assert made.window.page.panel == "structures"
+    made = start()
+    assert made.window.remembered.file.now.windows == {}
+    assert made.window.state.layout == "two_by_two"

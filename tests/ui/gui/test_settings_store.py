@@ -17,6 +17,7 @@ from gf_desktop.gui.settings_store import (
     KeyChoice,
     Settings,
     SettingsFile,
+    WindowChoice,
     WindowPlace,
     read_settings,
     settings_path,
@@ -29,6 +30,9 @@ OWN = Settings(
     window=WindowPlace(-20, 40, 1200, 800, maximised=True),
     layout="single",
     splitter_sizes=(200, 800, 300),
+    panel="refine",
+    windows={"CT": WindowChoice(40.0, 400.0)},
+    last_project="/data/trial",
     recent_projects=("/data/trial",),
     recent_actions=("undo",),
     tour_done=True,
@@ -167,7 +171,7 @@ def test_that_the_last_ten_projects_are_remembered_once_each() -> None:
 
 def test_that_nothing_but_project_folders_could_name_a_patient() -> None:
     texts = {name for name, value in msgspec.to_builtins(OWN).items() if isinstance(value, (str, list, tuple)) and name != "splitter_sizes"}
-    assert texts == {"theme", "language", "layout", "recent_projects", "recent_actions"}
+    assert texts == {"theme", "language", "layout", "panel", "last_project", "recent_projects", "recent_actions"}
 
 
 def test_that_the_file_lies_in_the_folder_for_settings_or_where_the_variable_says(own_home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
