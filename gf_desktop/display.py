@@ -385,6 +385,8 @@ def _cut(voxels_kji: npt.NDArray[Any], axes: PlaneAxes, index: int) -> npt.NDArr
 def to_grey(intensities: npt.NDArray[Any], window: Window) -> UInt8:
     """Map intensities of any shape to uint8, 0 at the window's lower end and 255 at its upper one; NaN is black."""
     low, high = window.limits
+    if intensities.dtype == np.uint8 and (low, high) == (0.0, 255.0):
+        return np.array(intensities, dtype=np.uint8)
     scaled = (intensities.astype(np.float32) - np.float32(low)) * np.float32(255.0 / max(high - low, SMALLEST_WINDOW))
     grey: UInt8 = np.clip(np.nan_to_num(scaled, nan=0.0, posinf=255.0, neginf=0.0), 0.0, 255.0).astype(np.uint8)
     return grey

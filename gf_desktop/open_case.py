@@ -116,10 +116,14 @@ class OpenCase:
             self._shown = (frame, replace(self.volume, voxels=self.frames[frame], time=time.at(frame)))
         return self._shown[1]
 
+    def is_shown(self, frame: int) -> bool:
+        """Whether the volume that the mask is of is shown where a frame of a series is; any other scan always is."""
+        return self.frames is None or self.volume.time is None or frame == self.volume.time.frame
+
     def must_be_shown(self, frame: int) -> None:
         """Raise ProjectError where another frame of a series is on screen than the one that the mask is of."""
         time = self.volume.time
-        if self.frames is not None and time is not None and frame != time.frame:
+        if time is not None and not self.is_shown(frame):
             raise ProjectError(
                 f"The mask is of frame {time.frame + 1} of {time.count}, and frame {frame + 1} is shown",
                 where=self.id,

@@ -65,6 +65,8 @@ TOOLS: Final = (
 """Actions of which exactly one is on."""
 
 _WRITE = frozenset({"case", "writable"})
+_FRAMES = frozenset({"frames"})
+_PLANES = frozenset({"case", "planes"})
 
 
 def _structure(number: int) -> ActionSpec:
@@ -351,9 +353,28 @@ ACTIONS: Final[tuple[ActionSpec, ...]] = (
     ActionSpec("slice_down", "Slice down", ("PgDown",), "", "One slice towards the feet", "View", "", frozenset({"case"})),
     ActionSpec("fit", "Fit to view", ("Ctrl+F",), "", "Show the whole slice", "View", "fit", frozenset({"case"})),
     ActionSpec("centre", "Crosshair to the middle", ("C",), "", "Put it into the middle of the view", "View", "", frozenset({"case"})),
-    ActionSpec("layout_all", "All views", (), "", "Axial, sagittal, coronal and surface", "View-", "views", frozenset({"case"})),
-    ActionSpec("layout_one_two", "One large and two small", (), "", "The active view is large", "View", "", frozenset({"case"})),
-    ActionSpec("layout_single", "One view", (), "", "As a double click does", "View", "", frozenset({"case"})),
+    ActionSpec("cine_play", "Play frames", ("Shift+Space",), "", "Show the frames in time one after the other", "View-", "play", _FRAMES),
+    ActionSpec("cine_back", "Frame before", ("Ctrl+Left",), "", "One frame back in time", "View", "frame-back", _FRAMES),
+    ActionSpec("cine_on", "Next frame", ("Ctrl+Right",), "", "One frame on in time", "View", "frame-on", _FRAMES),
+    ActionSpec("cine_slower", "Play slower", ("Ctrl+Down",), "", "Fewer frames a second", "View", "", _FRAMES),
+    ActionSpec("cine_faster", "Play faster", ("Ctrl+Up",), "", "More frames a second", "View", "", _FRAMES),
+    ActionSpec("cine_bounce", "Back and forth", (), "", "At the last frame turn round", "View", "bounce", _FRAMES, checkable=True),
+    ActionSpec(
+        "mask_frame",
+        "Mask this frame",
+        (),
+        "frame_case",
+        "Make this volume a scan of its own",
+        "View",
+        "frame-new",
+        _WRITE | {"other_frame"},
+    ),
+    ActionSpec(
+        "show_mask_frame", "Mask's frame", (), "", "Show the volume that the mask is of", "View", "frame-mask", frozenset({"other_frame"})
+    ),
+    ActionSpec("layout_all", "All views", (), "", "Axial, sagittal, coronal and surface", "View-", "views", _PLANES),
+    ActionSpec("layout_one_two", "One large and two small", (), "", "The active view is large", "View", "", _PLANES),
+    ActionSpec("layout_single", "One view", (), "", "As a double click does", "View", "", _PLANES),
     ActionSpec("reset_view", "Arrange the window anew", (), "", "Views, widths, panels and windows as at the first start", "View"),
     ActionSpec("theme", "Light theme", (), "", "Dark for reading rooms, light for bright ones", "View-", "theme", checkable=True),
     *LOOKING_ROWS,
@@ -436,6 +457,9 @@ REASONS: Final[Mapping[str, str]] = {
     "reader": "the project can be changed already",
     "cases": "the project has no scans",
     "case": "no scan is open",
+    "planes": "the scan has one plane only",
+    "frames": "the scan has no frames in time",
+    "other_frame": "the frame of the mask is shown",
     "undo": "there is nothing to undo",
     "redo": "there is nothing to redo",
     "training": "no round is running",

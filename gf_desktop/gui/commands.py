@@ -16,8 +16,10 @@ from PySide6.QtWidgets import QWidget
 from gf_desktop.errors import UserError
 from gf_desktop.files.export import ExportedFile
 from gf_desktop.gui.actions import ACTIONS, tr
+from gf_desktop.gui.cine_player import CinePlayer
 from gf_desktop.gui.corrections import Corrections
 from gf_desktop.gui.drops import dropped
+from gf_desktop.gui.frame_commands import frame_handlers
 from gf_desktop.gui.measure_commands import MeasureCommands
 from gf_desktop.gui.questions import Questions
 from gf_desktop.gui.structure_commands import StructureCommands
@@ -123,6 +125,7 @@ class Commands(QObject):
         self._state = state
         self._face = face
         self._ask = questions
+        self.player = CinePlayer(session, state, self)
         self.corrections = Corrections(session, state, face, questions)
         dialogs = parent if isinstance(parent, QWidget) else None
         self.structures = StructureCommands(session, state, face, questions, attempt=self.attempt, parent=dialogs)
@@ -164,6 +167,9 @@ class Commands(QObject):
             "reader": project is not None and project.read_only,
             "cases": project is not None and project.has_cases,
             "case": opened is not None,
+            "planes": opened is not None and not opened.volume.is_planar,
+            "frames": opened is not None and opened.volume.time is not None,
+            "other_frame": opened is not None and not opened.is_shown(self._state.display.frame),
             "undo": opened is not None and opened.journal.undo_name is not None,
             "redo": opened is not None and opened.journal.redo_name is not None,
             "training": session.refining,
@@ -208,8 +214,7 @@ class Commands(QObject):
             "layout_all": lambda: state.set_layout("two_by_two"),
             "layout_one_two": lambda: state.set_layout("one_two"),
             "layout_single": lambda: state.set_layout("single"),
-            "brush_smaller": lambda: state.resize_brush(-1),
-            "brush_larger": lambda: state.resize_brush(1),
+            **{f"brush_{name}": partial(state.resize_brush, steps) for name, steps in (("smaller", -1), ("larger", 1))},
             "approve_slice": self.corrections.approve_slice,
             "approve_case": session.approve_case,
             "next_case": self.next_case,
@@ -219,8 +224,7 @@ class Commands(QObject):
             "layer_states": lambda: state.toggle_layer("states"),
             "opacity_less": lambda: state.change_opacity(-1),
             "opacity_more": lambda: state.change_opacity(1),
-            "slice_up": lambda: state.step(1),
-            "slice_down": lambda: state.step(-1),
+            **{f"slice_{name}": partial(state.step, steps) for name, steps in (("up", 1), ("down", -1))},
             "fit": face.fit,
             "theme": face.switch_theme,
             "reset_view": face.reset_view,
@@ -235,6 +239,7 @@ class Commands(QObject):
             "keys": face.open_keys,
             "about": face.open_about,
         }
+        table |= frame_handlers(session, state, self.player, show_case=self.show_case)
         for number in range(1, 10):
             table[f"structure_{number}"] = partial(self.corrections.choose_structure, number)
         return {spec.id: partial(self.attempt, table[spec.id]) for spec in ACTIONS}

@@ -69,10 +69,12 @@ class Corrections:
     def approve_slice(self) -> None:
         """Accept the slice of the active view."""
         display, opened = self._state.display, self._session.must_open()
+        opened.must_be_shown(display.frame)
         self._session.approve_slice(display.index, axis=plane_axes(opened.volume, display.plane).across)
 
     def operate(self, operation: Operation) -> None:
         """Carry out an operation; what takes a whole structure away is asked about first."""
+        self._session.must_open().must_be_shown(self._state.display.frame)
         question = self._question(operation)
         if question and not self._ask.agreed(question):
             return

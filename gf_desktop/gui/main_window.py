@@ -117,7 +117,7 @@ class MainWindow(QMainWindow):
     def _make_page(self) -> WorkPage:
         from gf_desktop.gui.work_page import WorkPage
 
-        page = WorkPage(self.session, self.state, self.actions_by_id)
+        page = WorkPage(self.session, self.state, self.actions_by_id, self.commands.player)
         page.worklist.chosen.connect(lambda case_id: self.commands.attempt(lambda: self.commands.show_case(case_id)))
         page.models.selected.connect(self._facts_soon.start)
         page.grid.hovered.connect(self.status.show_read_out)

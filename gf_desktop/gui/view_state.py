@@ -65,7 +65,8 @@ class ViewState(QObject):
     """The current :class:`DisplayState` and :class:`Tool`; each scan keeps its own place while the program runs.
 
     Signals: ``display_changed()`` · ``tool_changed()`` · ``layout_changed()`` · ``fit_wanted()`` the whole slice is to be shown ·
-    ``measurement_changed()`` another measurement, or none, is chosen.
+    ``measurement_changed()`` another measurement, or none, is chosen ·
+    ``still_wanted()`` a hand is about to draw or to choose a slice: nothing may move the picture.
     """
 
     display_changed = Signal()
@@ -73,6 +74,7 @@ class ViewState(QObject):
     tool_changed = Signal()
     fit_wanted = Signal()
     measurement_changed = Signal()
+    still_wanted = Signal()
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -152,6 +154,20 @@ class ViewState(QObject):
         """Show a slice by its stored number; does nothing without a scan."""
         if self.volume is not None:
             self.set_display(self.display.at(index, self.volume))
+
+    @property
+    def moment(self) -> int:
+        """Number of the frame in time that is shown; 0 without."""
+        return 0 if self.volume is None else self.display.moment(self.volume)
+
+    def go_to_moment(self, frame: int) -> None:
+        """Show another frame in time; does nothing without a scan."""
+        if self.volume is not None:
+            self.set_display(self.display.at_moment(frame, self.volume))
+
+    def hold_still(self) -> None:
+        """Ask whatever moves the picture by itself to stop."""
+        self.still_wanted.emit()
 
     @property
     def has_planes(self) -> bool:

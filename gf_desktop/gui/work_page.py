@@ -7,6 +7,7 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QHBoxLayout, QSplitter, QTabWidget, QVBoxLayout, QWidget
 
 from gf_desktop.gui.actions import tr
+from gf_desktop.gui.cine_player import CinePlayer
 from gf_desktop.gui.panels.measurements import Measurements
 from gf_desktop.gui.panels.models import Models
 from gf_desktop.gui.panels.refine import Refine
@@ -16,6 +17,7 @@ from gf_desktop.gui.panels.worklist import Worklist
 from gf_desktop.gui.slice_ledger import SliceLedger
 from gf_desktop.gui.tool_strip import ToolStrip
 from gf_desktop.gui.view_state import ViewState
+from gf_desktop.gui.views.frame_bar import FrameBar
 from gf_desktop.gui.views.slice_strip import SliceStrip
 from gf_desktop.gui.views.slice_view import SliceView
 from gf_desktop.gui.views.surface_view import SurfaceView
@@ -32,7 +34,9 @@ USUAL_PX = [LEFT_PX, 1440 - LEFT_PX - RIGHT_PX, RIGHT_PX]
 class WorkPage(QWidget):
     """Made when a project is opened for the first time: what it imports is not needed to paint the start page."""
 
-    def __init__(self, session: Session, state: ViewState, actions: dict[str, QAction], parent: QWidget | None = None) -> None:
+    def __init__(
+        self, session: Session, state: ViewState, actions: dict[str, QAction], player: CinePlayer, parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
         self._state = state
         self.ledger = SliceLedger(session, state, self)
@@ -41,6 +45,7 @@ class WorkPage(QWidget):
         self.surface.picked.connect(self._show_place)
         self.surface.maximise_wanted.connect(lambda: state.toggle_alone("surface"))
         self.grid = ViewGrid(session, state, beside=self.surface)
+        self.frames = FrameBar(state, player, actions)
         self.strip = SliceStrip(self.ledger, state)
         self.structures = Structures(session, state, self.ledger, actions)
         self.refine = Refine(session, actions)
@@ -71,6 +76,7 @@ class WorkPage(QWidget):
         across.addWidget(ToolStrip(actions))
         across.addWidget(self.grid, 1)
         column.addLayout(across, 1)
+        column.addWidget(self.frames)
         column.addWidget(self.strip)
         self.splitter = QSplitter(Qt.Orientation.Horizontal)
         self.splitter.setChildrenCollapsible(False)

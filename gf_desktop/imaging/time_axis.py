@@ -59,6 +59,24 @@ class TimeAxis:
             return DEFAULT_FPS
         return min(1000.0 / self.frame_ms, FPS_LIMITS[1])
 
+    def frame_after(self, first: int, steps: int, *, bounce: bool = False) -> int:
+        """Return the frame that is shown some steps after another one.
+
+        Parameters
+        ----------
+        first
+            Frame to begin with.
+        steps
+            Not negative.
+        bounce
+            At the last frame turn round and come back, instead of going on with the first one.
+        """
+        if not bounce:
+            return (first + steps) % self.count
+        there_and_back = max(1, 2 * (self.count - 1))
+        place = (first + steps) % there_and_back
+        return place if place < self.count else there_and_back - place
+
     def at(self, frame: int) -> TimeAxis:
         """Return the axis of the scan that is another frame of the same series."""
         return replace(self, frame=frame)

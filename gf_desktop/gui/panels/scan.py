@@ -21,13 +21,19 @@ def _lines(case: Case) -> list[tuple[str, str]]:
     geometry = case.geometry
     rows = [(tr("Scan"), case.id), (tr("Kind"), case.title), (tr("Modality"), case.modality or tr("picture"))]
     rows.append((tr("Size"), " × ".join(str(n) for n in geometry.size_ijk)))
+    if case.time is not None:
+        speed = "" if case.time.frame_ms is None else tr(", {n} ms apart").format(n=f"{case.time.frame_ms:.4g}")
+        rows.append((tr("Frames"), f"{case.time.count}{speed}"))
+        if not case.is_cine:
+            rows.append((tr("Mask of"), tr("frame {n}").format(n=case.time.frame + 1)))
     if case.spacing_known:
-        rows.append((tr("Voxel"), " × ".join(f"{s:.4g}" for s in geometry.spacing_mm) + " mm"))
+        rows.append((tr("Voxel"), " × ".join(f"{s:.4g}" for s in geometry.spacing_mm[: 2 if case.is_cine else 3]) + " mm"))
+    if case.spacing_known and case.place_known:
         rows.append((tr("Origin"), ", ".join(f"{o:.1f}" for o in geometry.origin_mm) + " mm"))
-        rows.append((tr("Axes"), " ".join(geometry.axis_letters)))
+        rows.append((tr("Axes"), " ".join(geometry.axis_letters[: 2 if case.is_cine else 3])))
         if geometry.is_oblique:
             rows.append((tr("Tilt"), f"{geometry.obliqueness_deg:.1f}°"))
-    else:
+    if not case.spacing_known:
         rows.append((tr("Voxel"), tr("size not known")))
     rows.append((tr("Reviewed"), tr("{n} of {of} slices").format(n=case.reviewed, of=case.slices)))
     if case.validation_slices:

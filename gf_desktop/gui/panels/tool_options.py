@@ -166,7 +166,9 @@ class ToolOptions(QWidget):
     def _follow(self) -> None:
         options = self._options
         self.form.press(second=options.square)
-        self.reach.press(second=options.in_space)
+        self.reach.press(second=options.in_space and self._state.has_planes)
+        # a picture, a slice and a frame in time have no space around them
+        self.reach.setEnabled(self._state.has_planes)
         boxes = (self.over, self.where, self.low, self.high, self.dial)
         blocked = [box.blockSignals(True) for box in boxes]
         self.over.setCurrentIndex([key for key, _text in OVER].index(options.over))

@@ -104,6 +104,8 @@ class Hand:
     def press(self, event: QMouseEvent) -> None:
         """Begin what the button does with the tool that is in the hand."""
         view = self._view
+        if self._state.tool.name != "cursor":
+            self._state.hold_still()
         view.be_active()
         # the wheel may have turned in the same breath: paint on the slice that was asked for
         view.catch_up()
@@ -205,6 +207,7 @@ class Hand:
         elif keys & Qt.KeyboardModifier.ShiftModifier and self._state.tool.paints:
             self._state.resize_brush(steps)
         else:
+            self._state.hold_still()
             self._view.be_active()
             self._state.step(steps)
 
@@ -245,6 +248,7 @@ class Hand:
         if start is None or plane is None:
             return
         try:
+            self._session.must_open().must_be_shown(self._state.display.frame)
             self._stroke = self._session.begin_stroke(
                 axis=plane.axes.across,
                 label=0 if erase else tool.label,
@@ -324,6 +328,7 @@ class Hand:
 
     def _operate(self, operation: Operation) -> None:
         try:
+            self._session.must_open().must_be_shown(self._state.display.frame)
             self._session.operate(operation, over=self._state.tool.options.painted_over)
         except UserError as error:
             self._view.refuse(error)

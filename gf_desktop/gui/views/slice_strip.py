@@ -68,16 +68,21 @@ class SliceStrip(QWidget):
         cells, count = self._cells(), max(1, len(self._ledger.summaries))
         return min(max(int((x - cells.left()) / cells.width() * count), 0), count - 1)
 
+    @property
+    def _what(self) -> str:
+        volume = self._state.volume
+        return tr("frame") if volume is not None and volume.is_cine else tr("slice")
+
     def describe(self, index: int) -> str:
         """Return a slice's state in words."""
         summary = self._ledger.summaries[index]
         if summary is None:
-            return tr("slice {n}").format(n=index + 1)
+            return tr("{what} {n}").format(what=self._what, n=index + 1)
         words = tr(STATE_WORDS[summary.state])
         if summary.state == VoxelState.EDITED and not summary.reviewed:
             words = tr("edited, not approved yet")
         doubt = "" if summary.doubt is None or summary.reviewed else tr(", doubt {percent} %").format(percent=round(100 * summary.doubt))
-        return tr("slice {n}: {words}").format(n=index + 1, words=words) + doubt
+        return tr("{what} {n}: {words}").format(what=self._what, n=index + 1, words=words) + doubt
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         """Draw the cells, the current slice and the legend."""

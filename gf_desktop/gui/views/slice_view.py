@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from PySide6.QtCore import QEvent, QPointF, QRect, Qt, QTimer, Signal
-from PySide6.QtGui import QColor, QEnterEvent, QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QWheelEvent
+from PySide6.QtGui import QColor, QEnterEvent, QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QShowEvent, QWheelEvent
 from PySide6.QtWidgets import QLineEdit, QPlainTextEdit, QVBoxLayout, QWidget
 
 from gf_desktop.display import (
@@ -136,7 +136,14 @@ class SliceView(QWidget):
 
     def _mark(self, *parts: str) -> None:
         self._stale.update(parts)
-        self._redraw_soon.start()
+        if self.isVisible() or self._state.display.plane == self._name:
+            self._redraw_soon.start()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Draw what was asked for while nobody could see it."""
+        super().showEvent(event)
+        if self._stale:
+            self._redraw_soon.start()
 
     def _redraw(self) -> None:
         stale, self._stale = self._stale, set()
@@ -149,10 +156,11 @@ class SliceView(QWidget):
             self.update()
             self._tell_hover()
             return
-        wanted = (opened.volume, state.plane, state.index, state.window)
+        volume, state = opened.shown(state.frame), state.over_mask(opened.volume)
+        wanted = (volume, state.plane, state.index, state.window)
         look = (opened.label_map, state.outline, state.overlay, state.opacity, state.hidden, state.layer, opened.confidence is None)
         if self._plane is None or wanted != self._shown_image:
-            self._plane = resolve(opened.volume, state, opened.label_map)
+            self._plane = resolve(volume, state, opened.label_map)
             self._shown_image = wanted
             self.canvas.show_image(self._plane)
             self._shown_labels = ()
@@ -288,7 +296,9 @@ class SliceView(QWidget):
             self._told_hover = False
         else:
             self._told_hover = True
-            self.hovered.emit(read_out(opened.volume, voxel, label_map=opened.label_map, confidence=opened.confidence))
+            self.hovered.emit(
+                read_out(opened.shown(self._state.display.frame), voxel, label_map=opened.label_map, confidence=opened.confidence)
+            )
 
     # what the hand asks for
 

@@ -19,6 +19,9 @@ KNOWN_FACTS = {"project", "writable", "cases", "case", "undo", "redo", "training
     "measured",
     "grey",
     "reader",
+    "planes",
+    "frames",
+    "other_frame",
 }
 
 
