@@ -44,7 +44,8 @@ class BrushOptions:
     in_space
         A ball or cube instead of a disc or square in the slice.
     over
-        "all": everything that is not locked is painted over. "background": structures stay.
+        "all": everything that is not locked is painted over. "background": structures stay. A label value: only that structure, by every
+        tool, the eraser too.
     where
         "anywhere"; "range": only intensities from ``low`` to ``high``, in the scan's unit; "edges": only what is connected with the
         brush's middle and looks like it; "student": only where the student's probability of the structure is above ``dial`` (0 to 1).
@@ -52,7 +53,7 @@ class BrushOptions:
 
     square: bool = False
     in_space: bool = False
-    over: Literal["all", "background"] = "all"
+    over: Literal["all", "background"] | int = "all"
     where: Literal["anywhere", "range", "edges", "student"] = "anywhere"
     low: float = 0.0
     high: float = 100.0
@@ -61,6 +62,8 @@ class BrushOptions:
     @property
     def painted_over(self) -> frozenset[int] | None:
         """Labels that may be painted over; None for all."""
+        if isinstance(self.over, int):
+            return frozenset({self.over})
         return frozenset({0}) if self.over == "background" else None
 
     def limit(self, opened: OpenCase, label: int) -> Limit | None:
@@ -137,8 +140,8 @@ class Correcting(Workspace):
             erase_only=label if erase and label and not review else None,
             start_ijk=start_ijk,
             name="review" if review else "eraser" if erase else "brush",
-            # an eraser takes away what it is pointed at
-            rule=PaintRule(over=None if erase else chosen.painted_over, locked=self.locked),
+            # an eraser takes away what it is pointed at, or the one structure that was chosen
+            rule=PaintRule(over=None if erase and chosen.over == "background" else chosen.painted_over, locked=self.locked),
             limit=None if review else chosen.limit(opened, label),
         )
 

@@ -33,7 +33,7 @@ __all__ = ["Commands", "Face"]
 
 Handler = Callable[[], object]
 
-OTHER_TOOLS: Final[tuple[ToolName, ...]] = ("erase", "polygon", "fill", "grow", "pick", "review")
+OTHER_TOOLS: Final[tuple[ToolName, ...]] = ("erase", "polygon", "fill", "grow", "pick", "review", "box")
 Button = tuple[str, Handler]
 
 
@@ -70,6 +70,10 @@ class Face(Protocol):
 
     def centre_cross(self) -> None:
         """Put the crosshair into the middle of the active view."""
+        ...
+
+    def open_structure_menu(self, label: int) -> None:
+        """Show what can be done to a structure."""
         ...
 
     def cancel_stroke(self) -> bool:
@@ -208,6 +212,7 @@ class Commands(QObject):
             "grow_seeds": lambda: self.corrections.operate(GrowSeeds()),
             "stop_operation": session.cancel_operation,
             **self.structures.handlers(),
+            "structure_menu": lambda: face.open_structure_menu(state.tool.label),
             "label_before": lambda: self.corrections.step_structure(-1),
             "label_next": lambda: self.corrections.step_structure(1),
             "centre": face.centre_cross,

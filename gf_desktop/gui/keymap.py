@@ -53,6 +53,7 @@ PRESETS: Final[Mapping[str, Mapping[str, tuple[str, ...]]]] = MappingProxyType(
                 "tool_grow": ("6", "T"),
                 "tool_fill": ("Shift+F",),
                 "tool_review": ("Shift+R",),
+                "tool_box": ("Shift+B",),
                 "brush_smaller": ("-",),
                 "brush_larger": ("+", "="),
                 "slice_up": ("Right", "F", "PgUp"),

@@ -16,10 +16,13 @@ ICON_PX: Final = 18
 """So that all fit above each other in the smallest window."""
 
 _GROUPS: Final = (
-    ("tool_cursor", "tool_paint", "tool_erase", "tool_polygon", "tool_fill", "tool_grow", "tool_pick", "tool_review", "tool_ruler"),
+    (
+        *("tool_cursor", "tool_paint", "tool_erase", "tool_polygon", "tool_fill", "tool_grow", "tool_pick", "tool_review"),
+        *("tool_box", "tool_ruler"),
+    ),
     ("undo", "redo"),
     ("approve_slice", "approve_case", "next_case"),
-    ("overlay", "outline", "fit"),
+    ("overlay", "fit"),
 )
 
 

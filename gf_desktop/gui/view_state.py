@@ -16,7 +16,7 @@ from gf_desktop.imaging.volume import Volume, Window
 __all__ = ["BRUSH_RADII_MM", "LAYOUTS", "MEASURES", "LayoutName", "MeasureName", "Tool", "ToolName", "ViewState"]
 
 MeasureName = Literal["ruler", "angle", "ellipse", "rectangle", "window_region"]
-ToolName = Literal["cursor", "paint", "erase", "review", "polygon", "fill", "grow", "pick"] | MeasureName
+ToolName = Literal["cursor", "paint", "erase", "review", "polygon", "fill", "grow", "pick", "box"] | MeasureName
 
 MEASURES: Final[tuple[MeasureName, ...]] = ("ruler", "angle", "ellipse", "rectangle", "window_region")
 """Tools that are set through places of a slice and change no mask."""

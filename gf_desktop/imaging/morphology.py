@@ -21,6 +21,7 @@ __all__ = [
     "close_edit",
     "combine_edit",
     "fill_holes_edit",
+    "grown_mask",
     "keep_largest_edit",
     "margin_edit",
     "open_edit",
@@ -200,6 +201,24 @@ def margin_edit(
     spacing = label_map.geometry.spacing_mm[::-1]
     new = _near(old, reach, spacing) if max(margins) > 0 else ~_near(~old, reach, spacing)
     return _reshape(label_map, box, old, new, label, rule=rule, name=name, author=author)
+
+
+def grown_mask(label_map: LabelMap, label: int, margin_mm: float) -> Bools:
+    """Return bool [k, j, i]: the voxels whose centre lies within a margin, in mm, of a voxel of a structure; with 0 its own.
+
+    Raises
+    ------
+    ValueError
+        When the margin is negative.
+    """
+    if margin_mm < 0:
+        raise ValueError(f"a margin of {margin_mm} mm")
+    grown = np.zeros(label_map.labels.shape, bool)
+    box = _padded(label_map, label, margin_mm)
+    if box is not None:
+        own = label_map.labels[box.slices] == label
+        grown[box.slices] = _near(own, _reach(margin_mm, None), label_map.geometry.spacing_mm[::-1]) if margin_mm else own
+    return grown
 
 
 def _neighbours(axis: int | None, connectivity: int = 1) -> Bools:

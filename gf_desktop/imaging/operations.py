@@ -21,18 +21,20 @@ from gf_desktop.imaging.morphology import (
     close_edit,
     combine_edit,
     fill_holes_edit,
+    grown_mask,
     keep_largest_edit,
     margin_edit,
     open_edit,
     remove_islands_edit,
     smooth_edit,
 )
-from gf_desktop.imaging.regions import fill_edit, grow_region_edit, grow_seeds_edit, polygon_edit, threshold_edit
-from gf_desktop.imaging.review import accept_structure_edit, delete_edit, merge_edit
+from gf_desktop.imaging.regions import fill_edit, grow_region_edit, grow_seeds_edit, intensity_mask, polygon_edit, threshold_edit
+from gf_desktop.imaging.review import accept_box_edit, accept_structure_edit, delete_edit, merge_edit
 from gf_desktop.imaging.rule import PaintRule
 
 __all__ = [
     "NAMES",
+    "AcceptBox",
     "AcceptStructure",
     "Close",
     "Combine",
@@ -101,11 +103,12 @@ class GrowSeeds:
 
 @dataclass(frozen=True, slots=True)
 class Threshold:
-    """Give every voxel with an intensity from ``low`` to ``high`` to a structure."""
+    """Combine a structure with every voxel whose intensity is from ``low`` to ``high``: add, subtract, intersect or copy."""
 
     label: Label
     low: float
     high: float
+    logic: Logic = Logic.ADD
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,11 +173,15 @@ class RemoveIslands:
 
 @dataclass(frozen=True, slots=True)
 class Combine:
-    """Combine a structure with another one: add, subtract, intersect or copy it."""
+    """Combine a structure with another one, grown by a margin: add, subtract, intersect or copy it.
+
+    Structures of one mask share no voxel, so that without a margin there is nothing to subtract and nothing in both.
+    """
 
     label: Label
     other: Label
     logic: Logic
+    margin_mm: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,6 +207,14 @@ class AcceptStructure:
     """Accept the voxels of a structure that no person accepted or edited yet."""
 
     label: Label
+
+
+@dataclass(frozen=True, slots=True)
+class AcceptBox:
+    """Accept every voxel of a box that no person accepted or edited yet; ``first`` and ``last`` are two of its corners, both in it."""
+
+    first: IndexIJK
+    last: IndexIJK
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,6 +249,7 @@ Operation = (
     | Interpolate
     | CopySlice
     | AcceptStructure
+    | AcceptBox
     | Merge
     | Delete
 )
@@ -257,6 +273,7 @@ NAMES: dict[type[Operation], str] = {
     Interpolate: "interpolate",
     CopySlice: "copy slice",
     AcceptStructure: "accept structure",
+    AcceptBox: "accept box",
     Merge: "merge structures",
     Delete: "delete structure",
 }
@@ -310,13 +327,16 @@ def carry_out(operation: Operation, label_map: LabelMap, voxels: Voxels, *, rule
             return grow_region_edit(label_map, voxels, seed, low=low, high=high, label=label, rule=rule, axis=axis, **said)
         case GrowSeeds():
             return grow_seeds_edit(label_map, voxels, _whole(label_map), rule=rule, **said)
-        case Threshold(label, low, high):
+        case Threshold(label, low, high, Logic.ADD):
             return threshold_edit(label_map, voxels, low=low, high=high, label=label, rule=rule, **said)
         case Interpolate(label, axis):
             return interpolate_edit(label_map, [label], axis=axis, rule=rule, **said)
         case CopySlice(label, source, target, axis):
             labels = label_map.table.ids if label is None else (label,)
             return copy_slice_edit(label_map, labels, axis=axis, source=source, target=target, rule=rule, **said)
+        case AcceptBox(first, last):
+            box = _box_of(label_map, first, last)
+            return None if box is None else accept_box_edit(label_map, box, **said)
         case AcceptStructure(label):
             return accept_structure_edit(label_map, label, **said)
         case Merge(label, target):
@@ -324,10 +344,10 @@ def carry_out(operation: Operation, label_map: LabelMap, voxels: Voxels, *, rule
         case Delete(label):
             return delete_edit(label_map, label, locked=rule.locked, **said)
         case _:
-            return _reshaped(operation, label_map, rule, said)
+            return _reshaped(operation, label_map, voxels, rule=rule, said=said)
 
 
-def _reshaped(operation: Operation, label_map: LabelMap, rule: PaintRule, said: dict[str, Any]) -> LabelEdit | None:
+def _reshaped(operation: Operation, label_map: LabelMap, voxels: Voxels, *, rule: PaintRule, said: dict[str, Any]) -> LabelEdit | None:
     """Return the edit of an operation that changes a structure's form."""
     match operation:
         case Smooth(label, radius_mm, method, axis):
@@ -344,9 +364,21 @@ def _reshaped(operation: Operation, label_map: LabelMap, rule: PaintRule, said: 
             return keep_largest_edit(label_map, label, rule=rule, **said)
         case RemoveIslands(label, min_ml):
             return remove_islands_edit(label_map, label, min_ml=min_ml, rule=rule, **said)
-        case Combine(label, other, logic):
-            return combine_edit(label_map, label, label_map.labels == other, logic, rule=rule, **said)
+        case Combine(label, other, logic, margin_mm):
+            return combine_edit(label_map, label, grown_mask(label_map, other, margin_mm), logic, rule=rule, **said)
+        case Threshold(label, low, high, logic):
+            return combine_edit(label_map, label, intensity_mask(voxels, low, high), logic, rule=rule, **said)
     raise TypeError(f"{operation!r} is no operation")
+
+
+def _box_of(label_map: LabelMap, first: IndexIJK, last: IndexIJK) -> Box | None:
+    """Return the box whose corners are two voxels, as far as it lies within the scan; None where it lies outside."""
+    start = [max(round(min(a, b)), 0) for a, b in zip(first[::-1], last[::-1], strict=True)]
+    ends = zip(first[::-1], last[::-1], label_map.labels.shape, strict=True)
+    stop = [min(round(max(a, b)) + 1, size) for a, b, size in ends]
+    if any(a >= b for a, b in zip(start, stop, strict=True)):
+        return None
+    return Box((start[0], start[1], start[2]), (stop[0], stop[1], stop[2]))
 
 
 def _whole(label_map: LabelMap) -> Box:

@@ -18,6 +18,7 @@ __all__ = [
     "fill_edit",
     "grow_region_edit",
     "grow_seeds_edit",
+    "intensity_mask",
     "plane_box",
     "polygon_edit",
     "polygon_mask",
@@ -207,10 +208,11 @@ def threshold_edit(
         None for the whole scan.
     """
     room = box or Box.whole(label_map.geometry.shape_kji)
-    return paint_edit(label_map, room, _within(voxels[room.slices], low, high), label, rule=rule, name=name, author=author)
+    return paint_edit(label_map, room, intensity_mask(voxels[room.slices], low, high), label, rule=rule, name=name, author=author)
 
 
-def _within(voxels: npt.NDArray[Any], low: float, high: float) -> Bools:
+def intensity_mask(voxels: npt.NDArray[Any], low: float, high: float) -> Bools:
+    """Return bool [k, j, i]: intensities from ``low`` to ``high``, both included; of colour [k, j, i, 3] the brightness counts."""
     values = grey(voxels) if voxels.ndim == 4 else voxels
     return np.asarray((values >= low) & (values <= high))
 
@@ -250,7 +252,7 @@ def grow_region_edit(
         return None
     room, seed = found
     allowed = rule.allows(label_map.labels[room.slices], label_map.states[room.slices], label)
-    mask = _within(voxels[room.slices], low, high) & allowed
+    mask = intensity_mask(voxels[room.slices], low, high) & allowed
     if not mask[seed]:
         return None
     return paint_edit(label_map, room, _connected(mask, seed), label, rule=rule, name=name, author=author)

@@ -1,4 +1,4 @@
-"""A journal cut at random bytes or with a bit changed, opened through the Session: never a crash, never a wrong mask, and the user is told."""
+"""A journal cut at random bytes or with a bit changed, opened through the Session: never a crash or a wrong mask, and it is told."""
 
 from __future__ import annotations
 

@@ -9,7 +9,7 @@ from typing import Final
 from PySide6.QtWidgets import QMenu
 
 from gf_desktop.gui.actions import tr
-from gf_desktop.imaging.labelmap import LabelTable
+from gf_desktop.imaging.labelmap import LabelTable, Structure
 from gf_desktop.imaging.morphology import Logic
 from gf_desktop.imaging.operations import (
     AcceptStructure,
@@ -34,6 +34,12 @@ __all__ = ["fill_structure_menu"]
 
 LENGTHS_MM: Final = (1.0, 2.0, 3.0, 5.0, 10.0)
 VOLUMES_ML: Final = (0.1, 0.5, 1.0, 5.0)
+RANGES: Final = (
+    ("Everything from {low:g} to {high:g}", Logic.ADD),
+    ("Keep only what is from {low:g} to {high:g}", Logic.INTERSECT),
+    ("Take away what is from {low:g} to {high:g}", Logic.SUBTRACT),
+)
+"""What a range of intensities does to a structure; a structure shares no voxel with another one, so that these meet the scan."""
 
 
 def fill_structure_menu(
@@ -93,17 +99,24 @@ def fill_structure_menu(
     for volume in VOLUMES_ML:
         add(f"{volume:g} ml", RemoveIslands(label, volume), into=islands)
     if threshold is not None:
-        low, high = threshold
-        add(tr("Everything from {low:g} to {high:g}").format(low=low, high=high), Threshold(label, low, high))
+        for text, logic in RANGES:
+            add(tr(text).format(low=threshold[0], high=threshold[1]), Threshold(label, *threshold, logic))
     menu.addSeparator()
     others = [structure for structure in table if structure.id != label]
-    for text, make in (
-        (tr("Add"), lambda other: Combine(label, other, Logic.ADD)),
-        (tr("Subtract"), lambda other: Combine(label, other, Logic.SUBTRACT)),
-        (tr("Merge into"), lambda other: Merge(label, other)),
-    ):
+
+    def add_others(text: str, fill: Callable[[QMenu, Structure], object]) -> None:
         sub = menu.addMenu(text)
         sub.setEnabled(bool(others) and not locked)
-        for structure in others:
-            add(structure.name, make(structure.id), into=sub)
+        # with 255 structures only what is looked at is made
+        sub.aboutToShow.connect(lambda: [fill(sub, structure) for structure in others] if sub.isEmpty() else None)
+
+    def add_margins(sub: QMenu, other: Structure, logic: Logic) -> None:
+        lengths = sub.addMenu(other.name)
+        for length in LENGTHS_MM:
+            add(f"{length:g} mm", Combine(label, other.id, logic, length), into=lengths)
+
+    add_others(tr("Add"), lambda sub, other: add(other.name, Combine(label, other.id, Logic.ADD), into=sub))
+    add_others(tr("Take away around"), lambda sub, other: add_margins(sub, other, Logic.SUBTRACT))
+    add_others(tr("Keep only around"), lambda sub, other: add_margins(sub, other, Logic.INTERSECT))
+    add_others(tr("Merge into"), lambda sub, other: add(other.name, Merge(label, other.id), into=sub))
     add(tr("Delete its voxels…"), Delete(label))

@@ -250,6 +250,13 @@ class Structures(QFrame):
         delete = menu.addAction(tr("Delete from every scan…"), lambda: self.delete_wanted.emit(number))
         delete.setEnabled(free and bool(others) and number not in held)
 
+    def open_menu(self, number: int) -> None:
+        """Show the menu of a structure beside its row."""
+        for row in self.rows:
+            if row.structure.id == number:
+                self._scroll.ensureWidgetVisible(row)
+                self._open_menu(number, row.mapToGlobal(row.rect().bottomLeft()))
+
     def _open_menu(self, number: int, place: QPoint) -> None:
         menu = self.menu_of(number)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)

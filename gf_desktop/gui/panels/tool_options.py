@@ -14,6 +14,7 @@ from gf_desktop.gui.palette import GRID_PX
 from gf_desktop.gui.theme import numbers_font
 from gf_desktop.gui.view_state import ViewState
 from gf_desktop.gui.widgets import label
+from gf_desktop.imaging.labelmap import Structure
 from gf_desktop.session import Session
 
 __all__ = ["ToolOptions"]
@@ -68,6 +69,7 @@ class ToolOptions(QWidget):
         self.form = _Pair(tr("round"), tr("square"), names=(tr("Round brush"), tr("Square brush")))
         self.reach = _Pair(tr("2-D"), tr("3-D"), names=(tr("In the slice"), tr("In space: a ball, or a region over slices")))
         self.over, self.where = self._choices(OVER, tr("What may be painted over")), self._choices(WHERE, tr("Where the brush paints"))
+        self._structures: tuple[Structure, ...] = ()
         self.low, self.high = self._number(tr("Lowest intensity")), self._number(tr("Highest intensity"))
         self.dial = QSlider(Qt.Orientation.Horizontal)
         self.dial.setRange(0, DIAL_STEPS)
@@ -79,7 +81,7 @@ class ToolOptions(QWidget):
         self._build()
         self.form.group.idClicked.connect(lambda number: self._change(square=bool(number)))
         self.reach.group.idClicked.connect(lambda number: self._change(in_space=bool(number)))
-        self.over.activated.connect(lambda row: self._change(over=OVER[row][0]))
+        self.over.activated.connect(lambda row: self._change(over=self.over.itemData(row)))
         self.where.activated.connect(lambda row: self._choose_where(WHERE[row][0]))
         self.low.valueChanged.connect(lambda value: self._change(low=value, high=max(value, self._options.high)))
         self.high.valueChanged.connect(lambda value: self._change(high=value, low=min(value, self._options.low)))
@@ -87,12 +89,14 @@ class ToolOptions(QWidget):
         state.tool_changed.connect(self._follow)
         session.case_changed.connect(self._follow)
         session.model_changed.connect(self._follow)
+        session.structures_changed.connect(self._follow)
         self._follow()
 
     @staticmethod
     def _choices(rows: tuple[tuple[str, str], ...], name: str) -> QComboBox:
         box = QComboBox()
-        box.addItems([tr(text) for _key, text in rows])
+        for key, text in rows:
+            box.addItem(tr(text), key)
         box.setAccessibleName(name)
         box.setToolTip(name)
         box.setFocusPolicy(Qt.FocusPolicy.TabFocus)
@@ -144,6 +148,19 @@ class ToolOptions(QWidget):
         grid.addWidget(self._chance, 4, 0, 1, 2)
         grid.setColumnStretch(1, 1)
 
+    def _name_structures(self) -> None:
+        """Let each structure of the project be chosen as what alone may be painted over."""
+        structures = () if self._session.project is None else tuple(self._session.project.table)
+        if structures == self._structures:
+            return
+        self._structures = structures
+        while self.over.count() > len(OVER):
+            self.over.removeItem(len(OVER))
+        for structure in structures:
+            self.over.addItem(tr("{name} only").format(name=structure.name), structure.id)
+        if isinstance(self._options.over, int) and self.over.findData(self._options.over) < 0:
+            self._change(over="all")
+
     @property
     def _options(self) -> BrushOptions:
         return self._state.tool.options
@@ -164,6 +181,7 @@ class ToolOptions(QWidget):
         return {"square": options.square, "in_space": options.in_space, "over": options.over, "where": options.where, "dial": options.dial}
 
     def _follow(self) -> None:
+        self._name_structures()
         options = self._options
         self.form.press(second=options.square)
         self.reach.press(second=options.in_space and self._state.has_planes)
@@ -171,7 +189,7 @@ class ToolOptions(QWidget):
         self.reach.setEnabled(self._state.has_planes)
         boxes = (self.over, self.where, self.low, self.high, self.dial)
         blocked = [box.blockSignals(True) for box in boxes]
-        self.over.setCurrentIndex([key for key, _text in OVER].index(options.over))
+        self.over.setCurrentIndex(max(self.over.findData(options.over), 0))
         self.where.setCurrentIndex([key for key, _text in WHERE].index(options.where))
         self.low.setValue(options.low)
         self.high.setValue(options.high)

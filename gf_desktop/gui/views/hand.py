@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from enum import Enum, auto
 from typing import TYPE_CHECKING, Final, Protocol
 
@@ -15,7 +16,7 @@ from gf_desktop.gui.view_state import ViewState
 from gf_desktop.gui.views.canvas import Canvas
 from gf_desktop.gui.views.measuring_hand import MeasuringHand
 from gf_desktop.imaging.limits import like_range
-from gf_desktop.imaging.operations import Axis, Fill, GrowRegion, Operation, Polygon
+from gf_desktop.imaging.operations import AcceptBox, Axis, Fill, GrowRegion, Operation, Polygon
 from gf_desktop.session import Session
 
 if TYPE_CHECKING:
@@ -41,6 +42,7 @@ class _Does(Enum):
     NOTHING = auto()
     STROKE = auto()
     OUTLINE = auto()
+    BOX = auto()
     PAN = auto()
     ZOOM = auto()
     WINDOW = auto()
@@ -92,6 +94,7 @@ class Hand:
         self._does = _Does.NOTHING
         self._stroke: Stroke | None = None
         self._outline: list[QPointF] = []
+        self._box_from: tuple[QPointF, int] | None = None
         self._held: set[int] = set()
         self._last = QPointF()
         self._moved_px = 0.0
@@ -125,6 +128,9 @@ class Hand:
         elif tool.name == "polygon" and button in (LEFT, RIGHT):
             self._outline.append(self._last_in_plane())
             self._does = _Does.OUTLINE
+        elif tool.name == "box" and button == LEFT:
+            self._box_from = (self._last_in_plane(), view.plane.index)
+            self._does = _Does.BOX
         elif button == RIGHT and self.measuring.is_setting:
             self.measuring.cancel()
         elif tool.name == "cursor" or button == RIGHT:
@@ -167,6 +173,8 @@ class Hand:
             self.measuring.release(event.position(), clicked=clicked)
         elif does is _Does.PAN and button == RIGHT and clicked:
             self._click(erase=True)
+        elif does is _Does.BOX:
+            self._close_box()
         elif does is _Does.OUTLINE and not clicked:
             self.close_outline(subtract=button == RIGHT)
         elif does is _Does.OUTLINE and button == RIGHT:
@@ -280,6 +288,11 @@ class Hand:
             self._does = _Does.NOTHING
             self.show()
             return True
+        if self._box_from is not None:
+            self._box_from = None
+            self._does = _Does.NOTHING
+            self.show()
+            return True
         if self._stroke is None:
             return False
         stroke, self._stroke = self._stroke, None
@@ -302,6 +315,28 @@ class Hand:
         corners = tuple(plane.index_at(point.x(), point.y()) for point in points)
         axis: Axis = _axis(plane)
         self._operate(Polygon(self._state.tool.label, axis, corners, subtract))
+
+    def _close_box(self) -> None:
+        """Accept the voxels whose centres lie in the rectangle, from the slice where it was begun to the one on screen."""
+        begun, self._box_from = self._box_from, None
+        plane = self._view.plane
+        if begun is None or plane is None:
+            return
+        corners = [list(plane.index_at(place.x(), place.y())) for place in (begun[0], self._last_in_plane())]
+        size, across = plane.geometry.size_ijk, plane.axes.across
+        first, last = [0.0, 0.0, 0.0], [0.0, 0.0, 0.0]
+        for axis in range(3):
+            ends = sorted((corners[0][axis], corners[1][axis])) if axis != across else sorted((begun[1], plane.index))
+            first[axis], last[axis] = max(math.ceil(ends[0]), 0), min(math.floor(ends[1]), size[axis] - 1)
+        # a click, or a sliver between two rows of voxels, holds no centre
+        if all(a <= b for a, b in zip(first, last, strict=True)):
+            self._operate(AcceptBox((first[0], first[1], first[2]), (last[0], last[1], last[2])))
+
+    def _box_corners(self) -> list[QPointF]:
+        if self._box_from is None:
+            return []
+        one, other = self._box_from[0], self._last_in_plane()
+        return [one, QPointF(other.x(), one.y()), other, QPointF(one.x(), other.y()), one]
 
     def _click(self, *, erase: bool = False) -> None:
         """Do what a click without a drag means for the tool that is in the hand."""
@@ -353,7 +388,7 @@ class Hand:
         canvas.viewport().setCursor(self._cursor_shape())
         known = [] if opened is None else [s for s in opened.label_map.table if s.id == tool.label]
         colour = known[0].color if known and tool.name in ("paint", "polygon") else current_palette().view_text
-        outline = [*self._outline, *([] if self.place is None else [canvas.to_plane(self.place)])] if self._outline else []
+        outline = [*self._outline, *([] if self.place is None else [canvas.to_plane(self.place)])] if self._outline else self._box_corners()
         canvas.show_outline(outline, colour=colour)
         shown = tool.paints and self.place is not None and opened is not None and self._does in (_Does.NOTHING, _Does.STROKE)
         if not shown or self.place is None:

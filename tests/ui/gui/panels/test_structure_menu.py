@@ -33,7 +33,10 @@ def choose(window: MainWindow, qtbot: QtBot, *names: str) -> None:
     menu = window.page.structures.menu_of(LIVER)
     entries = menu
     for name in names[:-1]:
+        # as where it is opened: what is in it is made then
+        entries.aboutToShow.emit()
         entries = next(action.menu() for action in entries.actions() if action.text() == name)
+    entries.aboutToShow.emit()
     action = next(action for action in entries.actions() if action.text() == names[-1])
     assert action.isEnabled()
     action.trigger()
