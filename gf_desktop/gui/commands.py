@@ -33,7 +33,7 @@ __all__ = ["Commands", "Face"]
 
 Handler = Callable[[], object]
 
-OTHER_TOOLS: Final[tuple[ToolName, ...]] = ("erase", "polygon", "fill", "grow", "pick", "review", "box")
+OTHER_TOOLS: Final[tuple[ToolName, ...]] = ("paint", "erase", "polygon", "fill", "grow", "pick", "review", "box")
 Button = tuple[str, Handler]
 
 
@@ -70,10 +70,6 @@ class Face(Protocol):
 
     def centre_cross(self) -> None:
         """Put the crosshair into the middle of the active view."""
-        ...
-
-    def open_structure_menu(self, label: int) -> None:
-        """Show what can be done to a structure."""
         ...
 
     def cancel_stroke(self) -> bool:
@@ -205,14 +201,13 @@ class Commands(QObject):
             "undo": session.undo,
             "redo": session.redo,
             "tool_cursor": self.corrections.take_cursor,
-            "tool_paint": lambda: self.corrections.take("paint"),
             **{f"tool_{name}": partial(self.corrections.take, name) for name in OTHER_TOOLS},
             **self.measures.handlers(),
             "swap": self.corrections.swap,
             "grow_seeds": lambda: self.corrections.operate(GrowSeeds()),
             "stop_operation": session.cancel_operation,
             **self.structures.handlers(),
-            "structure_menu": lambda: face.open_structure_menu(state.tool.label),
+            "structure_menu": lambda: state.menu_wanted.emit(state.tool.label),
             "label_before": lambda: self.corrections.step_structure(-1),
             "label_next": lambda: self.corrections.step_structure(1),
             "centre": face.centre_cross,

@@ -216,11 +216,6 @@ class MainWindow(QMainWindow):
         if self.page is not None:
             self.page.view.centre_cross()
 
-    def open_structure_menu(self, label: int) -> None:
-        """Show what can be done to a structure."""
-        if self.page is not None:
-            self.page.structures.open_menu(label)
-
     def cancel_stroke(self) -> bool:
         """Take a running stroke back; return whether there was one."""
         return self.page is not None and self.page.grid.cancel_stroke()

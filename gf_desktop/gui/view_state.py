@@ -65,6 +65,7 @@ class ViewState(QObject):
     """The current :class:`DisplayState` and :class:`Tool`; each scan keeps its own place while the program runs.
 
     Signals: ``display_changed()`` · ``tool_changed()`` · ``layout_changed()`` · ``fit_wanted()`` the whole slice is to be shown ·
+    ``menu_wanted(int)`` what can be done to a structure is to be shown ·
     ``measurement_changed()`` another measurement, or none, is chosen ·
     ``still_wanted()`` a hand is about to draw or to choose a slice: nothing may move the picture.
     """
@@ -73,6 +74,7 @@ class ViewState(QObject):
     layout_changed = Signal()
     tool_changed = Signal()
     fit_wanted = Signal()
+    menu_wanted = Signal(int)
     measurement_changed = Signal()
     still_wanted = Signal()
 

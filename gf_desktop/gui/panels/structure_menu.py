@@ -102,21 +102,28 @@ def fill_structure_menu(
         for text, logic in RANGES:
             add(tr(text).format(low=threshold[0], high=threshold[1]), Threshold(label, *threshold, logic))
     menu.addSeparator()
-    others = [structure for structure in table if structure.id != label]
+    _add_others(menu, label, [structure for structure in table if structure.id != label], locked=locked, wish=wish)
+    add(tr("Delete its voxels…"), Delete(label))
 
-    def add_others(text: str, fill: Callable[[QMenu, Structure], object]) -> None:
+
+def _add_others(menu: QMenu, label: int, others: list[Structure], *, locked: bool, wish: Callable[[Operation], None]) -> None:
+    """Add what can be done to a structure with another one."""
+
+    def add(text: str, operation: Operation, into: QMenu) -> None:
+        into.addAction(text).triggered.connect(lambda _checked=False: wish(operation))
+
+    def add_margins(sub: QMenu, other: Structure, logic: Logic) -> None:
+        lengths = sub.addMenu(other.name)
+        for length in LENGTHS_MM:
+            add(f"{length:g} mm", Combine(label, other.id, logic, length), lengths)
+
+    def add_sub(text: str, fill: Callable[[QMenu, Structure], object]) -> None:
         sub = menu.addMenu(text)
         sub.setEnabled(bool(others) and not locked)
         # with 255 structures only what is looked at is made
         sub.aboutToShow.connect(lambda: [fill(sub, structure) for structure in others] if sub.isEmpty() else None)
 
-    def add_margins(sub: QMenu, other: Structure, logic: Logic) -> None:
-        lengths = sub.addMenu(other.name)
-        for length in LENGTHS_MM:
-            add(f"{length:g} mm", Combine(label, other.id, logic, length), into=lengths)
-
-    add_others(tr("Add"), lambda sub, other: add(other.name, Combine(label, other.id, Logic.ADD), into=sub))
-    add_others(tr("Take away around"), lambda sub, other: add_margins(sub, other, Logic.SUBTRACT))
-    add_others(tr("Keep only around"), lambda sub, other: add_margins(sub, other, Logic.INTERSECT))
-    add_others(tr("Merge into"), lambda sub, other: add(other.name, Merge(label, other.id), into=sub))
-    add(tr("Delete its voxels…"), Delete(label))
+    add_sub(tr("Add"), lambda sub, other: add(other.name, Combine(label, other.id, Logic.ADD), sub))
+    add_sub(tr("Take away around"), lambda sub, other: add_margins(sub, other, Logic.SUBTRACT))
+    add_sub(tr("Keep only around"), lambda sub, other: add_margins(sub, other, Logic.INTERSECT))
+    add_sub(tr("Merge into"), lambda sub, other: add(other.name, Merge(label, other.id), sub))

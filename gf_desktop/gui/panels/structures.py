@@ -92,6 +92,7 @@ class Structures(QFrame):
             action.changed.connect(self._show_keys)
         state.display_changed.connect(self._show_states)
         state.tool_changed.connect(self._show_states)
+        state.menu_wanted.connect(self.open_menu)
         session.locks_changed.connect(self._show_states)
         ledger.changed.connect(self._show_volumes)
         self.rebuild()

@@ -48,6 +48,12 @@ TABLE = LabelTable(
         Structure(255, "last", "#cc79a7"),
     )
 )
+LIVER, STOMACH, LESION, LAST = 2, 3, 200, 255
+WAY_MM = ((-7.0, -4.0), (3.0, 5.0), (8.0, -3.0))
+OUTLINE_MM = ((-9.0, -6.0), (9.0, -7.0), (11.0, 5.0), (-2.0, 8.0), (-10.0, 3.0))
+NEAR_MM = 1e-6
+"""Voxel centres this near to the rim of a brush or a margin may be in or out."""
+
 SLOPE, MIDDLE = 12.0, 7.2
 """The student's score of the liver is SLOPE x - MIDDLE with x the grey value 0 to 1 of the window -160 to 240 HU."""
 
@@ -366,3 +372,17 @@ def open_stage(folder: Path, grid: str, table: LabelTable = TABLE) -> Iterator[S
     window.deleteLater()
     QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
     make_application()
+
+
+def assert_mask(stage: Stage, expected: np.ndarray, *, unsure: np.ndarray | None = None) -> None:
+    found = stage.labels.copy()
+    if unsure is not None:
+        found[unsure] = expected[unsure]
+    np.testing.assert_array_equal(found, expected)
+
+
+def patches(stage: Stage, seed: int = 0) -> np.ndarray:
+    """A mask of patches of several structures."""
+    dice = np.random.default_rng(seed)
+    coarse = dice.choice([0, 0, 1, 3, 200, 255], [-(-n // 4) for n in stage.voxels.shape])
+    return np.kron(coarse, np.ones((4, 4, 4)))[tuple(slice(n) for n in stage.voxels.shape)].astype(np.uint8)
