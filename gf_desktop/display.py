@@ -516,15 +516,27 @@ def dragged_window(window: Window, dx_px: float, dy_px: float) -> Window:
     return Window(level=window.level + dy_px / DRAG_SPAN_PX * window.width, width=width)
 
 
-def thumbnail(volume: Volume, *, side: int) -> UInt8:
-    """Return uint8 [rows, columns, 3] of the slice that a scan opens with, its longer side at most ``side`` pixels, to scale."""
-    plane = resolve(volume, DisplayState.opening(volume))
+def thumbnail(volume: Volume, *, side: int, label_map: LabelMap | None = None) -> UInt8:
+    """Return uint8 [rows, columns, 3] of the slice that a scan opens with, its longer side at most ``side`` pixels, to scale.
+
+    Parameters
+    ----------
+    label_map
+        Structures to lay over it in their colours; None for the scan alone.
+    """
+    state = DisplayState.opening(volume)
+    plane = resolve(volume, state, label_map)
     width, height = plane.extent_mm
     step = max(width, height) / side
     rows = np.minimum(((np.arange(max(1, round(height / step))) + 0.5) * step / plane.pixel_mm[0]).astype(int), plane.image.shape[0] - 1)
     columns = np.minimum(((np.arange(max(1, round(width / step))) + 0.5) * step / plane.pixel_mm[1]).astype(int), plane.image.shape[1] - 1)
     picture = plane.image[np.ix_(rows, columns)]
-    return picture if picture.ndim == 3 else np.repeat(picture[..., None], 3, axis=2)
+    picture = picture if picture.ndim == 3 else np.repeat(picture[..., None], 3, axis=2)
+    if label_map is None:
+        return picture
+    overlay = overlay_lookup(label_map.table, state)[plane.labels[np.ix_(rows, columns)]]
+    share = overlay[..., 3:].astype(np.float32) / 255
+    return np.rint(picture * (1 - share) + overlay[..., :3] * share).astype(np.uint8)
 
 
 def read_out(

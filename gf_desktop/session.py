@@ -8,7 +8,7 @@ the thread, calls ``on_error``, which without a better idea emits ``trouble``.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Literal
 
@@ -111,6 +111,35 @@ class Session(Structuring):
 
         proposer = self._must_proposer(project)
         proposer.predict(case_id, shown, first_k=first_k, on_done=done, on_error=lambda error: self._report(error, on_error))
+
+    def predict_cases(
+        self,
+        case_ids: Sequence[str],
+        *,
+        on_step: Callable[[str, int], None] = lambda _case_id, _left: None,
+        on_done: Callable[[int], None] = no_answer,
+        on_error: OnError | None = None,
+    ) -> None:
+        """Let the active student propose masks for several cases, one after the other.
+
+        Parameters
+        ----------
+        on_step
+            Given the case that is begun and how many are left with it.
+        on_done
+            Given the number of cases when all are done; what fails ends the series.
+        """
+        waiting, count, project = list(case_ids), len(case_ids), self.must_project()
+
+        def step(_prediction: Prediction | None = None) -> None:
+            if not waiting:
+                on_done(count)
+            elif self.project is project:
+                case_id = waiting.pop(0)
+                on_step(case_id, len(waiting) + 1)
+                self.predict(case_id, on_done=step, on_error=on_error)
+
+        step()
 
     def predict_structure(self, label: int, *, first_k: int = 0, on_error: OnError | None = None) -> None:
         """Let the active student compute its probability of a structure for the case on screen, slice ``first_k`` first.
@@ -228,19 +257,23 @@ class Session(Structuring):
         *,
         file_format: Literal["nifti", "png"] = "nifti",
         case_id: str | None = None,
+        case_ids: Sequence[str] | None = None,
         overwrite: bool = False,
         on_done: Callable[[list[ExportedFile]], None] = no_answer,
         on_error: OnError | None = None,
     ) -> None:
-        """Write the masks of a case, or of all cases, read them back and compare.
+        """Write the masks of a case, of some, or of all cases, read them back and compare.
 
         Parameters
         ----------
         file_format
             "nifti" or "png".
+        case_ids
+            Of several cases, where ``case_id`` names none.
         """
         project = self.must_project()
-        cases = [project.case(case_id)] if case_id is not None else project.cases()
+        wanted = case_ids if case_id is None else (case_id,)
+        cases = project.cases() if wanted is None else [project.case(wanted_id) for wanted_id in wanted]
         if not cases:
             raise ProjectError("The project has no scans to export", where=project.name, next_step="Import a scan first.")
         maps = {c.id: self.labels_of(c.id).copy() for c in cases}

@@ -60,6 +60,10 @@ class Face(Protocol):
         """Let the name of a measurement be written in its panel."""
         ...
 
+    def marked_cases(self) -> tuple[str, ...]:
+        """Return the cases that are marked in the worklist."""
+        ...
+
     def chosen_minutes(self) -> float | None:
         """Return the time budget that is set in the panel; None for the usual one."""
         ...
@@ -170,6 +174,7 @@ class Commands(QObject):
             "planes": opened is not None and not opened.volume.is_planar,
             "frames": opened is not None and opened.volume.time is not None,
             "other_frame": opened is not None and not opened.is_shown(self._state.display.frame),
+            "marked": bool(self._face.marked_cases()),
             "undo": opened is not None and opened.journal.undo_name is not None,
             "redo": opened is not None and opened.journal.redo_name is not None,
             "training": session.refining,
@@ -229,6 +234,8 @@ class Commands(QObject):
             "theme": face.switch_theme,
             "reset_view": face.reset_view,
             "predict": self.predict,
+            "predict_chosen": self.predict_marked,
+            "export_chosen": lambda: self.export("nifti", self._face.marked_cases()),
             "refine": self.refine,
             "cancel_refine": self.cancel_refine,
             "roll_back": self.roll_back,
@@ -360,6 +367,13 @@ class Commands(QObject):
         self._session.open_case(case_id, on_done=lambda _case: self._renew_masks())
         self._session.must_project().keep_last_case(case_id)
 
+    def show_best(self, case_id: str, index: int) -> None:
+        """Go to what is next best: a slice of the scan on screen, or another scan."""
+        if self._session.open is None or self._session.open.id != case_id:
+            self.show_case(case_id)
+        if index >= 0:
+            self._state.go_to(index)
+
     def next_case(self) -> None:
         """Go to the next scan that is not approved."""
         case = self._session.next_case()
@@ -376,8 +390,8 @@ class Commands(QObject):
             text = tr("{slices} slices taken from {file}, {n} voxels changed.")
             self._face.tell(text.format(slices=len(report.slices), file=path.name, n=report.voxels_changed), kind="good")
 
-    def export(self, file_format: Literal["nifti", "png"]) -> None:
-        """Ask for a folder and write the masks of all scans."""
+    def export(self, file_format: Literal["nifti", "png"], case_ids: tuple[str, ...] | None = None) -> None:
+        """Ask for a folder and write the masks of all scans, or of some."""
         folder = self._ask.folder(tr("Folder for the masks"))
         if folder is None:
             return
@@ -390,13 +404,25 @@ class Commands(QObject):
                 tr("{n} files written to {folder}; {v} read back and equal.").format(n=len(files), folder=folder, v=verified), kind="good"
             )
 
-        self._session.export(folder, file_format=file_format, on_done=done)
+        self._session.export(folder, file_format=file_format, case_ids=case_ids, on_done=done)
 
     # students
 
     def predict(self) -> None:
         """Predict the scan on screen, the visible slice first."""
         self._session.predict(first_k=self._state.display.cursor_ijk[2])
+
+    def predict_marked(self) -> None:
+        """Predict the scans that are marked in the worklist, one after the other."""
+
+        def step(case_id: str, left: int) -> None:
+            self._face.show_busy(tr("predicting {case}, {n} left").format(case=case_id, n=left))
+
+        def done(count: int) -> None:
+            self._face.show_busy("")
+            self._face.tell(tr("{n} scans are predicted.").format(n=count), kind="good")
+
+        self._session.predict_cases(self._face.marked_cases(), on_step=step, on_done=done)
 
     def _renew_masks(self) -> None:
         """Let the student that serves draw the scan on screen anew where another drew it; reviewed voxels stay."""

@@ -119,6 +119,8 @@ class MainWindow(QMainWindow):
 
         page = WorkPage(self.session, self.state, self.actions_by_id, self.commands.player)
         page.worklist.chosen.connect(lambda case_id: self.commands.attempt(lambda: self.commands.show_case(case_id)))
+        page.worklist.best_wanted.connect(lambda *best: self.commands.attempt(lambda: self.commands.show_best(*best)))
+        page.worklist.selected.connect(self._facts_soon.start)
         page.models.selected.connect(self._facts_soon.start)
         page.grid.hovered.connect(self.status.show_read_out)
         page.grid.refused.connect(self.commands.tell_trouble)
@@ -201,6 +203,10 @@ class MainWindow(QMainWindow):
         """Let the name of a measurement be written in its panel."""
         if self.page is not None:
             self.page.measurements.edit_name(number)
+
+    def marked_cases(self) -> tuple[str, ...]:
+        """Return the cases that are marked in the worklist."""
+        return () if self.page is None or self.session.project is None else self.page.worklist.marked
 
     def chosen_minutes(self) -> float | None:
         """Return the time budget that is set in the panel; None where there is no panel yet."""

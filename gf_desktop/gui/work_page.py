@@ -40,7 +40,7 @@ class WorkPage(QWidget):
         super().__init__(parent)
         self._state = state
         self.ledger = SliceLedger(session, state, self)
-        self.worklist = Worklist(session, actions)
+        self.worklist = Worklist(session, self.ledger, actions)
         self.surface = SurfaceView(session, state, session.jobs)
         self.surface.picked.connect(self._show_place)
         self.surface.maximise_wanted.connect(lambda: state.toggle_alone("surface"))

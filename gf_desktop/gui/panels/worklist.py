@@ -2,121 +2,45 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Final
 
-import numpy as np
-from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, QRect, QRectF, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QAction, QColor, QFont, QImage, QPainter, QPixmap
+from PySide6.QtCore import QEvent, QModelIndex, QPersistentModelIndex, QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QAction, QColor, QFont, QKeyEvent, QPainter, QPixmap
 from PySide6.QtWidgets import (
     QAbstractItemView,
+    QApplication,
+    QComboBox,
     QFrame,
+    QGridLayout,
     QHBoxLayout,
+    QLineEdit,
     QListView,
+    QSizePolicy,
     QStackedWidget,
     QStyle,
     QStyledItemDelegate,
     QStyleOptionViewItem,
+    QToolButton,
     QVBoxLayout,
     QWidget,
 )
 
-from gf_desktop.display import thumbnail
 from gf_desktop.gui.actions import tr
 from gf_desktop.gui.palette import GRID_PX
+from gf_desktop.gui.panels.next_best import next_best
+from gf_desktop.gui.panels.worklist_model import CASE_ROLE, FILTERS, ORDERS, THUMBNAIL_PX, THUMBNAIL_ROLE, CaseModel
+from gf_desktop.gui.slice_ledger import SliceLedger
 from gf_desktop.gui.theme import caption_font, current_palette
 from gf_desktop.gui.widgets import action_button, label, tool_button
 from gf_desktop.project.records import Case
 from gf_desktop.session import Session
 
-__all__ = ["CASE_ROLE", "Worklist"]
+__all__ = ["Worklist"]
 
-CASE_ROLE: Final = int(Qt.ItemDataRole.UserRole)
-THUMBNAIL_ROLE: Final = CASE_ROLE + 1
-
-THUMBNAIL_PX: Final = 48
+ENTER: Final = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 ROW_PX: Final = THUMBNAIL_PX + 2 * GRID_PX
 
 Index = QModelIndex | QPersistentModelIndex
-
-_ROOT = QModelIndex()
-
-
-class _Cases(QAbstractListModel):
-    """The worklist as Qt wants it. Thumbnails are drawn one a turn, after the rows are there."""
-
-    def __init__(self, session: Session, parent: QWidget) -> None:
-        super().__init__(parent)
-        self._session = session
-        self._cases: list[Case] = []
-        self._thumbnails: dict[str, QPixmap] = {}
-        self._missing: list[str] = []
-        self._turn = QTimer(self, singleShot=True, interval=0)
-        self._turn.timeout.connect(self._draw_one)
-
-    def refresh(self) -> None:
-        """Read the worklist again; rows that stay keep their place."""
-        cases = self._session.cases()
-        if [c.id for c in cases] == [c.id for c in self._cases]:
-            self._cases = cases
-            if cases:
-                self.dataChanged.emit(self.index(0), self.index(len(cases) - 1))
-        else:
-            self.beginResetModel()
-            self._cases = cases
-            self.endResetModel()
-        self._missing = [c.id for c in cases if c.id not in self._thumbnails]
-        if self._missing:
-            self._turn.start()
-
-    def forget(self) -> None:
-        """Another project is open."""
-        self._thumbnails.clear()
-        self.refresh()
-
-    def _draw_one(self) -> None:
-        if not self._missing or self._session.project is None:
-            return
-        case_id = self._missing.pop(0)
-        picture = thumbnail(self._session.project.load_volume(case_id), side=2 * THUMBNAIL_PX)
-        rows, columns = picture.shape[:2]
-        image = QImage(np.ascontiguousarray(picture).data, columns, rows, 3 * columns, QImage.Format.Format_RGB888).copy()
-        self._thumbnails[case_id] = QPixmap.fromImage(image)
-        row = self.row_of(case_id)
-        if row is not None:
-            self.dataChanged.emit(self.index(row), self.index(row))
-        if self._missing:
-            self._turn.start()
-
-    def row_of(self, case_id: str) -> int | None:
-        """Return the row of a case, or None."""
-        return next((row for row, case in enumerate(self._cases) if case.id == case_id), None)
-
-    def rowCount(self, parent: Index = _ROOT) -> int:
-        """Return the number of cases."""
-        return 0 if parent.isValid() else len(self._cases)
-
-    def data(self, index: Index, role: int = int(Qt.ItemDataRole.DisplayRole)) -> Any:
-        """Return what is shown of a case."""
-        if not index.isValid() or index.row() >= len(self._cases):
-            return None
-        case = self._cases[index.row()]
-        if role == CASE_ROLE:
-            return case
-        if role == THUMBNAIL_ROLE:
-            return self._thumbnails.get(case.id)
-        if role in (int(Qt.ItemDataRole.DisplayRole), int(Qt.ItemDataRole.AccessibleTextRole)):
-            return f"{case.id} {case.modality} {tr(case.status)} {case.reviewed}/{case.slices}"
-        if role == int(Qt.ItemDataRole.ToolTipRole):
-            held = (
-                tr("\n{n} slices are held back to check new students").format(n=len(case.validation_slices))
-                if case.validation_slices
-                else ""
-            )
-            return (
-                tr("{title}\n{reviewed} of {slices} slices reviewed").format(title=case.title, reviewed=case.reviewed, slices=case.slices)
-                + held
-            )
-        return None
 
 
 class _Row(QStyledItemDelegate):
@@ -171,29 +95,51 @@ class _Row(QStyledItemDelegate):
         painter.fillRect(QRectF(bar.left(), bar.top(), bar.width() * share, bar.height()), QColor(tokens.accepted))
 
 
-class Worklist(QFrame):
-    """The list at the left.
+class _Search(QLineEdit):
+    """A field whose Enter is its own: elsewhere in the window it approves a slice."""
 
-    Signals: ``chosen(str)`` a case was clicked.
+    def event(self, event: QEvent) -> bool:
+        """Keep Enter from the action that has it."""
+        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent) and event.key() in ENTER:
+            event.accept()
+            return True
+        return super().event(event)
+
+
+class Worklist(QFrame):
+    """The list at the left: what is next best on top, then the cases, searched, filtered and sorted.
+
+    Signals: ``chosen(str)`` a case was clicked · ``best_wanted(str, int)`` case and slice that are next best; -1 for all of the scan ·
+    ``selected()`` other cases are marked.
     """
 
     chosen = Signal(str)
+    best_wanted = Signal(str, int)
+    selected = Signal()
 
-    def __init__(self, session: Session, actions: dict[str, QAction], parent: QWidget | None = None) -> None:
+    def __init__(self, session: Session, ledger: SliceLedger, actions: dict[str, QAction], parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("panel")
         self.setMinimumWidth(184)
         self._session = session
-        self._cases = _Cases(session, self)
+        self._ledger = ledger
+        self._on_screen = ""
+        self._best: tuple[str, int] | None = None
+        self._cases = CaseModel(session, self)
         self.list = QListView()
         self.list.setModel(self._cases)
         self.list.setItemDelegate(_Row(self.list))
-        self.list.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        self.list.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         self.list.setMouseTracking(True)
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.list.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.list.setAccessibleName(tr("Worklist"))
+        self.list.setUniformItemSizes(True)
         self.list.selectionModel().currentChanged.connect(self._current_changed)
+        self.list.selectionModel().selectionChanged.connect(lambda _new, _old: self.selected.emit())
+        self.list.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
+        self.list.addActions([actions["predict_chosen"], actions["export_chosen"]])
+        self.list.activated.connect(self._open_row)
         self._count = label(kind="muted")
         head = QHBoxLayout()
         head.setContentsMargins(GRID_PX + 2, GRID_PX // 2, GRID_PX // 2, GRID_PX // 2)
@@ -209,11 +155,89 @@ class Worklist(QFrame):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
         layout.addLayout(head)
+        layout.addWidget(self._tools())
         layout.addWidget(self._stack, 1)
         session.worklist_changed.connect(self.refresh)
+        ledger.changed.connect(self._show_best)
         session.project_changed.connect(self._project_changed)
-        session.case_changed.connect(self._follow)
+        session.case_changed.connect(self._case_changed)
         self.refresh()
+
+    def _tools(self) -> QWidget:
+        self.search = _Search()
+        self.search.setObjectName("field")
+        self.search.setPlaceholderText(tr("Search scans"))
+        self.search.setAccessibleName(tr("Search scans"))
+        self.search.setClearButtonEnabled(True)
+        # a scan that is let fall here is for the project
+        self.search.setAcceptDrops(False)
+        self.search.textChanged.connect(lambda text: self._ask(text=text))
+        self.search.returnPressed.connect(self._open_first)
+        self.filter, self.order = QComboBox(), QComboBox()
+        for box, rows, name in ((self.filter, FILTERS, tr("Which scans")), (self.order, ORDERS, tr("Order of scans"))):
+            box.addItems([tr(text) for _key, text in rows])
+            box.setAccessibleName(name)
+            box.setToolTip(name)
+            box.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+            box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+            box.setMinimumContentsLength(4)
+        self.filter.currentIndexChanged.connect(lambda row: self._ask(kind=FILTERS[row][0]))
+        self.order.currentIndexChanged.connect(lambda row: self._ask(order=ORDERS[row][0]))
+        self.best = QToolButton()
+        self.best.setObjectName("chip")
+        self.best.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        self.best.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.best.clicked.connect(self._go_to_best)
+        tools = QWidget()
+        grid = QGridLayout(tools)
+        grid.setContentsMargins(GRID_PX + 2, 0, GRID_PX, GRID_PX)
+        grid.setSpacing(GRID_PX // 2)
+        grid.addWidget(self.best, 0, 0, 1, 2)
+        grid.addWidget(self.search, 1, 0, 1, 2)
+        grid.addWidget(self.filter, 2, 0)
+        grid.addWidget(self.order, 2, 1)
+        self._bar = tools
+        return tools
+
+    def _ask(self, **changes: object) -> None:
+        self._cases.ask(**changes)
+        self._show_count()
+        self._follow()
+
+    def _open_first(self) -> None:
+        """Open the first case that was found."""
+        if self._cases.rowCount():
+            self._open_row(self._cases.index(0))
+
+    def _open_row(self, index: QModelIndex) -> None:
+        case = index.data(CASE_ROLE)
+        if case is not None:
+            self.chosen.emit(case.id)
+
+    @property
+    def marked(self) -> tuple[str, ...]:
+        """Ids of the cases that are marked, in their order on screen."""
+        rows = sorted(index.row() for index in self.list.selectionModel().selectedRows())
+        return tuple(self._cases.index(row).data(CASE_ROLE).id for row in rows)
+
+    def _show_best(self) -> None:
+        """Say what is next best, and why."""
+        best = next_best(self._session, self._ledger, self._cases.all)
+        self._best = None if best is None else (best.case_id, best.index)
+        self.best.setEnabled(best is not None)
+        text = tr("Everything is reviewed") if best is None else tr("Next: {case}, {why}").format(case=best.case_id, why=best.why)
+        if text != self.best.toolTip():
+            self.best.setText(text)
+            self.best.setToolTip(text)
+            self.best.setAccessibleName(text)
+
+    def _go_to_best(self) -> None:
+        if self._best is not None:
+            self.best_wanted.emit(*self._best)
+
+    def _show_count(self) -> None:
+        shown, count = self._cases.rowCount(), len(self._cases.all)
+        self._count.setText("" if not count else str(count) if shown == count else tr("{n} of {all}").format(n=shown, all=count))
 
     @staticmethod
     def _empty(actions: dict[str, QAction]) -> QWidget:
@@ -241,20 +265,31 @@ class Worklist(QFrame):
     def refresh(self) -> None:
         """Read the worklist again."""
         self._cases.refresh()
-        count = self._cases.rowCount()
-        self._count.setText(str(count) if count else "")
-        self._stack.setCurrentIndex(0 if count else 1)
+        self._show_count()
+        self._stack.setCurrentIndex(0 if self._cases.all else 1)
+        self._bar.setVisible(bool(self._cases.all))
+        self._show_best()
         self._follow()
 
     def _project_changed(self) -> None:
-        self._cases.forget()
+        self._cases.thumbnails.forget()
         self.refresh()
+
+    def _case_changed(self) -> None:
+        if self._on_screen:
+            self._cases.thumbnails.note_change(self._on_screen)
+        self._on_screen = "" if self._session.open is None else self._session.open.id
+        self._show_best()
+        self._follow()
 
     def _follow(self) -> None:
         """Let the selection stand on the case that is on screen."""
         opened = self._session.open
         row = None if opened is None else self._cases.row_of(opened.id)
         selection = self.list.selectionModel()
+        if len(selection.selectedRows()) > 1:
+            # marked on purpose
+            return
         blocked = selection.blockSignals(True)
         if row is None:
             selection.clear()
@@ -262,8 +297,13 @@ class Worklist(QFrame):
             self.list.setCurrentIndex(self._cases.index(row))
         selection.blockSignals(blocked)
         self.list.viewport().update()
+        self.selected.emit()
 
     def _current_changed(self, current: QModelIndex, _previous: QModelIndex) -> None:
+        held = QApplication.keyboardModifiers()
+        if held & (Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier):
+            # several are being marked
+            return
         case = current.data(CASE_ROLE)
         if case is not None and (self._session.open is None or self._session.open.id != case.id):
             self.chosen.emit(case.id)

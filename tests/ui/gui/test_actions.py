@@ -22,6 +22,7 @@ KNOWN_FACTS = {"project", "writable", "cases", "case", "undo", "redo", "training
     "planes",
     "frames",
     "other_frame",
+    "marked",
 }
 
 
