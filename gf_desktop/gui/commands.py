@@ -115,6 +115,27 @@ def packs() -> list[Path]:
     return sorted(path.parent for path in folder.glob("*/card.json"))
 
 
+def _predict_marked(session: Session, face: Face) -> None:
+    """Predict the scans that are marked in the worklist, one after the other."""
+
+    def step(case_id: str, left: int) -> None:
+        face.show_busy(tr("predicting {case}, {n} left").format(case=case_id, n=left))
+
+    def done(count: int) -> None:
+        face.show_busy("")
+        face.tell(tr("{n} scans are predicted.").format(n=count), kind="good")
+
+    session.predict_cases(face.marked_cases(), on_step=step, on_done=done)
+
+
+def _of_marked(session: Session, face: Face, export: Callable[[Literal["nifti", "png"], tuple[str, ...]], object]) -> dict[str, Handler]:
+    """Return what the actions do with the scans that are marked."""
+    return {
+        "predict_chosen": lambda: _predict_marked(session, face),
+        "export_chosen": lambda: export("nifti", face.marked_cases()),
+    }
+
+
 class Commands(QObject):
     """Handlers of the action table.
 
@@ -234,8 +255,7 @@ class Commands(QObject):
             "theme": face.switch_theme,
             "reset_view": face.reset_view,
             "predict": self.predict,
-            "predict_chosen": self.predict_marked,
-            "export_chosen": lambda: self.export("nifti", self._face.marked_cases()),
+            **_of_marked(session, face, self.export),
             "refine": self.refine,
             "cancel_refine": self.cancel_refine,
             "roll_back": self.roll_back,
@@ -411,18 +431,6 @@ class Commands(QObject):
     def predict(self) -> None:
         """Predict the scan on screen, the visible slice first."""
         self._session.predict(first_k=self._state.display.cursor_ijk[2])
-
-    def predict_marked(self) -> None:
-        """Predict the scans that are marked in the worklist, one after the other."""
-
-        def step(case_id: str, left: int) -> None:
-            self._face.show_busy(tr("predicting {case}, {n} left").format(case=case_id, n=left))
-
-        def done(count: int) -> None:
-            self._face.show_busy("")
-            self._face.tell(tr("{n} scans are predicted.").format(n=count), kind="good")
-
-        self._session.predict_cases(self._face.marked_cases(), on_step=step, on_done=done)
 
     def _renew_masks(self) -> None:
         """Let the student that serves draw the scan on screen anew where another drew it; reviewed voxels stay."""

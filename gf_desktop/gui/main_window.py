@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QTimer, Signal
-from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDragLeaveEvent, QDropEvent, QPaintEvent
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QPaintEvent
 from PySide6.QtWidgets import QApplication, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
 from gf_desktop.errors import UserError
@@ -289,16 +289,10 @@ class MainWindow(QMainWindow):
             what = None
         self.veil.say(what, project="" if project is None else project.name, read_only=project is not None and project.read_only)
 
-    def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
-        """Lift the veil."""
-        self.veil.hide()
-        super().dragLeaveEvent(event)
-
     def dropEvent(self, event: QDropEvent) -> None:
         """Take files and folders."""
         paths = paths_of(event.mimeData())
         event.acceptProposedAction()
-        self.veil.hide()
         self.commands.attempt(lambda: self.commands.take_paths(paths))
 
     def closeEvent(self, event: QCloseEvent) -> None:

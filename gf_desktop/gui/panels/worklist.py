@@ -194,8 +194,8 @@ class Worklist(QFrame):
         grid.setSpacing(GRID_PX // 2)
         grid.addWidget(self.best, 0, 0, 1, 2)
         grid.addWidget(self.search, 1, 0, 1, 2)
-        grid.addWidget(self.filter, 2, 0)
-        grid.addWidget(self.order, 2, 1)
+        grid.addWidget(self.filter, 2, 0, 1, 2)
+        grid.addWidget(self.order, 3, 0, 1, 2)
         self._bar = tools
         return tools
 
@@ -227,7 +227,8 @@ class Worklist(QFrame):
         self.best.setEnabled(best is not None)
         text = tr("Everything is reviewed") if best is None else tr("Next: {case}, {why}").format(case=best.case_id, why=best.why)
         if text != self.best.toolTip():
-            self.best.setText(text)
+            # the reason on a line of its own: a narrow button would tear it
+            self.best.setText(text.replace(", ", "\n", 1))
             self.best.setToolTip(text)
             self.best.setAccessibleName(text)
 
