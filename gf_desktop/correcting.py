@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,10 +19,14 @@ from gf_desktop.imaging.operations import Operation
 from gf_desktop.imaging.paint import Stroke
 from gf_desktop.imaging.rule import PaintRule
 from gf_desktop.jobs import CancelToken, Jobs
+from gf_desktop.large_change import LargeChange
 from gf_desktop.open_case import OpenCase
 from gf_desktop.workspace import OnError, Workspace, no_answer
 
 __all__ = ["BrushOptions", "CorrectReport", "Correcting", "checked_slices"]
+
+LARGE_VOXELS = 1 << 23
+"""A scan with fewer voxels is accepted, and that is saved, in less time than anybody notices."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,34 +173,34 @@ class Correcting(Workspace):
             When another operation is being computed, or the mask is open for reading only.
         """
         opened = self.must_open()
-        compute = opened.prepare(operation, PaintRule(over=over, locked=self.locked))
+        self._carry_out(opened, opened.prepare(operation, PaintRule(over=over, locked=self.locked)), on_done, on_error)
 
-        def done(edit: LabelEdit | None) -> None:
+    def _carry_out(self, opened: OpenCase, change: LargeChange, on_done: Callable[[bool], None], on_error: OnError | None) -> None:
+        """Compute and save a change off the session's thread, then show it."""
+
+        def ended() -> LabelEdit | None:
             self._operation = None
-            opened.working = ""
-            changed = opened.apply(edit)
+            edit = opened.settle()
             self.working_changed.emit()
-            on_done(changed)
+            return edit
 
         def failed(error: Exception) -> None:
-            self._operation = None
-            opened.working = ""
-            self.working_changed.emit()
+            ended()
             self._report(_as_advice(error), on_error)
 
         # a job that ran at once has answered before its token is known
-        token = self._jobs.run(lambda _token: compute(), on_done=done, on_error=failed)
+        token = self._jobs.run(lambda _token: change.work(), on_done=lambda _none: on_done(ended() is not None), on_error=failed)
         if opened.working:
             self._operation = token
         self.working_changed.emit()
 
     def cancel_operation(self) -> None:
-        """Drop the operation that is being computed; the mask stays as it is. Does nothing where there is none."""
+        """Drop the operation that is being computed; the mask stays as it is, unless it was just being saved. Else does nothing."""
         if self._operation is not None:
             self._operation.cancel()
             self._operation = None
         if self.open is not None:
-            self.open.working = ""
+            self.open.settle()
         self.working_changed.emit()
 
     @property
@@ -233,9 +238,13 @@ class Correcting(Workspace):
         opened.approve(Box((start[0], start[1], start[2]), (stop[0], stop[1], stop[2])), name=f"approve slice {index + 1}")
 
     def approve_case(self) -> None:
-        """Accept every voxel of the case on screen that a person has not edited; undoable."""
-        opened = self.must_open()
-        opened.approve(Box.whole(opened.volume.geometry.shape_kji), name="approve scan")
+        """Accept every voxel of the case on screen that a person has not edited; undoable. Of a large scan off the session's thread."""
+        opened, name = self.must_open(), "approve scan"
+        whole = Box.whole(opened.volume.geometry.shape_kji)
+        if math.prod(whole.shape_kji) < LARGE_VOXELS:
+            opened.approve(whole, name=name)
+        else:
+            self._carry_out(opened, opened.prepare_approval(whole, name=name), no_answer, None)
 
     def correct(
         self, case_id: str, mask: Path, *, slices: Iterable[int] | None = None, mapping: dict[int, str] | None = None

@@ -18,6 +18,7 @@ from gf_desktop.imaging.operations import NAMES, Operation, carry_out, frame_by_
 from gf_desktop.imaging.paint import Stroke
 from gf_desktop.imaging.rule import PaintRule
 from gf_desktop.imaging.volume import Volume
+from gf_desktop.large_change import LargeChange
 from gf_desktop.project.journal import Journal
 from gf_desktop.project.records import Case
 from gf_desktop.project.store import Project
@@ -57,8 +58,6 @@ class OpenCase:
     probability
         The structure, the model, and uint8 [k, j, i] of the model's probability of it, 0 to 255 and 0 where it was not computed yet;
         None before it was asked for.
-    working
-        Name of the operation that is being computed for the mask, "" where none is.
     confidence
         uint8 [k, j, i], the student's probability of the label, 0 to 255; None before a prediction.
     has_unsaved_proposals
@@ -79,7 +78,9 @@ class OpenCase:
         self._on_edit = on_edit
         self._on_trouble = on_trouble
         self._stroke: Stroke | None = None
-        self.working = ""
+        self._change: LargeChange | None = None
+        self._waiting: list[tuple[Callable[[], None], bool]] = []
+        self._working = ""
         self.case: Case = project.case(case_id)
         self.volume = project.load_volume(case_id)
         self.frames: npt.NDArray[Any] | None = project.load_frames(case_id)
@@ -137,6 +138,33 @@ class OpenCase:
             flat = voxels[frame].reshape(-1)
             flat[:: max(1, PAGE_BYTES // flat.itemsize)].max()
 
+    @property
+    def working(self) -> str:
+        """Name of what is being computed or saved for the mask, which nothing else may change meanwhile; "" where nothing is."""
+        return self._working
+
+    @working.setter
+    def working(self, name: str) -> None:
+        self._working = name
+        self._go_on()
+
+    def when_free(self, act: Callable[[], None], *, at_rest: bool = False) -> None:
+        """Call ``act`` as soon as nothing is being computed for the mask, with ``at_rest`` once no stroke runs either; keeps order."""
+        self._waiting.append((act, at_rest))
+        self._go_on()
+
+    def _go_on(self) -> None:
+        while self._waiting and not self.working and not (self._waiting[0][1] and self.painting):
+            self._waiting.pop(0)[0]()
+
+    def must_rest(self) -> None:
+        """End the stroke that runs; ProjectError where something is being computed or saved for the mask."""
+        if self.working:
+            raise ProjectError(
+                f"“{self.working}” is still being computed on {self.id}", where=self.id, next_step="Wait until it is done, or stop it."
+            )
+        self.finish_stroke()
+
     def refresh(self) -> None:
         """Read the case's record again after its status changed."""
         self.case = self._project.case(self.id)
@@ -186,6 +214,7 @@ class OpenCase:
             rule=rule,
             limit=limit,
             on_finish=self._committed,
+            on_end=self._go_on,
         )
         return self._stroke
 
@@ -193,11 +222,7 @@ class OpenCase:
         """Make sure that the mask may be changed now; a stroke that runs is ended."""
         self._project.must_write()
         self.journal.must_write()
-        if self.working:
-            raise ProjectError(
-                f"“{self.working}” is still being computed on {self.id}", where=self.id, next_step="Wait until it is done, or stop it."
-            )
-        self.finish_stroke()
+        self.must_rest()
 
     def begin_work(self, name: str) -> None:
         """Keep the mask as it is until ``working`` is "" again, because an edit is being computed for it; ProjectError where it may not."""
@@ -253,9 +278,26 @@ class OpenCase:
 
     def approve(self, box: Box, *, name: str) -> None:
         """Accept every voxel of a box that no person accepted or edited yet; undoable."""
-        labels = self.label_map.labels[box.slices]
-        free = self.label_map.states[box.slices] <= VoxelState.PROPOSED
-        self._record(mask=free, box=box, labels=labels, states=VoxelState.ACCEPTED, name=name)
+        self._must_change()
+        self.apply(self._approval(box, name))
+
+    def prepare_approval(self, box: Box, *, name: str) -> LargeChange:
+        """Return the same as a change that is computed and saved on any thread; see :meth:`begin_change`."""
+        return self.begin_change(name, lambda: self._approval(box, name))
+
+    def _approval(self, box: Box, name: str) -> LabelEdit | None:
+        labels, states = self.label_map.labels, self.label_map.states
+        return LabelEdit.record(
+            labels=labels,
+            states=states,
+            mask=None,
+            box=box,
+            new_labels=labels[box.slices],
+            # what a person accepted or edited stays
+            new_states=np.maximum(states[box.slices], np.uint8(VoxelState.ACCEPTED)),
+            name=name,
+            author=self._author,
+        )
 
     def take_slices(self, labels: UInt8, slices: tuple[int, ...], *, name: str) -> int:
         """Take stored slices of another mask as approved; undoable.
@@ -301,24 +343,43 @@ class OpenCase:
         self._committed(edit)
         return True
 
-    def prepare(self, operation: Operation, rule: PaintRule) -> Callable[[], LabelEdit | None]:
-        """Return the function that computes an operation's edit on any thread; nothing else may change the mask meanwhile.
+    def prepare(self, operation: Operation, rule: PaintRule) -> LargeChange:
+        """Return an operation as a change that is computed and saved on any thread; until :meth:`settle` nothing else changes the mask.
 
         On a cine it works frame by frame; UserError where it needs space.
         """
-        self._must_change()
         if self.volume.is_cine:
             operation = frame_by_frame(operation)
-        self.working = NAMES[type(operation)]
         label_map, voxels, author = self.label_map, self.volume.voxels, self._author
-        return lambda: carry_out(operation, label_map, voxels, rule=rule, author=author)
+        return self.begin_change(NAMES[type(operation)], lambda: carry_out(operation, label_map, voxels, rule=rule, author=author))
+
+    def begin_change(self, name: str, compute: Callable[[], LabelEdit | None]) -> LargeChange:
+        """Return a change that ``compute`` makes of the mask as it is; until :meth:`settle` nothing else changes it."""
+        self.begin_work(name)
+        self._change = LargeChange(
+            self.label_map, self.journal, compute, model_id=self.case.model_id, whole_labels=self.has_unsaved_proposals
+        )
+        return self._change
+
+    def settle(self) -> LabelEdit | None:
+        """End the change that was begun, if any: one that is saved is carried out and returned, another one is given up."""
+        change, self._change = self._change, None
+        if change is None:
+            return None
+        edit = change.settle()
+        self.working = ""
+        if edit is not None:
+            self._saved()
+        return edit
 
     def close(self) -> None:
         """Fold the strokes since the last revision into a new one, and let others write.
 
         A disk that is full leaves them in the journal, where they are as safe: the next opening carries them out again.
         """
+        self._waiting.clear()
         try:
+            self.settle()
             self.finish_stroke()
             if not self.journal.read_only and self.journal.has_changes:
                 self._project.masks.fold(self.id, self.label_map, author=self._author)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -10,15 +11,59 @@ import numpy.typing as npt
 
 from gf_desktop.errors import ProjectError, UserError
 from gf_desktop.imaging.edits import Box
+from gf_desktop.imaging.labelmap import LabelMap
 from gf_desktop.imaging.structures import ProposalRule, proposal_rule
 from gf_desktop.inference.segmenter import Prediction, Segmenter
 from gf_desktop.jobs import CancelToken, Jobs
 from gf_desktop.open_case import OpenCase
-from gf_desktop.project.store import Project
+from gf_desktop.project.mask_files import Replacement
+from gf_desktop.project.store import Project, write_confidence
 
 __all__ = ["Proposer"]
 
 UInt8 = npt.NDArray[np.uint8]
+
+
+class _Keeping:
+    """A prediction on its way into a case's mask and onto the disk.
+
+    Attributes
+    ----------
+    shown
+        The case, where it is on screen.
+    turn
+        Number of the prediction.
+    boxes
+        Where the mask on screen was changed by :meth:`work`, untold.
+    """
+
+    def __init__(
+        self,
+        replacement: Replacement,
+        shown: OpenCase | None,
+        prediction: Prediction,
+        protect: npt.NDArray[np.bool_] | None,
+        *,
+        turn: int,
+    ) -> None:
+        self.replacement = replacement
+        self.shown = shown
+        self.turn = turn
+        self.boxes: list[Box] = []
+        self.prediction = prediction
+        self._protect = protect
+        self._lock = threading.Lock()
+        self._begun = False
+
+    def work(self) -> None:
+        """Propose and write, on any thread; the second caller waits for the first and does nothing."""
+        with self._lock:
+            if not self._begun:
+                self._begun = True
+                self.replacement.write(self._propose)
+
+    def _propose(self, label_map: LabelMap) -> None:
+        self.boxes = label_map.propose_quietly(self.prediction.labels, protect=self._protect)
 
 
 class Proposer:
@@ -28,26 +73,62 @@ class Proposer:
     ----------
     on_progress
         Called on the session's thread after each slice of the case on screen, and at the end.
+    on_working
+        Called when the case on screen takes no strokes, because its prediction is being saved, and when it takes them again.
+    on_trouble
+        Given the fault when the confidence, which can be predicted again, could not be kept.
     """
 
-    def __init__(self, project: Project, jobs: Jobs, *, on_progress: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        project: Project,
+        jobs: Jobs,
+        *,
+        on_progress: Callable[[], None],
+        on_working: Callable[[], None],
+        on_trouble: Callable[[Exception], None],
+    ) -> None:
         self.project = project
         self._jobs = jobs
         self._on_progress = on_progress
+        self._on_working = on_working
+        self._on_trouble = on_trouble
         self._segmenter: Segmenter | None = None
         self._token: CancelToken | None = None
         self._shown: OpenCase | None = None
         self.progress: tuple[int, int] | None = None
         self._structure_token = CancelToken()
+        self._keepings: dict[_Keeping, Callable[[Exception | None], None]] = {}
+        self._confidence_lock = threading.Lock()
+        self._turn = 0
+        self._closed = False
+        self._latest: dict[str, _Keeping] = {}
 
     def forget_student(self) -> None:
         """Load the student anew at the next prediction: another one serves."""
         self._segmenter = None
 
     def cancel(self) -> None:
-        """Give up all that is computed for the case on screen."""
+        """Give up all that is computed for the case on screen; what is being saved is."""
         self._structure_token.cancel()
+        self.settle()
         self._cancel_prediction()
+
+    def settle(self) -> None:
+        """Bring what is being saved to its end, before somebody else writes into the project."""
+        for keeping in list(self._keepings):
+            try:
+                keeping.work()
+                error: UserError | None = None
+            except UserError as refusal:
+                error = refusal
+            # who closes the case on screen asks no more what became of its prediction
+            self._end(keeping, error, tell=keeping.shown is None)
+
+    def close(self) -> None:
+        """Let go of the project: what is being saved is, and no answer is taken any more."""
+        self.cancel()
+        self._closed = True
 
     def _cancel_prediction(self) -> None:
         if self._token is not None:
@@ -62,6 +143,7 @@ class Proposer:
         first_k: int,
         on_done: Callable[[Prediction], None],
         on_error: Callable[[Exception], None],
+        shown_then: Callable[[], OpenCase | None] = lambda: None,
     ) -> None:
         """Predict one case.
 
@@ -69,6 +151,8 @@ class Proposer:
         ----------
         shown
             The case, where it is on screen: its slices appear one by one.
+        shown_then
+            Asked at the end for a case that was not: it may have been opened meanwhile.
         first_k
             Stored slice that is wanted first.
 
@@ -82,8 +166,8 @@ class Proposer:
         volume = shown.volume if shown is not None else project.load_volume(case_id)
         load, rule = self._loader(), self._rule()
         if shown is not None:
-            self._cancel_prediction()
-            self._shown, self.progress = shown, (0, volume.geometry.size_ijk[2])
+            self._begin_turn(shown, volume.geometry.size_ijk[2])
+        turn = self._turn
 
         def work(token: CancelToken) -> tuple[Segmenter, Prediction]:
             def on_slice(box: Box, labels: UInt8, confidence: UInt8) -> None:
@@ -97,12 +181,13 @@ class Proposer:
 
         def done(answer: tuple[Segmenter, Prediction]) -> None:
             self._segmenter, prediction = answer
-            try:
-                self._keep(case_id, shown, prediction, rule)
-            except UserError as error:
-                failed(error)
-                return
-            on_done(prediction)
+
+            def keep(place: OpenCase | None) -> None:
+                # another prediction, or another scan, may have been asked for since
+                if not self._closed and (shown is None or (self._shown is shown and turn == self._turn)):
+                    self._keep(case_id, place, prediction, rule, lambda error: failed(error) if error is not None else on_done(prediction))
+
+            self._when_free(shown if shown is not None else shown_then(), keep)
 
         def failed(error: Exception) -> None:
             if shown is not None and self._shown is shown:
@@ -149,6 +234,18 @@ class Proposer:
 
         self._structure_token = self._jobs.run(work, on_done=done, on_error=failed)
 
+    @staticmethod
+    def _when_free(shown: OpenCase | None, keep: Callable[[OpenCase | None], None]) -> None:
+        if shown is None:
+            keep(None)
+        else:
+            shown.when_free(lambda: keep(shown), at_rest=True)
+
+    def _begin_turn(self, shown: OpenCase, slices: int) -> None:
+        self._cancel_prediction()
+        self._turn += 1
+        self._shown, self.progress = shown, (0, slices)
+
     def _loader(self) -> Callable[[], Segmenter]:
         models = self.project.models
         active = models.active_id
@@ -169,25 +266,93 @@ class Proposer:
         if shown.confidence is None:
             shown.confidence = np.zeros(shown.volume.geometry.shape_kji, np.uint8)
         shown.confidence[box.slices] = confidence
+        if shown.working:
+            # an edit is being computed for the mask as it is
+            shown.when_free(lambda: self._propose(shown, box, labels, rule))
+        else:
+            self._propose(shown, box, labels, rule)
         self.progress = (self.progress[0] + 1, self.progress[1])
-        shown.has_unsaved_proposals = True
-        shown.label_map.propose(labels, box, protect=None if rule is None else rule.protect)
         self._on_progress()
 
-    def _keep(self, case_id: str, shown: OpenCase | None, prediction: Prediction, rule: ProposalRule | None) -> None:
-        label_map = shown.label_map if shown is not None else self.project.masks.load(case_id)
+    def _propose(self, shown: OpenCase, box: Box, labels: UInt8, rule: ProposalRule | None) -> None:
+        if self._shown is shown:
+            shown.has_unsaved_proposals = True
+            shown.label_map.propose(labels, box, protect=None if rule is None else rule.protect)
+
+    def _keep(
+        self,
+        case_id: str,
+        shown: OpenCase | None,
+        prediction: Prediction,
+        rule: ProposalRule | None,
+        ended: Callable[[Exception | None], None],
+    ) -> None:
+        """Put a prediction into the mask and save both off the session's thread; no stroke is taken meanwhile."""
+        try:
+            if shown is not None:
+                shown.begin_work("prediction")
+            label_map = None if shown is None else shown.label_map
+            replacement = self.project.masks.begin_replacement(case_id, label_map, model_id=prediction.model_id)
+        except UserError as error:
+            self._show_saved(shown)
+            ended(error)
+            return
+        keeping = _Keeping(replacement, shown, prediction, None if rule is None else rule.protect, turn=self._turn)
+        self._keepings[keeping] = ended
+        self._on_working()
         if shown is not None:
             shown.confidence = prediction.confidence
-            self._cancel_prediction()
-        whole = Box.whole(label_map.geometry.shape_kji)
-        label_map.propose(prediction.labels, whole, protect=None if rule is None else rule.protect)
+        self._jobs.run(
+            lambda _token: keeping.work(),
+            on_done=lambda _none: self._end(keeping, None),
+            on_error=lambda error: self._end(keeping, error),
+        )
+
+    def _end(self, keeping: _Keeping, error: Exception | None, *, tell: bool = True) -> None:
+        """Enter what was written, or give it up; a second call for the same does nothing."""
+        told = self._keepings.pop(keeping, None)
+        if told is None:
+            return
+        shown, masks = keeping.shown, self.project.masks
         try:
-            self.project.masks.replace(case_id, label_map, model_id=prediction.model_id)
-        except UserError:
-            if shown is not None:
-                shown.show_saved()
-            raise
-        if shown is not None:
+            if error is None:
+                masks.end_replacement(keeping.replacement)
+            else:
+                masks.drop_replacement(keeping.replacement)
+        except UserError as refusal:
+            error = refusal
+        if error is not None:
+            self._show_saved(shown)
+        elif shown is not None:
             shown.has_unsaved_proposals = False
-        self.project.save_confidence(case_id, prediction.confidence)
+            for box in keeping.boxes:
+                shown.label_map.announce(box)
+        if shown is not None:
+            if keeping.turn == self._turn:
+                self._cancel_prediction()
+            shown.working = ""
+            self._on_working()
         self._on_progress()
+        if error is None:
+            self._save_confidence(keeping)
+        if tell:
+            told(error)
+
+    @staticmethod
+    def _show_saved(shown: OpenCase | None) -> None:
+        if shown is not None:
+            shown.show_saved()
+            shown.working = ""
+
+    def _save_confidence(self, keeping: _Keeping) -> None:
+        """Keep the confidence beside the mask, off the session's thread; the latest prediction's stays."""
+        case_id, confidence = keeping.replacement.case_id, keeping.prediction.confidence
+        path = self.project.confidence_path(case_id)
+        self._latest[case_id] = keeping
+
+        def work(_token: CancelToken) -> None:
+            with self._confidence_lock:
+                if self._latest.get(case_id) is keeping:
+                    write_confidence(path, confidence)
+
+        self._jobs.run(work, on_done=lambda _none: None, on_error=self._on_trouble)

@@ -19,8 +19,10 @@ from gf_desktop.imaging.structures import ProposalRule, named_by, proposal_rule
 from gf_desktop.imaging.volume import Volume
 from gf_desktop.inference.segmenter import Cancelled, Segmenter
 from gf_desktop.jobs import CancelToken, Jobs
+from gf_desktop.open_case import OpenCase
 from gf_desktop.pack import REPLAY_NAME
-from gf_desktop.project.manifest import ManifestItem, write_manifest
+from gf_desktop.project.manifest import ManifestItem, begin_freezing, nothing_to_learn, write_manifest
+from gf_desktop.project.mask_files import Freezing
 from gf_desktop.project.records import RoundReport
 from gf_desktop.project.store import Project
 from gf_desktop.protocol import Candidate, Failed, Start, Stopped
@@ -193,6 +195,11 @@ class Refinement:
         self._link: TrainerLink | None = None
         self._judging: CancelToken | None = None
         self._given_up = False
+        self._beginning = False
+        self._refusal: Exception | None = None
+        self._freezing: CancelToken | None = None
+        self._frozen: list[Freezing] = []
+        self._shown: OpenCase | None = None
         self.run_id = ""
         self.active_id = ""
 
@@ -201,8 +208,17 @@ class Refinement:
         """The latest snapshot."""
         return TrainingState() if self._link is None else self._link.state
 
-    def begin(self, *, minutes: float, seed: int, threads: int = 0, recipe: Recipe | None = None) -> None:
-        """Freeze the masks and start the trainer; ``recipe`` replaces settings of the trainer by name.
+    def begin(self, *, minutes: float, seed: int, threads: int = 0, recipe: Recipe | None = None, shown: OpenCase | None = None) -> None:
+        """Freeze the masks off the session's thread, then start the trainer.
+
+        What goes wrong later is told to ``on_failure``; with jobs that run at once it is raised here.
+
+        Parameters
+        ----------
+        recipe
+            Replaces settings of the trainer by name.
+        shown
+            The case on screen; its mask takes no strokes until it is frozen.
 
         Raises
         ------
@@ -216,9 +232,72 @@ class Refinement:
         active_id = project.models.active_id
         if active_id is None:
             raise TrainingError("The project has no active model", where=project.name, next_step="Activate a model first.")
+        if not any(case.status in ("in progress", "approved") for case in project.cases()):
+            raise nothing_to_learn(project)
         self.active_id = active_id
         self.run_id = project.next_run_id()
-        manifest, self._items = write_manifest(project, self.run_id, seed=seed)
+        self._frozen = frozen = begin_freezing(project, None if shown is None else (shown.id, shown.label_map))
+        if shown is not None and not shown.journal.read_only:
+            shown.begin_work("refinement")
+            self._shown = shown
+
+        def work(token: CancelToken) -> None:
+            for freezing in frozen:
+                if token():
+                    return
+                freezing.work()
+
+        def done(_none: None) -> None:
+            try:
+                self._launch(frozen, minutes=minutes, seed=seed, threads=threads, recipe=recipe or {})
+            except (UserError, OSError) as error:
+                self._refuse(error)
+            finally:
+                self._let_go_of_mask()
+            self._on_change(self.state)
+
+        def failed(error: Exception) -> None:
+            self._let_go_of_mask()
+            self._refuse(error)
+
+        self._beginning = True
+        try:
+            token = self._jobs.run(work, on_done=done, on_error=failed)
+            # a job that ran at once has answered before its token is known
+            self._freezing = token if self._frozen else None
+        finally:
+            self._beginning = False
+        if self._refusal is not None:
+            raise self._refusal
+
+    def settle(self, *case_ids: str) -> None:
+        """Bring the freezing of cases to its end, before somebody else opens or closes them."""
+        for freezing in self._frozen:
+            if freezing.case.id in case_ids:
+                freezing.work()
+                self._project.masks.end_freezing(freezing)
+                if self._shown is not None and self._shown.id == freezing.case.id:
+                    shown, self._shown = self._shown, None
+                    shown.working = ""
+
+    def _refuse(self, error: Exception) -> None:
+        if self._beginning:
+            self._refusal = error
+        else:
+            self._on_failure(error)
+
+    def _let_go_of_mask(self) -> None:
+        self._freezing, self._frozen = None, []
+        shown, self._shown = self._shown, None
+        if shown is not None:
+            shown.working = ""
+
+    def _launch(self, frozen: list[Freezing], *, minutes: float, seed: int, threads: int, recipe: Recipe) -> None:
+        project, active_id = self._project, self.active_id
+        manifest, self._items = write_manifest(project, self.run_id, seed=seed, frozen=frozen)
+        if self._given_up:
+            self._on_failure(None)
+            return
         candidate_id = project.models.next_id(active_id)
         run_folder = project.run_folder(self.run_id)
         order = Start(
@@ -231,7 +310,7 @@ class Refinement:
             minutes=minutes,
             seed=seed,
             threads=threads,
-            recipe=recipe or {},
+            recipe=recipe,
         )
         self._link = TrainerLink(self._transport, order, on_change=self._on_change, on_end=self._training_ended)
         self._link.begin(run_folder / "trainer.log")
@@ -239,7 +318,13 @@ class Refinement:
     def cancel(self) -> None:
         """Give the round up; the active model goes on serving."""
         self._given_up = True
-        if self._judging is not None:
+        if self._freezing is not None:
+            self._freezing.cancel()
+            for freezing in self._frozen:
+                freezing.give_up()
+            self._let_go_of_mask()
+            self._on_failure(None)
+        elif self._judging is not None:
             self._judging.cancel()
             self._judging = None
             self._on_failure(None)

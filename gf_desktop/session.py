@@ -24,7 +24,7 @@ from gf_desktop.imaging.metrics import StructureScore, score_masks
 from gf_desktop.inference.segmenter import Prediction
 from gf_desktop.jobs import CancelToken, Jobs
 from gf_desktop.measuring import Measuring
-from gf_desktop.project.records import ModelRecord, RoundReport
+from gf_desktop.project.records import Case, ModelRecord, RoundReport
 from gf_desktop.project.store import Project
 from gf_desktop.proposing import Proposer
 from gf_desktop.refinement import DEFAULT_MINUTES, Recipe, Refinement
@@ -73,13 +73,26 @@ class Session(Structuring):
 
     def _let_go_of_project(self) -> None:
         super()._let_go_of_project()
+        if self._proposer is not None:
+            self._proposer.close()
+            self._proposer = None
         if self._refinement is not None:
             self._refinement.cancel()
 
     def _let_go_of_case(self) -> None:
         if self._proposer is not None:
             self._proposer.cancel()
+        if self._refinement is not None and self.open is not None:
+            self._refinement.settle(self.open.id)
         super()._let_go_of_case()
+
+    def open_case(self, case_id: str, *, on_done: Callable[[Case], None] = no_answer, on_error: OnError | None = None) -> None:
+        """Bring a case on screen; the one before is saved first."""
+        if self._proposer is not None:
+            self._proposer.settle()
+        if self._refinement is not None:
+            self._refinement.settle(case_id, *(() if self.open is None else (self.open.id,)))
+        super().open_case(case_id, on_done=on_done, on_error=on_error)
 
     # prediction
 
@@ -110,7 +123,14 @@ class Session(Structuring):
             on_done(prediction)
 
         proposer = self._must_proposer(project)
-        proposer.predict(case_id, shown, first_k=first_k, on_done=done, on_error=lambda error: self._report(error, on_error))
+        proposer.predict(
+            case_id,
+            shown,
+            first_k=first_k,
+            on_done=done,
+            on_error=lambda error: self._report(error, on_error),
+            shown_then=lambda: self.open if self.open is not None and self.open.id == case_id else None,
+        )
 
     def predict_cases(
         self,
@@ -156,7 +176,13 @@ class Session(Structuring):
 
     def _must_proposer(self, project: Project) -> Proposer:
         if self._proposer is None or self._proposer.project is not project:
-            self._proposer = Proposer(project, self._jobs, on_progress=self.prediction_changed.emit)
+            self._proposer = Proposer(
+                project,
+                self._jobs,
+                on_progress=self.prediction_changed.emit,
+                on_working=self.working_changed.emit,
+                on_trouble=lambda error: self._report(error, None),
+            )
         return self._proposer
 
     # refinement
@@ -175,7 +201,9 @@ class Session(Structuring):
         if self._refinement is not None:
             raise TrainingError("A refinement is already running", where=self._refinement.run_id, next_step="Wait for it, or cancel it.")
         if self.open is not None:
-            self.open.finish_stroke()
+            self.open.must_rest()
+        if self._proposer is not None:
+            self._proposer.settle()
         refinement = Refinement(
             project,
             self._jobs,
@@ -184,9 +212,16 @@ class Session(Structuring):
             on_report=self._round_reported,
             on_failure=self._round_failed,
         )
-        refinement.begin(minutes=DEFAULT_MINUTES if minutes is None else minutes, seed=seed, threads=threads, recipe=recipe)
-        self._tell_findings()
         self._refinement = refinement
+        try:
+            refinement.begin(
+                minutes=DEFAULT_MINUTES if minutes is None else minutes, seed=seed, threads=threads, recipe=recipe, shown=self.open
+            )
+        except BaseException:
+            self._refinement = None
+            raise
+        self._tell_findings()
+        self.working_changed.emit()
         self.worklist_changed.emit()
 
     def cancel_refine(self) -> None:
@@ -207,6 +242,7 @@ class Session(Structuring):
     def _training_moved(self, state: TrainingState) -> None:
         self.training = state
         self.training_changed.emit()
+        self.working_changed.emit()
 
     def _round_reported(self, report: RoundReport) -> None:
         self._refinement = None
@@ -218,6 +254,7 @@ class Session(Structuring):
     def _round_failed(self, error: Exception | None) -> None:
         self._refinement = None
         self.training_changed.emit()
+        self.working_changed.emit()
         if error is not None:
             self._report(error, None)
         self.round_ended.emit()
@@ -276,15 +313,17 @@ class Session(Structuring):
         cases = project.cases() if wanted is None else [project.case(wanted_id) for wanted_id in wanted]
         if not cases:
             raise ProjectError("The project has no scans to export", where=project.name, next_step="Import a scan first.")
-        maps = {c.id: self.labels_of(c.id).copy() for c in cases}
+        # what is saved, which is what is on screen: a scan's mask is too large to be copied while somebody waits
+        readers = {c.id: project.masks.reader(c.id) for c in cases}
+        table = project.table
 
         def work(_token: CancelToken) -> list[ExportedFile]:
             files: list[ExportedFile] = []
             for case in cases:
                 files += export_mask(
-                    maps[case.id],
+                    readers[case.id]().labels,
                     case.geometry,
-                    project.table,
+                    table,
                     folder=folder,
                     stem=case.id,
                     format=file_format,

@@ -13,10 +13,12 @@ from psygnal import Signal
 from gf_desktop.errors import HeldError, ProjectError, UserError
 from gf_desktop.files.scan import Scan, ScanSource, find_scans, read_scan
 from gf_desktop.imaging.edits import Box
+from gf_desktop.imaging.volume import Volume
 from gf_desktop.jobs import CancelToken, Jobs
 from gf_desktop.open_case import OpenCase
 from gf_desktop.pack import ModelCard
 from gf_desktop.project.records import Case, Finding
+from gf_desktop.project.staging import StagedScan
 from gf_desktop.project.store import Project, read_confidence
 
 __all__ = ["OnError", "Workspace", "no_answer"]
@@ -55,7 +57,8 @@ class Workspace:
         Initials written into strokes; may be empty.
 
     Signals: ``project_changed()`` opened or closed · ``worklist_changed()`` · ``case_changed()`` another case is on
-    screen · ``labels_changed(Box)`` of the case on screen · ``history_changed()`` · ``prediction_changed()`` a new
+    screen · ``arriving_changed()`` a scan that is being added can be looked at (``arriving``)
+    · ``labels_changed(Box)`` of the case on screen · ``history_changed()`` · ``prediction_changed()`` a new
     confidence · ``model_changed()`` another student serves · ``saved_changed()`` · ``told(str)`` what the user has to know
     about the files of masks · ``trouble(UserError)`` · ``broke(Exception)`` a bug.
     """
@@ -63,6 +66,7 @@ class Workspace:
     project_changed = Signal()
     worklist_changed = Signal()
     case_changed = Signal()
+    arriving_changed = Signal()
     labels_changed = Signal(Box)
     history_changed = Signal()
     prediction_changed = Signal()
@@ -77,6 +81,7 @@ class Workspace:
         self._author = author
         self.project: Project | None = None
         self.open: OpenCase | None = None
+        self.arriving: Volume | None = None
 
     @property
     def jobs(self) -> Jobs:
@@ -164,19 +169,44 @@ class Workspace:
         project.must_write()
         wanted = [Path(p) for p in paths]
 
-        def work(_token: CancelToken) -> list[tuple[Path, Scan]]:
-            return [(path, read_scan(source)) for path, source in _sources(wanted)]
+        def work(_token: CancelToken) -> list[tuple[Path, Scan, StagedScan]]:
+            scans: list[tuple[Path, Scan]] = []
+            for path, source in _sources(wanted):
+                scans.append((path, read_scan(source)))
+                if len(scans) == 1:
+                    self._jobs.post(lambda: self._show_arriving(scans[0][1].volume))
+            staged: list[StagedScan] = []
+            try:
+                for _path, scan in scans:
+                    staged.append(project.stage(scan.volume, frames=scan.frames))
+            except BaseException:
+                for copy in staged:
+                    copy.drop()
+                raise
+            return [(path, scan, copy) for (path, scan), copy in zip(scans, staged, strict=True)]
 
-        def done(scans: list[tuple[Path, Scan]]) -> None:
-            cases = [(path, self._add_scan(project, scan)) for path, scan in scans]
+        def done(scans: list[tuple[Path, Scan, StagedScan]]) -> None:
+            cases = [(path, self._add_scan(project, scan, staged)) for path, scan, staged in scans]
             self.worklist_changed.emit()
+            self.arriving = None
             on_done(cases)
+            self.arriving_changed.emit()
 
-        self._run(work, done, on_error)
+        def failed(error: Exception) -> None:
+            self._show_arriving(None)
+            self._report(error, on_error)
 
-    def _add_scan(self, project: Project, scan: Scan) -> Case:
+        self._jobs.run(work, on_done=done, on_error=failed)
+
+    def _show_arriving(self, volume: Volume | None) -> None:
+        self.arriving = volume if self.open is None and self.project is not None else None
+        self.arriving_changed.emit()
+
+    def _add_scan(self, project: Project, scan: Scan, staged: StagedScan) -> Case:
         findings = tuple(Finding(f.code, f.message) for f in scan.findings)
-        case, _is_new = project.add_case(scan.volume, title=scan.volume.source, verdict=scan.verdict, findings=findings, frames=scan.frames)
+        case, _is_new = project.add_case(
+            scan.volume, title=scan.volume.source, verdict=scan.verdict, findings=findings, frames=scan.frames, staged=staged
+        )
         return case
 
     def open_case(self, case_id: str, *, on_done: Callable[[Case], None] = no_answer, on_error: OnError | None = None) -> None:

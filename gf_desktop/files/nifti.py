@@ -274,6 +274,6 @@ def _content(extension: Any) -> bytes:
 
 def looks_like_ct(voxels: npt.NDArray[Any]) -> bool:
     """Whether whole numbers spread as Hounsfield units of a body in air do: at least 1 % at -900 or below, none below -4096."""
-    if voxels.dtype != np.int16 or voxels.ndim != 3 or int(voxels.min()) > _CT_AIR_HU or int(voxels.min()) < _CT_LOWEST_HU:
+    if voxels.dtype != np.int16 or voxels.ndim != 3 or not _CT_LOWEST_HU <= int(voxels.min()) <= _CT_AIR_HU:
         return False
-    return int(voxels.max()) > 0 and float((voxels <= _CT_AIR_HU).mean()) >= _CT_AIR_SHARE
+    return int(voxels.max()) > 0 and int(np.count_nonzero(voxels <= _CT_AIR_HU)) >= _CT_AIR_SHARE * voxels.size

@@ -106,6 +106,8 @@ class MainWindow(QMainWindow):
         session, state = self.session, self.state
         session.project_changed.connect(self._project_changed)
         session.case_changed.connect(self._case_changed)
+        # until it is in the project, a scan can be looked at
+        session.arriving_changed.connect(lambda: state.show_arriving(session.arriving))
         session.structures_changed.connect(lambda: state.show_table(session.must_project().table))
         self.commands.facts_changed.connect(self._facts_soon.start)
         state.display_changed.connect(self._show_checks)

@@ -110,6 +110,11 @@ class ViewState(QObject):
         self.layout_changed.emit()
         self.fit_wanted.emit()
 
+    def show_arriving(self, volume: Volume | None) -> None:
+        """Turn to a scan that is no case yet, or to none; does nothing where a case is on screen."""
+        if not self._case_id:
+            self.show_case("", volume, None)
+
     def show_table(self, table: LabelTable) -> None:
         """Take note of another list of structures: what is drawn with and hidden is one of them, and colours may have changed."""
         hidden = self.display.hidden & frozenset(table.ids)

@@ -151,9 +151,11 @@ class LabelMap:
     table
         Names of the label values.
     labels
-        uint8 [k, j, i]; copied. Default: all background.
+        uint8 [k, j, i]. Default: all background.
     states
-        uint8 [k, j, i] of ``VoxelState``; copied. Default: all unseen.
+        uint8 [k, j, i] of ``VoxelState``. Default: all unseen.
+    copy
+        Whether the arrays are copied; else they are the map's own from now on.
 
     Signals: ``changed(Box)`` after each change, with the voxels that may differ.
     """
@@ -166,6 +168,8 @@ class LabelMap:
         table: LabelTable,
         labels: npt.NDArray[np.uint8] | None = None,
         states: npt.NDArray[np.uint8] | None = None,
+        *,
+        copy: bool = True,
     ) -> None:
         shape = geometry.shape_kji
         for name, array in (("labels", labels), ("states", states)):
@@ -176,12 +180,16 @@ class LabelMap:
                 )
         self.geometry = geometry
         self.table = table
-        self.labels = np.zeros(shape, np.uint8) if labels is None else labels.copy()
-        self.states = np.zeros(shape, np.uint8) if states is None else states.copy()
+        self.labels = np.zeros(shape, np.uint8) if labels is None else labels.copy() if copy else labels
+        self.states = np.zeros(shape, np.uint8) if states is None else states.copy() if copy else states
         self.revision = 0
         # voxels that a person stands behind, and proposed ones, of each slice; kept up to date box by box: counting a large scan anew
         # after each stroke would be felt
         self._counts = self._counts_in(Box.whole(shape))
+
+    def recount(self) -> None:
+        """Count again what is known of each slice, after the arrays were changed from outside."""
+        self._counts = self._counts_in(Box.whole(self.geometry.shape_kji))
 
     def _counts_in(self, box: Box) -> npt.NDArray[np.int64]:
         """Return int64 [2, slices of the box]: accepted or edited voxels, and proposed ones. Slice by slice, which stays in the cache."""
@@ -209,9 +217,10 @@ class LabelMap:
             before = self._counts_in(box)
             write()
             self._counts[:, ks] += self._counts_in(box) - before
-        self._announce(box)
+        self.announce(box)
 
-    def _announce(self, box: Box) -> None:
+    def announce(self, box: Box) -> None:
+        """Tell that voxels of a box may differ; on the thread that owns the map."""
         self.revision += 1
         self.changed.emit(box)
 
@@ -242,6 +251,31 @@ class LabelMap:
                 np.copyto(states, np.uint8(VoxelState.PROPOSED), where=free)
 
         self._change(box, write)
+
+    def propose_quietly(self, labels: npt.NDArray[np.uint8], *, protect: npt.NDArray[np.bool_] | None = None) -> list[Box]:
+        """Do what :meth:`propose` does with a whole scan, on any thread, and tell nobody; nothing else may change the map meanwhile.
+
+        Parameters
+        ----------
+        labels
+            uint8 [k, j, i].
+
+        Returns
+        -------
+        The slices in which anything changed, for :meth:`announce`.
+        """
+        changed = []
+        for k, (new, old, states) in enumerate(zip(labels, self.labels, self.states, strict=True)):
+            free = states <= VoxelState.PROPOSED
+            if protect is not None:
+                free &= ~protect[old]
+            if not (free & ((new != old) | (states != VoxelState.PROPOSED))).any():
+                continue
+            np.copyto(old, new, where=free)
+            np.copyto(states, np.uint8(VoxelState.PROPOSED), where=free)
+            changed.append(Box((k, 0, 0), (k + 1, *old.shape)))
+            self._counts[:, k : k + 1] = self._counts_in(changed[-1])
+        return changed
 
     def reviewed_slices(self) -> list[int]:
         """Return the k of slices in which every voxel is accepted or edited."""

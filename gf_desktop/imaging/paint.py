@@ -118,6 +118,8 @@ class Stroke:
         Restricts each movement to intensities, edges or a student's probability.
     on_finish
         Given the finished edit, which is already carried out; not called for a stroke that changed nothing.
+    on_end
+        Called once the stroke has ended, however it did.
     """
 
     def __init__(
@@ -135,6 +137,7 @@ class Stroke:
         brush: Brush | None = None,
         rule: PaintRule | None = None,
         limit: Limit | None = None,
+        on_end: Callable[[], None] = lambda: None,
     ) -> None:
         rule = rule or PaintRule()
         self._map = label_map
@@ -145,6 +148,7 @@ class Stroke:
         self._name = name
         self._author = author
         self._on_finish = on_finish
+        self._on_end = on_end
         self._last = start_ijk
         self._parts: list[LabelEdit] = []
         self._open = True
@@ -183,6 +187,7 @@ class Stroke:
         edit = join_edits(self._map, self._parts, name=self._name, author=self._author)
         if edit is not None:
             self._on_finish(edit)
+        self._on_end()
         return edit
 
     def cancel(self) -> None:
@@ -192,3 +197,4 @@ class Stroke:
         self._open = False
         for part in reversed(self._parts):
             self._map.revert(part)
+        self._on_end()

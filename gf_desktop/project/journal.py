@@ -23,6 +23,7 @@ import numpy.typing as npt
 from gf_desktop.atomic import atomic_path, explain_os_error, sync_folder
 from gf_desktop.errors import ProjectError, UserError
 from gf_desktop.imaging.edits import Box, LabelEdit
+from gf_desktop.project.journal_compaction import write_compacted
 from gf_desktop.project.journal_file import AppendFile, Holder, WriterLock, link_or_copy, read_holder, set_aside, utc_now
 from gf_desktop.project.journal_format import (
     DIGEST_BYTES,
@@ -48,7 +49,7 @@ from gf_desktop.project.journal_format import (
 )
 from gf_desktop.project.records import Finding
 
-__all__ = ["Event", "Journal", "JournalScan", "RevisionRef"]
+__all__ = ["Event", "Journal", "JournalScan", "RevisionRef", "Written"]
 
 UInt8 = npt.NDArray[np.uint8]
 
@@ -108,6 +109,15 @@ class Event:
     detail: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A record that is on the disk and that its journal has not gone on from yet."""
+
+    payload: Payload
+    entry: Entry
+    digest: bytes
+
+
 class Journal:
     """The open journal of one scan. Use :meth:`open` and :meth:`close`; all methods belong to the thread that opened it.
 
@@ -158,13 +168,7 @@ class Journal:
         ProjectError
             When the file is another scan's, of an unknown format, or cannot be read.
         """
-        try:
-            lock = None if read_only else WriterLock.take(path)
-            refusal: UserError | None = None
-        except OSError as error:
-            lock, refusal = None, explain_os_error(error, path)
-        except UserError as error:
-            lock, refusal = None, error
+        lock, refusal = (None, None) if read_only else _lock_or_refusal(path)
         journal = cls(path, scan, lock)
         try:
             if lock is None:
@@ -207,7 +211,9 @@ class Journal:
                     kept = set_aside(self.path, offset=survey.good_bytes)
                     self.findings = (*self.findings, _damage(survey, self._scan.id, f"kept in “{kept.name}”"))
             if not self.path.is_file():
-                self._begin(Header(self._scan.id, self._scan.sha256, self._scan.shape_kji, self._scan.table_sha256, latest, utc_now()))
+                header = Header(self._scan.id, self._scan.sha256, self._scan.shape_kji, self._scan.table_sha256, latest, utc_now())
+                with atomic_path(self.path) as temporary:
+                    temporary.write_bytes(encode_header(header))
         except OSError as error:
             self._give_up_writing(explain_os_error(error, self.path))
         except ProjectError as error:
@@ -220,10 +226,6 @@ class Journal:
         if self._lock is not None:
             self._lock.release()
             self._lock = self.holder = None
-
-    def _begin(self, header: Header) -> None:
-        with atomic_path(self.path) as temporary:
-            temporary.write_bytes(encode_header(header))
 
     def _load(self, latest: RevisionRef) -> None:
         if not self.path.is_file():
@@ -364,20 +366,33 @@ class Journal:
     # writing
 
     def _append(self, kind: RecordKind, payload: Payload) -> None:
+        self._pay()
+        self.take(self._write(kind, payload))
+
+    def _pay(self) -> None:
+        """Make sure that a record can be written, and write the one that a full disk has not let through."""
         self.must_write()
         if self._owed is not None:
-            self._write(RecordKind.REVISION, self._owed)
+            self.take(self._write(RecordKind.REVISION, self._owed))
             self._owed = None
-        self._write(kind, payload)
 
-    def _write(self, kind: RecordKind, payload: Payload) -> None:
+    def _write(self, kind: RecordKind, payload: Payload) -> Written:
         assert self._file is not None, "a journal that may be written is open"
         buffer, offset = encode_record(kind, payload, previous=self._digest), self._file.size
         self._file.append(buffer)
-        self._timeline.take(len(self._entries), kind, payload)
         tool = payload.tool if isinstance(payload, StrokePayload) else ""
-        self._entries.append(Entry(kind, offset, len(buffer), tool, payload.time))
-        self._digest = buffer[-DIGEST_BYTES:]
+        return Written(payload, Entry(kind, offset, len(buffer), tool, payload.time), buffer[-DIGEST_BYTES:])
+
+    def write(self, edit: LabelEdit, *, model_id: str = "") -> Written:
+        """Save an edit as :meth:`commit` does, from any thread; nothing else may use the journal until its owner calls :meth:`take`."""
+        self._pay()
+        return self._write(*pack_edit(edit, shape_kji=self._scan.shape_kji, model_id=model_id))
+
+    def take(self, written: Written) -> None:
+        """Go on from a record that :meth:`write` has saved."""
+        self._timeline.take(len(self._entries), written.entry.kind, written.payload)
+        self._entries.append(written.entry)
+        self._digest = written.digest
 
     def commit(self, edit: LabelEdit, *, model_id: str = "") -> None:
         """Save an edit; durable when this returns, and what was undone before can no longer be redone.
@@ -392,8 +407,7 @@ class Journal:
         UserError
             When it could not be saved: the disk is full or fails, or another program writes. The journal is as before.
         """
-        kind, payload = pack_edit(edit, shape_kji=self._scan.shape_kji, model_id=model_id)
-        self._append(kind, payload)
+        self.take(self.write(edit, model_id=model_id))
 
     def undo(self, *, author: str = "") -> LabelEdit | None:
         """Save that the last edit is taken back and return it, for the mask to revert; None where there is none.
@@ -490,7 +504,7 @@ class Journal:
         header = Header(scan.id, scan.sha256, scan.shape_kji, scan.table_sha256, latest, utc_now(), segment + 1, self._digest.hex())
         try:
             with atomic_path(self.path) as temporary:
-                self._write_compacted(temporary, header, keep_steps=keep_steps, keep_bytes=keep_bytes)
+                write_compacted(temporary, header, self._timeline, self._entries, self._stroke, most=(keep_steps, keep_bytes))
                 if archived is not None:
                     link_or_copy(self.path, archived)
                 # a file that is open cannot be replaced on Windows
@@ -505,20 +519,15 @@ class Journal:
         sync_folder(self.path.parent)
         return archived
 
-    def _write_compacted(self, target: Path, header: Header, *, keep_steps: int, keep_bytes: int) -> None:
-        turns = [(ordinal, True) for ordinal in self._timeline.undone[::-1]] + [(o, False) for o in self._timeline.done[::-1]]
-        start = encode_header(header)
-        digest, room = start[-DIGEST_BYTES:], keep_bytes
-        with target.open("wb") as stream:
-            stream.write(start)
-            for ordinal, undone in turns[:keep_steps]:
-                room -= self._entries[ordinal].length
-                if room < 0:
-                    break
-                stroke = self._stroke(ordinal)
-                record = encode_record(RecordKind.CARRIED, Carried(stroke.author, stroke.time, undone, stroke), previous=digest)
-                digest = record[-DIGEST_BYTES:]
-                stream.write(record)
+
+def _lock_or_refusal(path: Path) -> tuple[WriterLock | None, UserError | None]:
+    """Return the right to write, or why the disk does not give it; neither where another program has it."""
+    try:
+        return WriterLock.take(path), None
+    except OSError as error:
+        return None, explain_os_error(error, path)
+    except UserError as error:
+        return None, error
 
 
 def _survey(path: Path, scan: JournalScan, latest: RevisionRef) -> Survey:

@@ -8,9 +8,11 @@ from pathlib import Path
 
 from gf_desktop.atomic import atomic_path
 from gf_desktop.errors import TrainingError
+from gf_desktop.imaging.labelmap import LabelMap
+from gf_desktop.project.mask_files import Freezing
 from gf_desktop.project.store import Project
 
-__all__ = ["MANIFEST_FORMAT", "ManifestItem", "choose_held_back", "write_manifest"]
+__all__ = ["MANIFEST_FORMAT", "ManifestItem", "begin_freezing", "choose_held_back", "nothing_to_learn", "write_manifest"]
 
 MANIFEST_FORMAT = 1
 
@@ -76,25 +78,48 @@ def choose_held_back(approved: list[int], already: tuple[int, ...], touched: lis
     return chosen
 
 
-def write_manifest(project: Project, run_id: str, *, seed: int) -> tuple[Path, list[ManifestItem]]:
-    """Freeze the project's masks and write the list of a round.
+def nothing_to_learn(project: Project) -> TrainingError:
+    """Return what the user can do about a project in which nobody has accepted or edited anything."""
+    return TrainingError(
+        "There is nothing to learn from yet", where=project.name, next_step="Correct and approve at least one slice, then refine."
+    )
+
+
+def begin_freezing(project: Project, shown: tuple[str, LabelMap] | None = None) -> list[Freezing]:
+    """Return what makes sure that revisions hold the masks of a project, one value a case; ``work`` of each may be called on any thread.
+
+    Parameters
+    ----------
+    shown
+        Id and mask of the case on screen, which nothing may change until the manifest is written.
+    """
+    masks = project.masks
+    return [masks.begin_freezing(case.id, shown[1] if shown is not None and shown[0] == case.id else None) for case in project.cases()]
+
+
+def write_manifest(project: Project, run_id: str, *, seed: int, frozen: list[Freezing] | None = None) -> tuple[Path, list[ManifestItem]]:
+    """Write the list of a round, of masks that were frozen; None freezes them now.
 
     Raises
     ------
     TrainingError
         When nobody has accepted or edited a single voxel.
     """
+    if frozen is None:
+        frozen = begin_freezing(project)
+        for freezing in frozen:
+            freezing.work()
     items: list[ManifestItem] = []
     documents: list[dict[str, object]] = []
-    for case in project.cases():
-        label_map = project.masks.load(case.id)
-        touched = label_map.touched_slices()
+    for freezing in frozen:
+        case, facts = project.case(freezing.case.id), freezing.facts
+        assert facts is not None, "it was frozen"
+        touched = list(facts.touched)
         if touched:
-            project.hold_back(case.id, choose_held_back(label_map.reviewed_slices(), case.validation_slices, touched))
+            project.hold_back(case.id, choose_held_back(list(facts.reviewed), case.validation_slices, touched))
         held = project.case(case.id).validation_slices
-        labels, digest = None, ""
-        if touched:
-            labels, digest = _freeze(project, case.id)
+        revision = project.masks.end_freezing(freezing)
+        labels = None if revision is None else project.masks.path(case.id, revision)
         image = project.case_folder(case.id) / "image.npy"
         items.append(ManifestItem(case.id, image, labels, held, tuple(touched)))
         documents.append(
@@ -107,15 +132,13 @@ def write_manifest(project: Project, run_id: str, *, seed: int) -> tuple[Path, l
                 "spacing_known": case.spacing_known,
                 "time": None if case.time is None else case.time.as_json(),
                 "labels": None if labels is None else str(labels),
-                "labels_sha256": digest,
+                "labels_sha256": "" if revision is None else revision.sha256,
                 "model_id": case.model_id,
                 "validation_slices": list(held),
             }
         )
     if not any(item.labels for item in items):
-        raise TrainingError(
-            "There is nothing to learn from yet", where=project.name, next_step="Correct and approve at least one slice, then refine."
-        )
+        raise nothing_to_learn(project)
     folder = project.run_folder(run_id)
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / "manifest.json"
@@ -123,10 +146,3 @@ def write_manifest(project: Project, run_id: str, *, seed: int) -> tuple[Path, l
     with atomic_path(path) as temporary:
         temporary.write_text(json.dumps(document, indent=1), encoding="utf-8")
     return path, items
-
-
-def _freeze(project: Project, case_id: str) -> tuple[Path, str]:
-    revision = project.masks.latest(case_id)
-    if revision is None or project.masks.has_changes(case_id):
-        revision = project.masks.fold(case_id, project.masks.load(case_id))
-    return project.masks.path(case_id, revision), revision.sha256

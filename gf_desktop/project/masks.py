@@ -7,72 +7,25 @@ import json
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 
-from gf_desktop.arrays import read_arrays, write_arrays
-from gf_desktop.atomic import atomic_path
-from gf_desktop.errors import ProjectError, UserError
-from gf_desktop.imaging.edits import Box, LabelEdit
+from gf_desktop.errors import UserError
+from gf_desktop.imaging.edits import LabelEdit
 from gf_desktop.imaging.labelmap import LabelMap, LabelTable
-from gf_desktop.pack import file_sha256
 from gf_desktop.project.database import writing
-from gf_desktop.project.journal import Journal, JournalScan, RevisionRef
+from gf_desktop.project.journal import Journal, JournalScan
 from gf_desktop.project.journal_file import utc_now
+from gf_desktop.project.mask_files import Freezing, MaskFacts, MaskPlace, Replacement, mask_name, revision_ref, write_mask
 from gf_desktop.project.records import Case, CaseStatus, Finding, LabelRevision, RevisionKind
 
 __all__ = ["Masks"]
 
 UInt8 = npt.NDArray[np.uint8]
-TABLE_CHANGED = "journal-table"
-
-JOURNAL = "journal.gfj"
-
 COMPACT_BYTES = 32 << 20
 """Length from which a journal is begun anew when its strokes are folded into a revision."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Place:
-    """Where a case's mask lies and what it belongs to: all that is needed to read it on another thread than the database's."""
-
-    case: Case
-    table: LabelTable
-    revision: LabelRevision | None
-    folder: Path
-    scan: JournalScan
-
-    def open(self, *, read_only: bool) -> Journal:
-        """Open the journal. That the list of structures was changed since is the project's own doing: it is noted, and no finding."""
-        journal = Journal.open(self.folder / JOURNAL, self.scan, latest=_ref(self.revision), read_only=read_only)
-        others = tuple(finding for finding in journal.findings if finding.code != TABLE_CHANGED)
-        if len(others) < len(journal.findings) and not journal.read_only:
-            journal.note_table(self.scan.table_sha256)
-        journal.findings = others
-        return journal
-
-    def load(self, journal: Journal) -> LabelMap:
-        """Return the last saved revision with every later stroke carried out; errors as :meth:`Masks.load`."""
-        shape = self.case.geometry.shape_kji
-        if self.revision is None:
-            labels, states = np.zeros(shape, np.uint8), np.zeros(shape, np.uint8)
-        else:
-            path = self.folder / self.revision.file
-            if not path.is_file() or file_sha256(path) != self.revision.sha256:
-                raise ProjectError(
-                    "The saved mask does not match its hash", where=str(path), next_step="Restore this file from a copy of the project."
-                )
-            arrays = read_arrays(path)
-            labels, states = arrays["labels"], arrays["states"]
-        # whether they fit is looked at before a stroke is carried out on them
-        label_map = LabelMap(self.case.geometry, self.table, labels, states)
-        if journal.has_changes:
-            journal.replay(labels, states)
-            label_map = LabelMap(self.case.geometry, self.table, labels, states)
-        return label_map
 
 
 class Masks:
@@ -140,11 +93,11 @@ class Masks:
         self._findings += journal.findings
         return journal
 
-    def _place(self, case_id: str) -> _Place:
+    def _place(self, case_id: str) -> MaskPlace:
         case, revision = self._case_of(case_id), self.latest(case_id)
         digest = hashlib.sha256(json.dumps(self.table.as_json(), sort_keys=True).encode()).hexdigest()
         scan = JournalScan(case.id, case.image_sha256, case.geometry.shape_kji, digest)
-        return _Place(case, self.table, revision, self._folder / case_id, scan)
+        return MaskPlace(case, self.table, revision, self._folder / case_id, scan)
 
     @contextmanager
     def _reading(self, case_id: str) -> Iterator[Journal]:
@@ -253,11 +206,11 @@ class Masks:
         """
         self._must_write()
         with self._writing(case_id) as journal:
-            before = _ref(self.latest(case_id))
+            before = revision_ref(self.latest(case_id))
             revision = self._written(case_id, label_map, model_id=model_id or self._case_of(case_id).model_id, author=author)
-            journal.mark_revision(_ref(revision), author=author)
+            journal.mark_revision(revision_ref(revision), author=author)
             try:
-                self._enter(case_id, revision, label_map)
+                self._enter(case_id, revision, MaskFacts.of(label_map))
             except UserError:
                 # the next opening will start from the one before as well
                 journal.start_from(before)
@@ -276,29 +229,116 @@ class Masks:
         UserError
             As :meth:`fold`.
         """
+        replacement = self.begin_replacement(case_id, label_map, model_id=model_id)
+        try:
+            replacement.write()
+        except UserError:
+            self.drop_replacement(replacement)
+            raise
+        return self.end_replacement(replacement)
+
+    def begin_replacement(self, case_id: str, label_map: LabelMap | None, *, model_id: str) -> Replacement:
+        """Return the same as a value whose ``write`` may be called on any thread, before :meth:`end_replacement` on this one.
+
+        Until then nothing else may change the mask or use its journal; :meth:`drop_replacement` gives it up.
+
+        Parameters
+        ----------
+        label_map
+            The mask; None to have it read, for a case that is not on screen.
+        """
         self._must_write()
-        with self._writing(case_id) as journal:
-            if journal.steps:
-                edit = _difference(self.load(case_id), label_map)
-                if edit is not None:
-                    journal.commit(edit, model_id=model_id)
-                return self.fold(case_id, label_map, model_id=model_id)
-            revision = self._written(case_id, label_map, model_id=model_id, author="")
-            self._enter(case_id, revision, label_map)
-            journal.mark_revision(_ref(revision), replaces=True)
+        known = case_id in self._journals
+        journal = self.open_journal(case_id)
+        try:
+            journal.must_write()
+        except UserError:
+            if not known:
+                self.close_journal(case_id)
+            raise
+        place, number = self._place(case_id), self._next_number(case_id)
+        return Replacement(place, journal, label_map, number=number, model_id=model_id, closes=not known)
+
+    def end_replacement(self, replacement: Replacement) -> LabelRevision:
+        """Enter what a replacement has written; errors as :meth:`replace`."""
+        case_id, journal, label_map = replacement.case_id, replacement.journal, replacement.label_map
+        assert label_map is not None, "it was written"
+        assert replacement.digest, "it was written"
+        try:
+            before = revision_ref(self.latest(case_id))
+            had_steps, facts = bool(journal.steps), MaskFacts.of(label_map)
+            replacement.take()
+            revision = self._revision(replacement.number, replacement.digest, facts, model_id=replacement.model_id, author="")
+            if not had_steps:
+                self._enter(case_id, revision, facts)
+                journal.mark_revision(revision_ref(revision), replaces=True)
+                return revision
+            journal.mark_revision(revision_ref(revision))
+            try:
+                self._enter(case_id, revision, facts)
+            except UserError:
+                journal.start_from(before)
+                raise
+            return revision
+        finally:
+            if replacement.closes:
+                self.close_journal(case_id)
+
+    def drop_replacement(self, replacement: Replacement) -> None:
+        """Give a replacement up: what of it is in the journal stays, nothing else does."""
+        replacement.take()
+        if replacement.closes:
+            self.close_journal(replacement.case_id)
+
+    def begin_freezing(self, case_id: str, label_map: LabelMap | None) -> Freezing:
+        """Return a value whose ``work`` makes sure, on any thread, that a revision's file holds the mask; then :meth:`end_freezing` here.
+
+        Until then nothing else may change the mask or use its journal.
+
+        Parameters
+        ----------
+        label_map
+            The mask where the case is on screen, else None.
+        """
+        self._must_write()
+        return Freezing(self._place(case_id), self._journals.get(case_id), label_map, number=self._next_number(case_id))
+
+    def end_freezing(self, freezing: Freezing) -> LabelRevision | None:
+        """Enter what was written and return the revision that holds the mask; None for a mask that nobody touched.
+
+        A second call only returns it. Errors as :meth:`fold`.
+        """
+        case_id, facts = freezing.case.id, freezing.facts
+        assert facts is not None, "it was read"
+        self._findings += () if freezing.ended else freezing.findings
+        if freezing.ended or not freezing.digest:
+            return self.latest(case_id) if facts.touched else None
+        revision = self._revision(freezing.number, freezing.digest, facts, model_id=freezing.case.model_id, author="")
+        before = revision_ref(self.latest(case_id))
+        freezing.mark()
+        try:
+            self._enter(case_id, revision, facts)
+        except UserError:
+            freezing.unmark(before)
+            raise
+        freezing.ended = True
         return revision
 
     def _written(self, case_id: str, label_map: LabelMap, *, model_id: str, author: str) -> LabelRevision:
-        touched, reviewed = label_map.touched_slices(), label_map.reviewed_slices()
-        kind: RevisionKind = "proposed" if not touched else "approved" if len(reviewed) == label_map.labels.shape[0] else "corrected"
-        last = self.latest(case_id)
-        number = 1 if last is None else last.number + 1
-        path = self._folder / case_id / f"labels-{number:06d}.npz"
-        with atomic_path(path) as temporary:
-            write_arrays(temporary, {"labels": label_map.labels, "states": label_map.states})
-        return LabelRevision(number, kind, path.name, file_sha256(path), model_id, author, utc_now())
+        number = self._next_number(case_id)
+        digest = write_mask(self._folder / case_id / mask_name(number), label_map)
+        return self._revision(number, digest, MaskFacts.of(label_map), model_id=model_id, author=author)
 
-    def _enter(self, case_id: str, revision: LabelRevision, label_map: LabelMap) -> None:
+    def _next_number(self, case_id: str) -> int:
+        last = self.latest(case_id)
+        return 1 if last is None else last.number + 1
+
+    @staticmethod
+    def _revision(number: int, digest: str, facts: MaskFacts, *, model_id: str, author: str) -> LabelRevision:
+        kind: RevisionKind = "proposed" if not facts.touched else "approved" if len(facts.reviewed) == facts.slices else "corrected"
+        return LabelRevision(number, kind, mask_name(number), digest, model_id, author, utc_now())
+
+    def _enter(self, case_id: str, revision: LabelRevision, facts: MaskFacts) -> None:
         last = self.latest(case_id)
         with writing(self._db):
             self._db.execute(
@@ -314,42 +354,26 @@ class Masks:
                     revision.created,
                 ),
             )
-            self._set_progress(case_id, label_map, revision.model_id)
+            self._set_progress(case_id, facts, revision.model_id)
         if last is not None and last.kind == "proposed":
             self.path(case_id, last).unlink(missing_ok=True)
 
     def note_progress(self, case: Case, label_map: LabelMap) -> bool:
         """Bring status and number of reviewed slices of a case up to date; return whether they changed."""
-        if _progress(label_map) == (case.status, case.reviewed):
+        facts = MaskFacts.of(label_map)
+        if _progress(facts) == (case.status, case.reviewed):
             return False
         with writing(self._db):
-            self._set_progress(case.id, label_map, case.model_id)
+            self._set_progress(case.id, facts, case.model_id)
         return True
 
-    def _set_progress(self, case_id: str, label_map: LabelMap, model_id: str) -> None:
-        status, reviewed = _progress(label_map)
+    def _set_progress(self, case_id: str, facts: MaskFacts, model_id: str) -> None:
+        status, reviewed = _progress(facts)
         self._db.execute("UPDATE cases SET status = ?, reviewed = ?, model_id = ? WHERE id = ?", (status, reviewed, model_id, case_id))
 
 
-def _ref(revision: LabelRevision | None) -> RevisionRef:
-    return RevisionRef() if revision is None else RevisionRef(revision.number, revision.sha256)
-
-
-def _difference(before: LabelMap, after: LabelMap) -> LabelEdit | None:
-    box = Box.whole(before.labels.shape)
-    return LabelEdit.record(
-        labels=before.labels,
-        states=before.states,
-        mask=np.ones(box.shape_kji, bool),
-        box=box,
-        new_labels=after.labels,
-        new_states=after.states,
-        name="prediction",
-    )
-
-
-def _progress(label_map: LabelMap) -> tuple[CaseStatus, int]:
-    reviewed = len(label_map.reviewed_slices())
-    if label_map.touched_slices():
-        return "approved" if reviewed == label_map.labels.shape[0] else "in progress", reviewed
-    return "proposed" if label_map.has_proposals else "new", reviewed
+def _progress(facts: MaskFacts) -> tuple[CaseStatus, int]:
+    reviewed = len(facts.reviewed)
+    if facts.touched:
+        return "approved" if reviewed == facts.slices else "in progress", reviewed
+    return "proposed" if facts.has_proposals else "new", reviewed

@@ -34,23 +34,22 @@ from gf_desktop.imaging.geometry import Geometry
 from gf_desktop.imaging.labelmap import LabelTable
 from gf_desktop.imaging.time_axis import TimeAxis
 from gf_desktop.imaging.volume import Volume
-from gf_desktop.pack import file_sha256, verify_pack
+from gf_desktop.pack import verify_pack
 from gf_desktop.project.database import connect, create_schema, writing
 from gf_desktop.project.journal_file import Holder, drop_holder, read_holder, write_holder
 from gf_desktop.project.masks import Masks
 from gf_desktop.project.models import ModelRegistry, copy_pack
 from gf_desktop.project.records import Case, Finding, RoundReport
+from gf_desktop.project.staging import FRAMES, IMAGE, StagedScan, drop_left_overs, stage_scan, write_voxels
 from gf_desktop.project.structures import StructureList
 
-__all__ = ["Project", "read_confidence"]
+__all__ = ["Project", "read_confidence", "write_confidence"]
 
 DATABASE = "project.sqlite"
 LOCK = "project.lock"
 HELD = "project"
 """The note of who may write is project.holder.json."""
 
-IMAGE = "image.npy"
-FRAMES = "frames.npy"
 FRAME_IN_TITLE = ", frame "
 
 MORE = "case "
@@ -171,6 +170,7 @@ class Project:
             raise explain_os_error(error, folder) from error
         try:
             database = connect(folder / DATABASE)
+            drop_left_overs(folder / "cases")
             _note_holder(folder)
         except OSError as error:
             lock.release()
@@ -281,8 +281,19 @@ class Project:
         """Return the folder with a case's files."""
         return self.folder / "cases" / case_id
 
+    def stage(self, volume: Volume, *, frames: Voxels | None = None) -> StagedScan:
+        """Copy a scan to where :meth:`add_case` takes it from, on any thread; errors as :func:`.staging.stage_scan`."""
+        return stage_scan(self.folder / "cases", volume, frames=frames)
+
     def add_case(
-        self, volume: Volume, *, title: str, verdict: str, findings: tuple[Finding, ...], frames: Voxels | None = None
+        self,
+        volume: Volume,
+        *,
+        title: str,
+        verdict: str,
+        findings: tuple[Finding, ...],
+        frames: Voxels | None = None,
+        staged: StagedScan | None = None,
     ) -> tuple[Case, bool]:
         """Copy a scan into the project.
 
@@ -290,25 +301,28 @@ class Project:
         ----------
         frames
             Of a series of volumes in time all of them, [t, k, j, i]; ``volume`` is one of them.
+        staged
+            What :meth:`stage` made of them; None to copy them now. It is used up.
 
         Returns
         -------
         The case, and whether it is new: a scan that is already in the project is not copied again.
         """
         self.must_write()
+        staged = self.stage(volume, frames=frames) if staged is None else staged
+        for known in self.cases():
+            if known.image_sha256 == staged.digests[0] and known.geometry.same_grid(volume.geometry) and known.time == volume.time:
+                staged.drop()
+                return known, False
         case_id = self._next_case_id()
         folder = self.case_folder(case_id)
         try:
             shutil.rmtree(folder, ignore_errors=True)
-            folder.mkdir(parents=True)
-            digest = _write_voxels(folder / IMAGE, volume.voxels)
-            for known in self.cases():
-                if known.image_sha256 == digest and known.geometry.same_grid(volume.geometry) and known.time == volume.time:
-                    shutil.rmtree(folder)
-                    return known, False
-            series = "" if frames is None else _write_voxels(folder / FRAMES, frames)
-            self._insert(case_id, volume, title=title, verdict=verdict, findings=findings, digests=(digest, series))
+            staged.folder.rename(folder)
+            sync_folder(folder.parent)
+            self._insert(case_id, volume, title=title, verdict=verdict, findings=findings, digests=staged.digests)
         except OSError as error:
+            staged.drop()
             shutil.rmtree(folder, ignore_errors=True)
             raise explain_os_error(error, folder) from error
         except BaseException:
@@ -372,7 +386,7 @@ class Project:
         try:
             shutil.rmtree(folder, ignore_errors=True)
             folder.mkdir(parents=True)
-            digest = _write_voxels(folder / IMAGE, frames[frame])
+            digest = write_voxels(folder / IMAGE, frames[frame])
             _share(self.case_folder(case_id) / FRAMES, folder / FRAMES)
             chosen = replace(volume, voxels=frames[frame], time=case.time.at(frame))
             self._insert(new_id, chosen, title=title, verdict=case.verdict, findings=case.findings, digests=(digest, case.series_sha256))
@@ -420,12 +434,6 @@ class Project:
 
     # confidence
 
-    def save_confidence(self, case_id: str, confidence: npt.NDArray[np.uint8]) -> None:
-        """Keep the student's confidence, uint8 [k, j, i], beside the mask."""
-        self.must_write()
-        with atomic_path(self.confidence_path(case_id)) as temporary:
-            write_arrays(temporary, {"confidence": confidence})
-
     def confidence_path(self, case_id: str) -> Path:
         """Return where a case's confidence is kept."""
         return self.case_folder(case_id) / "confidence.npz"
@@ -455,6 +463,12 @@ class Project:
             self._db.execute("INSERT OR REPLACE INTO rounds VALUES (?, ?, ?)", (report.run_id, _now(), json.dumps(document)))
 
 
+def write_confidence(path: Path, confidence: npt.NDArray[np.uint8]) -> None:
+    """Keep the student's confidence, uint8 [k, j, i], beside the mask, on any thread; UserError where the disk is full or fails."""
+    with atomic_path(path) as temporary:
+        write_arrays(temporary, {"confidence": confidence})
+
+
 def read_confidence(path: Path, shape_kji: tuple[int, int, int]) -> npt.NDArray[np.uint8] | None:
     """Return the kept confidence, uint8 [k, j, i], or None where there is none or it is damaged: it can be predicted again."""
     try:
@@ -468,13 +482,6 @@ def read_confidence(path: Path, shape_kji: tuple[int, int, int]) -> npt.NDArray[
 def _geometry_of(text: str) -> Geometry:
     """Return the geometry of a row: it never changes, and a worklist is read after every stroke."""
     return Geometry.from_json(json.loads(text))
-
-
-def _write_voxels(path: Path, voxels: Voxels) -> str:
-    """Write an array and return the file's hash."""
-    with atomic_path(path) as temporary, temporary.open("wb") as stream:
-        np.lib.format.write_array(stream, np.ascontiguousarray(voxels), allow_pickle=False)
-    return file_sha256(path)
 
 
 def _map_voxels(path: Path) -> Voxels:

@@ -28,6 +28,7 @@ from gf_desktop.gui.views.hand import Hand
 from gf_desktop.gui.views.scale_bar import scale_bar
 from gf_desktop.gui.widgets import label
 from gf_desktop.imaging.edits import Box
+from gf_desktop.imaging.volume import Volume
 from gf_desktop.session import Session
 
 __all__ = ["GUTTER_PX", "SliceView"]
@@ -148,6 +149,9 @@ class SliceView(QWidget):
     def _redraw(self) -> None:
         stale, self._stale = self._stale, set()
         opened, state = self._session.open, self.display
+        if opened is None and self._session.arriving is not None and self._state.volume is self._session.arriving:
+            self._show_arriving(self._session.arriving, state, fit="fit" in stale)
+            return
         if opened is None or self._state.volume is not opened.volume:
             self._plane = None
             self._shown_image = self._shown_labels = ()
@@ -180,6 +184,19 @@ class SliceView(QWidget):
             self.fit()
         self.update()
         self._tell_hover()
+
+    def _show_arriving(self, volume: Volume, state: DisplayState, *, fit: bool) -> None:
+        """Show a scan that is being added to the project: it has no mask yet."""
+        wanted = (volume, state.plane, state.index, state.window)
+        if self._plane is None or wanted != self._shown_image:
+            self._plane = resolve(volume, state)
+            self._shown_image, self._shown_labels = wanted, ()
+            self.canvas.show_image(self._plane)
+            self._hint.setVisible(False)
+        self._show_cross()
+        if fit:
+            self.fit()
+        self.update()
 
     def _show_cross(self) -> None:
         shown = self._plane is not None and self._state.has_planes and self._state.layout not in ("single", "surface")

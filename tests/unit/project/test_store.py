@@ -17,7 +17,7 @@ from gf_desktop.imaging.edits import Box, LabelEdit
 from gf_desktop.imaging.geometry import Geometry
 from gf_desktop.imaging.labelmap import VoxelState
 from gf_desktop.imaging.volume import Volume
-from gf_desktop.project.store import Project, read_confidence
+from gf_desktop.project.store import Project, read_confidence, write_confidence
 
 
 def edit_of(project: Project, case_id: str, *, k: int, label: int) -> LabelEdit:
@@ -170,7 +170,7 @@ def test_that_status_follows_the_states_of_the_voxels(project: Project, case_id:
 def test_that_confidence_comes_back_and_a_damaged_one_is_none(project: Project, case_id: str) -> None:
     shape = project.case(case_id).geometry.shape_kji
     confidence = np.arange(np.prod(shape), dtype=np.uint8).reshape(shape)
-    project.save_confidence(case_id, confidence)
+    write_confidence(project.confidence_path(case_id), confidence)
     path = project.confidence_path(case_id)
     np.testing.assert_array_equal(read_confidence(path, shape), confidence)
     assert read_confidence(path, (1, 2, 3)) is None
