@@ -70,6 +70,7 @@ test-long: $(SETUP)
 bench: $(SETUP) $(BENCH_SETUP)
 	@$(BIN)/python benchmarks/predict.py
 	@$(BIN)/python benchmarks/startup.py --peer-python $(BENCH_VENV)/bin/python
+	@$(BIN)/python benchmarks/interaction.py --peer-python $(BENCH_VENV)/bin/python
 
 # The method against its baselines: minutes, or with FULL=1 hours; a broken run goes on where it stood.
 .PHONY: bench-distill

@@ -1,0 +1,159 @@
+"""What both sides of ``interaction.py`` need under Qt: when pixels are painted, how long the event loop stands still, and orders by line.
+
+Imports nothing but Qt, so that the peer's environment can use it too.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import time
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from PySide6.QtCore import QCoreApplication, QEvent, QEventLoop, QObject, QPoint, QPointF, Qt, QTimer
+from PySide6.QtGui import QWheelEvent
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QWidget
+
+__all__ = ["FRAME_MS", "Heartbeat", "PaintWatch", "serve", "to_and_fro", "turn_wheel"]
+
+FRAME_MS = 16.0
+"""Events come at most as often as a screen of 60 Hz shows a picture; in between the program does what else it has to do."""
+
+LIMIT_MS = 60_000
+"""A picture that is not there after this never comes."""
+
+BEAT_MS = 2
+"""The heart beats this often; a longer pause is a stall."""
+
+NOTCH = 120
+"""Qt's angle of one notch of a wheel."""
+
+
+class PaintWatch(QObject):
+    """Tells when a window's picture is on its surface after an event.
+
+    Qt paints every dirty widget of a window and hands the picture over within one UpdateRequest. The watch delivers that event itself, so
+    that it knows when it has ended; a picture counts when each of the watched widgets was painted in it.
+
+    Parameters
+    ----------
+    window
+        The top-level widget, shown already.
+    """
+
+    def __init__(self, window: QWidget) -> None:
+        super().__init__(window)
+        self._window = window
+        self._inside = False
+        self._wanted: set[QObject] = set()
+        self._painted: set[QObject] = set()
+        self._loop = QEventLoop(self)
+        self._watched: set[QObject] = set()
+        self.end_s: float | None = None
+        for source in (window, window.windowHandle()):
+            source.installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Note a paint; deliver an update of the window and note its end."""
+        kind = event.type()
+        if kind == QEvent.Type.Paint and watched in self._wanted:
+            self._painted.add(watched)
+        elif kind == QEvent.Type.UpdateRequest and not self._inside:
+            self._inside = True
+            try:
+                QCoreApplication.sendEvent(watched, event)
+            finally:
+                self._inside = False
+            if self.end_s is None and self._wanted and self._painted >= self._wanted:
+                self.end_s = time.perf_counter()
+                self._loop.quit()
+            return True
+        return False
+
+    def timed(self, act: Callable[[], object], views: Iterable[QWidget], *, rest: bool = True) -> float:
+        """Return the milliseconds from before ``act`` to the end of the first picture in which every view was painted.
+
+        With ``rest`` the program is given the time to the next frame for what else it has to do.
+        """
+        self._wanted, self._painted, self.end_s = set(views), set(), None
+        for view in self._wanted - self._watched:
+            view.installEventFilter(self)
+            self._watched.add(view)
+        begin = time.perf_counter()
+        act()
+        if self.end_s is None:
+            QTimer.singleShot(LIMIT_MS, self._loop, self._loop.quit)
+            self._loop.exec()
+        self._wanted = set()
+        if self.end_s is None:
+            raise RuntimeError("nothing was painted")
+        milliseconds = 1e3 * (self.end_s - begin)
+        if rest:
+            QTest.qWait(max(1, round(FRAME_MS - milliseconds)))
+        return milliseconds
+
+
+class Heartbeat(QObject):
+    """The longest time for which the event loop did not turn, from :meth:`start` to :meth:`stop`."""
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._timer = QTimer(self, interval=BEAT_MS, timerType=Qt.TimerType.PreciseTimer)
+        self._timer.timeout.connect(self._beat)
+        self._last_s = 0.0
+        self.pauses_ms: list[float] = []
+
+    def start(self) -> None:
+        """Begin anew."""
+        self.pauses_ms = []
+        self._last_s = time.perf_counter()
+        self._timer.start()
+
+    def _beat(self) -> None:
+        now = time.perf_counter()
+        self.pauses_ms.append(1e3 * (now - self._last_s))
+        self._last_s = now
+
+    def stop(self) -> float:
+        """Return the longest pause in milliseconds."""
+        self._beat()
+        self._timer.stop()
+        return max(self.pauses_ms)
+
+
+def turn_wheel(view: QWidget, notches: int, keys: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier) -> None:
+    """Turn the wheel in the middle of a view."""
+    middle = QPointF(view.rect().center())
+    event = QWheelEvent(
+        middle,
+        QPointF(view.mapToGlobal(view.rect().center())),
+        QPoint(),
+        QPoint(0, NOTCH * notches),
+        Qt.MouseButton.NoButton,
+        keys,
+        Qt.ScrollPhase.NoScrollPhase,
+        False,
+    )
+    QCoreApplication.sendEvent(view, event)
+
+
+def to_and_fro(notches: int, slices: int) -> list[int]:
+    """Return so many steps of one slice from the middle of a scan, up and down again, which stay within it."""
+    half = max(1, min(20, slices // 2 - 1))
+    return [1 if n % (2 * half) < half else -1 for n in range(notches)]
+
+
+def serve(orders: dict[str, Callable[..., Any]]) -> None:
+    """Answer orders, one JSON object a line on each side: ``{"do": name, …}``; returns at the end of the input.
+
+    What else is printed in this process goes to the error output.
+    """
+    answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
+    os.dup2(2, 1)
+    for text in sys.stdin:
+        order: dict[str, Any] = json.loads(text)
+        answers.write(json.dumps(orders[order.pop("do")](**order)) + "\n")
+        answers.flush()

@@ -1,0 +1,42 @@
+"""The benchmark of the window in the hand, at a size that takes seconds: what it prints, not how fast it is."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+
+FIGURES = {
+    "brush event to painted pixels, 2-D": ["ms"],
+    "the same with a 3-D ball of 20 mm": ["ms", "time on 12 slices / 1"],
+    "slice scroll in three linked views; napari: one": ["ms"],
+    "undo": ["of a stroke, ms", "of accepting the scan, ms"],
+    "first paint; opening a NIfTI to its first slice": ["first paint, s", "reading, ms", "opening, ms", "opening / reading"],
+    "longest stall of the GUI thread": ["predicting, ms", "accepting, ms", "meshing, ms", "exporting, ms"],
+    "memory with the scan, its mask and 12 strokes": ["resident, MB", "of it the program's own, MB"],
+}
+
+
+@pytest.mark.timeout(300)
+def test_that_the_benchmark_measures_every_row_of_its_table_with_real_events(tmp_path: Path) -> None:
+    sizes = {"slices": 12, "side": 96, "repeats": 1, "openings": 1, "acceptances": 1, "starts": 0, "strokes": 12, "minutes": 0}
+    small = [part for name, value in sizes.items() for part in (f"--{name}", str(value))]
+    command = [sys.executable, str(ROOT / "benchmarks" / "interaction.py"), *small, "--no-peer", "--json", "--work", str(tmp_path)]
+    environment = os.environ | {"QT_QPA_PLATFORM": "offscreen", "DISPLAY": ":0"}
+    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+    assert done.stdout, done.stderr
+    document = json.loads(done.stdout)
+    assert {row["name"]: [figure["name"] for figure in row["figures"]] for row in document["rows"]} == FIGURES
+    for row in document["rows"]:
+        for figure in row["figures"]:
+            measured = figure["median"] if figure["median"] is not None else figure["p95"]
+            assert (measured is None) == (figure["name"] == "first paint, s"), figure
+            assert measured is None or measured > 0, figure
+            assert figure["peer_median"] is None
+    assert document["facts"]["scan"] == "96 x 96 x 12 int16"
