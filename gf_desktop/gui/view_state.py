@@ -209,7 +209,7 @@ class ViewState(QObject):
             self.set_display(self.display.stepped(steps, self.volume))
 
     def set_window(self, window: Window) -> None:
-        """Show another range of intensities, here and in scans of this modality that are opened from now on."""
+        """Show another range of intensities, here and, from the next start on, in scans of this modality."""
         if self.volume is not None:
             self.windows.note(self.volume, window)
         self.set_display(replace(self.display, window=window))

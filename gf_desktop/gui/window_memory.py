@@ -12,20 +12,26 @@ ABSOLUTE = ("CT",)
 
 
 class WindowMemory:
-    """Knows how to open the next scan of a modality.
+    """Knows how to open a scan of a modality: as its window was chosen before this start; while the program runs each scan keeps its own.
 
     Parameters
     ----------
     choices
-        By modality.
+        By modality, of the starts before.
+
+    Attributes
+    ----------
+    choices
+        By modality, for the next start.
     """
 
     def __init__(self, choices: dict[str, WindowChoice]) -> None:
-        self.choices = choices
+        self._before = dict(choices)
+        self.choices = dict(choices)
 
     def recall(self, volume: Volume) -> Window:
         """Return the window to open a scan with."""
-        usual, choice = volume.default_window(), self.choices.get(volume.modality)
+        usual, choice = volume.default_window(), self._before.get(volume.modality)
         if choice is None or volume.is_colour:
             return usual
         if volume.modality in ABSOLUTE:

@@ -169,6 +169,8 @@ class Worklist(QFrame):
         self.search.setPlaceholderText(tr("Search scans"))
         self.search.setAccessibleName(tr("Search scans"))
         self.search.setClearButtonEnabled(True)
+        for clear in self.search.findChildren(QToolButton):
+            clear.setAccessibleName(tr("Clear the search"))
         # a scan that is let fall here is for the project
         self.search.setAcceptDrops(False)
         self.search.textChanged.connect(lambda text: self._ask(text=text))
