@@ -92,7 +92,7 @@ def _actions(facts: frozenset[str], actions: Mapping[str, QAction]) -> list[Entr
             offered=not spec.family,
         )
         for spec in ACTIONS
-        if spec.id not in HIDDEN and not spec.id.startswith(STRUCTURE_ACTION)
+        if spec.id not in HIDDEN and not spec.id.removeprefix(STRUCTURE_ACTION).isdigit()
     ]
 
 
