@@ -264,6 +264,7 @@ NOT_A_VERB = {
     "must_project": "how verbs reach the project",
     "must_open": "how commands reach the case on screen",
     "open_project": "every verb opens its project",
+    "open_or_look": "verbs open for reading or writing as they need, and say who writes",
     "close_project": "every verb closes its project",
     "open_case": "verbs name their case",
     "close_case": "verbs name their case",
@@ -276,6 +277,7 @@ NOT_A_VERB = {
     "cancel_refine": "Ctrl+C",
     "wait_for_round": "“refine” waits",
     "labels_of": "“export” writes them",
+    "predict_cases": "“predict” asks for one case after the other itself",
 }
 
 VERB_OF = {
@@ -289,6 +291,12 @@ VERB_OF = {
     "undo": "undo",
     "redo": "redo",
     "set_locked": "lock",
+    "add_structure": "structures",
+    "change_structure": "structures",
+    "remove_structure": "structures",
+    "count_structure": "structures",
+    "take_structures": "structures",
+    "save_structures": "structures",
     "refine": "refine",
     "models": "models",
     "activate": "activate",
