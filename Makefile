@@ -1,5 +1,5 @@
 # The two commands: `make demo` and `make test`. Both set everything up on a machine that has only Python, git and make.
-# Also: run, bench, screenshots, test-long, installer, lock, clean.
+# Also: run, bench, screenshots, guide, test-long, installer, lock, clean.
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
@@ -29,6 +29,7 @@ help:
 	@echo "make bench        the benchmarks, beside their peers"
 	@echo "make bench-distill  the method against its baselines (FULL=1: every task and seed, hours)"
 	@echo "make screenshots  the pictures in docs/images"
+	@echo "make guide        the sheet of keys in docs/user-guide.md"
 	@echo "make test-long    the tests that take minutes"
 	@echo "make installer    a folder in dist/ that needs no Python, and its self-test"
 	@echo "make lock         requirements.lock from pyproject.toml, newest versions that fit"
@@ -80,6 +81,11 @@ bench-distill: $(SETUP)
 .PHONY: screenshots
 screenshots: $(SETUP)
 	@$(BIN)/python -m gf_desktop screenshots --out docs/images
+
+# The sheet of keys in the user guide, from the table of actions.
+.PHONY: guide
+guide: $(SETUP)
+	@$(BIN)/python -m gf_desktop.gui.guide_sheet --write docs/user-guide.md
 
 .PHONY: installer
 installer: $(SETUP)

@@ -194,6 +194,26 @@ class _Photographer:
         session.round_finished.emit(report)
         self._take("report")
 
+    def _measure(self) -> None:
+        """Draw a ruler and a region with the mouse, and show their list."""
+        window, page = self._made.window, self._made.window.page
+        if page is None:
+            raise RuntimeError("no page")
+        target = page.view.canvas.viewport()
+
+        def at(across: float, down: float) -> QPoint:
+            return QPoint(round(target.width() * across), round(target.height() * down))
+
+        for name, start, end in (("ruler", at(0.28, 0.44), at(0.49, 0.44)), ("ellipse", at(0.63, 0.53), at(0.7, 0.62))):
+            window.actions_by_id[f"tool_{name}"].trigger()
+            QTest.mousePress(target, Qt.MouseButton.LeftButton, pos=start)
+            QTest.mouseMove(target, end)
+            QTest.mouseRelease(target, Qt.MouseButton.LeftButton, pos=end)
+        window.show_panel("measurements")
+        self._take("measuring")
+        window.actions_by_id["tool_cursor"].trigger()
+        window.show_panel("structures")
+
     def _look_around(self) -> None:
         window = self._made.window
         window.notice.hide()
@@ -205,6 +225,10 @@ class _Photographer:
         window.state.toggle_outline()
         self._take("outlines")
         window.state.toggle_outline()
+        window.state.toggle_layer("states")
+        self._take("states")
+        window.state.toggle_layer("states")
+        self._measure()
         window.switch_theme()
         self._take(f"{LIGHT.name}-predicted")
         window.show_panel("refine")

@@ -15,7 +15,7 @@ from gf_desktop.gui.keymap import Keymap
 from gf_desktop.gui.palette import GRID_PX
 from gf_desktop.gui.widgets import label, push_button
 
-__all__ = ["SheetGroup", "SheetLine", "sheet_groups", "shortcut_sheet", "shortcut_table"]
+__all__ = ["SheetGroup", "SheetLine", "keys_cell", "sheet_groups", "shortcut_sheet", "shortcut_table"]
 
 NO_KEY: Final = "–"
 MOUSE: Final = "Mouse"
@@ -79,20 +79,18 @@ def _shown(line: SheetLine) -> str:
     return keys_text(line.keys) if line.keys else NO_KEY
 
 
+def keys_cell(line: SheetLine) -> str:
+    """Return the keys of a line in portable notation as Markdown."""
+    if line.by_hand:
+        return line.keys[0]
+    return (" – " if line.joins else ", ").join(f"`{key}`" for key in line.keys) or NO_KEY
+
+
 def shortcut_table(keymap: Keymap) -> str:
     """Return the sheet as Markdown, a table for each menu and one for the mouse; keys in portable notation."""
-
-    def code(key: str) -> str:
-        return f"`{key}`"
-
-    def cell(line: SheetLine) -> str:
-        if line.by_hand:
-            return line.keys[0]
-        return (" – " if line.joins else ", ").join(map(code, line.keys)) or NO_KEY
-
     parts: list[str] = []
     for group in sheet_groups(keymap):
-        rows = [f"| {cell(line).replace('|', chr(92) + '|')} | {line.effect.replace('|', chr(92) + '|')} |" for line in group.lines]
+        rows = [f"| {keys_cell(line).replace('|', chr(92) + '|')} | {line.effect.replace('|', chr(92) + '|')} |" for line in group.lines]
         parts.append("\n".join([f"### {group.heading}", "", f"| {tr('Keys')} | {tr('What they do')} |", "|---|---|", *rows]))
     return "\n\n".join(parts) + "\n"
 

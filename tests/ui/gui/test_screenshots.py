@@ -24,6 +24,8 @@ def test_that_every_moment_gets_a_picture_of_the_asked_size(
         "refining",
         "report",
         "students",
+        "states",
+        "measuring",
         "light-predicted",
         "keys",
         "about",
