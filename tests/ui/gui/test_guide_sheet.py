@@ -17,7 +17,8 @@ from gf_desktop.imaging.volume import WINDOW_PRESETS
 
 GUIDE = Path(__file__).resolve().parents[3] / "docs" / "user-guide.md"
 TEXT = GUIDE.read_text(encoding="utf-8")
-PROSE = TEXT.partition(BEGIN)[0]
+# a name may run over the end of a line
+PROSE = re.sub(r"(?<=\S)\n +(?=\S)|(?<=[^|\n])\n(?=[^|#\n -])", " ", TEXT.partition(BEGIN)[0])
 SHEET = TEXT.partition(BEGIN)[2].partition(END)[0]
 NOT_OF_ACTIONS = {"Shift", "Ctrl", "Space", "W", "Home", "0", "Num", "–", "gf-desktop"}
 """What stands in the guide's code type besides keys of actions: held keys, a key of the surfaces, the keypad's 0, a command."""
