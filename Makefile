@@ -30,6 +30,7 @@ help:
 	@echo "make bench-distill  the method against its baselines (FULL=1: every task and seed, hours)"
 	@echo "make screenshots  the pictures in docs/images"
 	@echo "make guide        the sheet of keys in docs/user-guide.md"
+	@echo "make words        the files of translations, from the source"
 	@echo "make test-long    the tests that take minutes"
 	@echo "make installer    a folder in dist/ that needs no Python, and its self-test"
 	@echo "make lock         requirements.lock from pyproject.toml, newest versions that fit"
@@ -86,6 +87,10 @@ screenshots: $(SETUP)
 .PHONY: guide
 guide: $(SETUP)
 	@$(BIN)/python -m gf_desktop.gui.guide_sheet --write docs/user-guide.md
+
+.PHONY: words
+words: $(SETUP)
+	@QT_QPA_PLATFORM=offscreen $(BIN)/python -m gf_desktop.gui.source_strings
 
 .PHONY: installer
 installer: $(SETUP)

@@ -10,6 +10,7 @@ from PySide6.QtCore import QCoreApplication, QObject
 from PySide6.QtGui import QAction, QActionGroup, QKeySequence
 
 from gf_desktop.gui.action_spec import ActionSpec
+from gf_desktop.gui.help_rows import LANGUAGE_ROWS, TOUR_ROWS
 from gf_desktop.gui.icons import icon
 from gf_desktop.gui.keymap import Keymap
 from gf_desktop.gui.looking_rows import LOOKING_ROWS, WINDOW_ROWS
@@ -31,9 +32,9 @@ __all__ = [
 ]
 
 
-def tr(text: str) -> str:
-    """Return a text of the window in the language of the person."""
-    return QCoreApplication.translate("window", text)
+def tr(text: str, n: int = -1) -> str:
+    """Return a text of the window in the language of the person; where it counts something, in the form for ``n`` of them."""
+    return QCoreApplication.translate("window", text, "", n)
 
 
 @dataclass(frozen=True, slots=True)
@@ -409,6 +410,7 @@ ACTIONS: Final[tuple[ActionSpec, ...]] = (
     ActionSpec("layout_single", "One view", (), "", "As a double click does", "View", "", _PLANES),
     ActionSpec("reset_view", "Arrange the window anew", (), "", "Views, widths, panels and windows as at the first start", "View"),
     ActionSpec("theme", "Light theme", (), "", "Dark for reading rooms, light for bright ones", "View-", "theme", checkable=True),
+    *LANGUAGE_ROWS,
     *LOOKING_ROWS,
     *WINDOW_ROWS,
     *(_structure(number) for number in range(1, 10)),
@@ -486,6 +488,7 @@ ACTIONS: Final[tuple[ActionSpec, ...]] = (
     ActionSpec("palette", "Search or command…", ("Ctrl+K",), "", "Find an action, a scan or a structure by its letters", "Help", "search"),
     ActionSpec("shortcuts", "Keys and mouse", ("F1", "?"), "", "All shortcuts", "Help-", "help"),
     ActionSpec("keys", "Change keys…", (), "", "Give actions other keys, or take those of another program", "Help"),
+    *TOUR_ROWS,
     ActionSpec("about", "About", (), "", "Version, licence and what it may be used for", "Help-"),
 )
 """Every action, in menu order."""

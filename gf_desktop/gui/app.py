@@ -13,6 +13,7 @@ from PySide6.QtCore import QEventLoop, QTimer
 from PySide6.QtWidgets import QApplication
 
 from gf_desktop import __version__
+from gf_desktop.gui.language import SOURCE, system_languages, use_language, wanted_language
 from gf_desktop.gui.main_window import MainWindow
 from gf_desktop.gui.palette import DARK, PALETTES
 from gf_desktop.gui.qt_jobs import QtJobs
@@ -32,13 +33,14 @@ LAST_WORD_S = 3.0
 """A trainer that is asked to end with the program gets this long to write its checkpoint."""
 
 
-def make_application(*, theme: str = DARK.name) -> QApplication:
-    """Return the application of this process, made where there is none, in the named theme."""
+def make_application(*, theme: str = DARK.name, language: str = SOURCE) -> QApplication:
+    """Return the application of this process, made where there is none, in the named theme and language."""
     known = QApplication.instance()
     app = known if isinstance(known, QApplication) else QApplication(sys.argv[:1])
     app.setApplicationName("Graph Flow Desktop")
     app.setOrganizationName("Graph Flow Desktop")
     app.setApplicationVersion(__version__)
+    use_language(app, language)
     apply_theme(app, PALETTES.get(theme, DARK))
     return app
 
@@ -157,7 +159,7 @@ def run(
         Exit status for the system.
     """
     settings = SettingsFile(settings_path())
-    app = make_application(theme=settings.now.theme)
+    app = make_application(theme=settings.now.theme, language=wanted_language(settings.now.language, system_languages()))
     made = compose(settings=settings)
     window = made.window
     hook = sys.excepthook

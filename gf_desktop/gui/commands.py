@@ -20,6 +20,8 @@ from gf_desktop.gui.cine_player import CinePlayer
 from gf_desktop.gui.corrections import Corrections
 from gf_desktop.gui.drops import dropped
 from gf_desktop.gui.frame_commands import frame_handlers
+from gf_desktop.gui.help_commands import HelpCommands
+from gf_desktop.gui.language import spoken
 from gf_desktop.gui.measure_commands import MeasureCommands
 from gf_desktop.gui.questions import Questions
 from gf_desktop.gui.structure_commands import StructureCommands
@@ -39,6 +41,8 @@ Button = tuple[str, Handler]
 
 class Face(Protocol):
     """What the commands need of the window."""
+
+    helps: HelpCommands
 
     def tell(self, text: str, *, kind: str = "", buttons: list[Button] | None = None) -> None:
         """Show a notice."""
@@ -123,7 +127,7 @@ def _predict_marked(session: Session, face: Face) -> None:
 
     def done(count: int) -> None:
         face.show_busy("")
-        face.tell(tr("{n} scans are predicted.").format(n=count), kind="good")
+        face.tell(tr("{n} scans are predicted.", count).format(n=count), kind="good")
 
     session.predict_cases(face.marked_cases(), on_step=step, on_done=done)
 
@@ -180,7 +184,7 @@ class Commands(QObject):
 
     def _show_working(self) -> None:
         opened = self._session.open
-        self._face.show_busy(tr("computing: {name}").format(name=opened.working) if opened is not None and opened.working else "")
+        self._face.show_busy(tr("computing: {name}").format(name=spoken(opened.working)) if opened is not None and opened.working else "")
         self._facts_moved()
 
     def facts(self) -> frozenset[str]:
@@ -266,7 +270,7 @@ class Commands(QObject):
             "keys": face.open_keys,
             "about": face.open_about,
         }
-        table |= frame_handlers(session, state, self.player, show_case=self.show_case)
+        table |= frame_handlers(session, state, self.player, show_case=self.show_case) | face.helps.handlers()
         for number in range(1, 10):
             table[f"structure_{number}"] = partial(self.corrections.choose_structure, number)
         return {spec.id: partial(self.attempt, table[spec.id]) for spec in ACTIONS}
@@ -282,13 +286,15 @@ class Commands(QObject):
 
     def tell_finding(self, text: str) -> None:
         """Say what the person has to know about the files of their masks."""
-        self._face.tell(text, kind="warn")
+        self._face.tell(spoken(text), kind="warn")
 
     def tell_trouble(self, error: UserError) -> None:
         """Say what went wrong, where, and what to do next."""
         self._face.show_busy("")
         details = json.dumps(error.as_json(), ensure_ascii=False, indent=1)
-        self._face.tell(str(error), kind="bad", buttons=[(tr("Copy details"), lambda: QGuiApplication.clipboard().setText(details))])
+        self._face.tell(
+            spoken(str(error)), kind="bad", buttons=[(tr("Copy details"), lambda: QGuiApplication.clipboard().setText(details))]
+        )
 
     def tell_fault(self, error: BaseException) -> None:
         """Say that a bug of ours was met; the details go to the clipboard on request, without the person's home folder."""
@@ -306,12 +312,14 @@ class Commands(QObject):
         folder = Path(appdirs.user_data_dir("graph-flow-desktop", appauthor=False)) / "demo"
         if (folder / "project.sqlite").is_file():
             self.show_project(folder)
+            self._face.helps.offer()
             return
         shipped = packs()
         if not shipped:
             raise UserError("No model pack is installed", where=str(resource_dir() / "models"), next_step="Install the program again.")
         self._session.create_project(folder, shipped[0])
         self.import_paths([resource_dir() / "demo" / "B_ct_dicom"])
+        self._face.helps.offer()
 
     def new_project(self) -> bool:
         """Ask for a folder and make a project with the pack that ships with the program; return whether there is one."""
@@ -407,7 +415,7 @@ class Commands(QObject):
         path = self._ask.mask_file()
         if path is not None:
             report = self._session.correct(self._session.must_open().id, path)
-            text = tr("{slices} slices taken from {file}, {n} voxels changed.")
+            text = tr("{slices} slices taken from {file}, {n} voxels changed.", len(report.slices))
             self._face.tell(text.format(slices=len(report.slices), file=path.name, n=report.voxels_changed), kind="good")
 
     def export(self, file_format: Literal["nifti", "png"], case_ids: tuple[str, ...] | None = None) -> None:
@@ -421,7 +429,8 @@ class Commands(QObject):
             self._face.show_busy("")
             verified = sum(f.verified for f in files)
             self._face.tell(
-                tr("{n} files written to {folder}; {v} read back and equal.").format(n=len(files), folder=folder, v=verified), kind="good"
+                tr("{n} files written to {folder}; {v} read back and equal.", len(files)).format(n=len(files), folder=folder, v=verified),
+                kind="good",
             )
 
         self._session.export(folder, file_format=file_format, case_ids=case_ids, on_done=done)
@@ -466,4 +475,6 @@ class Commands(QObject):
         self.facts_changed.emit()
         show: Button = (tr("See changes") if report.promoted else tr("Why"), lambda: self._face.show_panel("refine"))
         back: Button = (tr("Roll back"), lambda: self.attempt(self.roll_back))
-        self._face.tell(report.reason, kind="good" if report.promoted else "warn", buttons=[show, back] if report.promoted else [show])
+        self._face.tell(
+            spoken(report.reason), kind="good" if report.promoted else "warn", buttons=[show, back] if report.promoted else [show]
+        )

@@ -6,6 +6,7 @@ from typing import Protocol
 
 from gf_desktop.display import plane_axes
 from gf_desktop.gui.actions import tr
+from gf_desktop.gui.language import count_text, spoken
 from gf_desktop.gui.questions import Questions
 from gf_desktop.gui.view_state import ToolName, ViewState
 from gf_desktop.imaging.operations import NAMES, Delete, Merge, Operation
@@ -81,7 +82,7 @@ class Corrections:
 
         def done(changed: bool) -> None:
             if not changed:
-                self._face.tell(tr("{name}: nothing to change").format(name=NAMES[type(operation)]))
+                self._face.tell(tr("{name}: nothing to change").format(name=spoken(NAMES[type(operation)])))
 
         self._session.operate(operation, over=self._state.tool.options.painted_over, on_done=done)
 
@@ -92,8 +93,8 @@ class Corrections:
         size = structure_size(label_map, operation.label)
         facts = {
             "name": label_map.table.by_id(operation.label).name,
-            "voxels": f"{size.voxels:,}",
-            "reviewed": f"{size.reviewed_voxels:,}",
+            "voxels": count_text(size.voxels),
+            "reviewed": count_text(size.reviewed_voxels),
         }
         if isinstance(operation, Merge):
             question = tr("{name} has {voxels} voxels in this scan. Give them all to {target}?")

@@ -12,9 +12,11 @@ from gf_desktop.errors import UserError
 from gf_desktop.gui.actions import ACTIONS, TOOLS, build_actions, tr
 from gf_desktop.gui.commands import Button, Commands
 from gf_desktop.gui.drops import DropVeil, dropped, paths_of
+from gf_desktop.gui.help_commands import HelpCommands
 from gf_desktop.gui.icons import icon
 from gf_desktop.gui.keymap import Keymap
 from gf_desktop.gui.keys_dialog import KeysDialog
+from gf_desktop.gui.language import spoken
 from gf_desktop.gui.measure_commands import name_windows
 from gf_desktop.gui.menus import about_box
 from gf_desktop.gui.notice_bar import NoticeBar
@@ -57,6 +59,7 @@ class MainWindow(QMainWindow):
         self.page: WorkPage | None = None
         self.commands = Commands(session, self.state, self, questions or Questions(self), self)
         self.remembered = Remembered(settings or SettingsFile(), tell=self.commands.tell_trouble)
+        self.helps = HelpCommands(self, session, self.remembered, parent=self, attempt=self.commands.attempt)
         self.actions_by_id = build_actions(self.commands.handlers(), self, keymap=self.remembered.keymap)
         self.addActions(list(self.actions_by_id.values()))
         self.top = TopBar(session, self.actions_by_id)
@@ -168,7 +171,7 @@ class MainWindow(QMainWindow):
         history = self.session.open.journal if self.session.open is not None else None
         for name, what in (("undo", history.undo_name if history else None), ("redo", history.redo_name if history else None)):
             text = tr(name.capitalize())
-            self.actions_by_id[name].setText(f"{text}: {what}" if what else text)
+            self.actions_by_id[name].setText(f"{text}: {spoken(what)}" if what else text)
         self._show_checks()
 
     def _show_checks(self) -> None:
@@ -179,6 +182,7 @@ class MainWindow(QMainWindow):
         for layer in ("doubt", "states"):
             self.actions_by_id[f"layer_{layer}"].setChecked(display.layer == layer)
         self.actions_by_id["theme"].setChecked(current_palette() is LIGHT)
+        self.helps.show_checks()
         for tool in TOOLS:
             self.actions_by_id[tool].setChecked(tool == f"tool_{self.state.tool.name}")
 

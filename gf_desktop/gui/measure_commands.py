@@ -9,7 +9,8 @@ from typing import Any, Final, Protocol
 from PySide6.QtGui import QAction, QGuiApplication
 
 from gf_desktop.display import window_names
-from gf_desktop.gui.actions import tr
+from gf_desktop.gui.actions import SPECS, tr
+from gf_desktop.gui.language import spoken
 from gf_desktop.gui.questions import Questions
 from gf_desktop.gui.view_state import MEASURES, ViewState
 from gf_desktop.imaging.volume import Volume
@@ -26,7 +27,7 @@ def name_windows(actions: Mapping[str, QAction], volume: Volume | None) -> None:
     for number in range(1, 10):
         action = actions[f"window_{number}"]
         known = number <= len(presets)
-        action.setText(tr("Window: {name}").format(name=tr(presets[number - 1])) if known else tr(f"Window preset {number}"))
+        action.setText(tr("Window: {name}").format(name=spoken(presets[number - 1])) if known else tr(SPECS[f"window_{number}"].text))
         action.setEnabled(action.isEnabled() and known)
 
 
@@ -94,7 +95,7 @@ class MeasureCommands:
                 self._attempt(lambda: self._session.measuring.restore(gone))
                 self._state.choose_measurement(gone.number)
 
-        self._face.tell(tr("{name} deleted.").format(name=gone.name), buttons=[(tr("Bring it back"), bring_back)])
+        self._face.tell(tr("{name} deleted.").format(name=spoken(gone.name)), buttons=[(tr("Bring it back"), bring_back)])
 
     def rename(self) -> None:
         """Let the chosen measurement be named."""
@@ -104,12 +105,14 @@ class MeasureCommands:
 
     def copy(self) -> None:
         """Copy all as text."""
+        n = len(self._session.measuring.items)
         QGuiApplication.clipboard().setText(self._session.measuring.text())
-        self._face.tell(tr("{n} measurements copied.").format(n=len(self._session.measuring.items)), kind="good")
+        self._face.tell(tr("{n} measurements copied.", n).format(n=n), kind="good")
 
     def export(self) -> None:
         """Ask where and write the table."""
         path = self._ask.table_file(CSV_NAME.format(case=self._session.must_open().id))
         if path is not None:
+            n = len(self._session.measuring.items)
             self._session.measuring.write_csv(path)
-            self._face.tell(tr("{n} measurements written to {file}.").format(n=len(self._session.measuring.items), file=path), kind="good")
+            self._face.tell(tr("{n} measurements written to {file}.", n).format(n=n, file=path), kind="good")

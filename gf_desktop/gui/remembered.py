@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QSplitter, QWidget
 from gf_desktop.errors import UserError
 from gf_desktop.gui.actions import SPECS, apply_keymap, tr
 from gf_desktop.gui.keymap import Keymap
+from gf_desktop.gui.language import spoken
 from gf_desktop.gui.palette_entries import ACTION_ENTRY
 from gf_desktop.gui.settings_store import KeyChoice, Settings, SettingsFile, WindowPlace
 from gf_desktop.gui.view_state import LAYOUTS, ViewState
@@ -60,7 +61,7 @@ class Remembered:
         self.keymap, unknown = Keymap.of_document(choice.preset, choice.changes, known=SPECS)
         sentences = [tr(told.text).format(**told.values) for told in file.told]
         if unknown:
-            sentences.append(tr("Left out of your keys: {what}.").format(what="; ".join(unknown)))
+            sentences.append(tr("Left out of your keys: {what}.").format(what="; ".join(map(spoken, unknown))))
             # said once: the file loses them with its next change
             file.now = msgspec.structs.replace(file.now, keymap=KeyChoice(self.keymap.preset, dict(self.keymap.changes)))
         self.told = tuple(sentences)

@@ -99,6 +99,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """Ids of actions that were asked for in the command palette, the last one first."""
     tour_done: bool = False
     """Whether the tour of the first start was seen or declined."""
+    tour_step: Annotated[int, msgspec.Meta(ge=0, le=100)] = 0
+    """Step at which the tour was left, counted from 0."""
 
     def after_project(self, folder: Path) -> Settings:
         """Return the settings after a project was opened."""

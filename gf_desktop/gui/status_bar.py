@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QWidget
 
 from gf_desktop.display import ReadOut
 from gf_desktop.gui.actions import tr
+from gf_desktop.gui.language import local_number
 from gf_desktop.gui.menus import RESEARCH_USE
 from gf_desktop.gui.palette import GRID_PX
 from gf_desktop.gui.texts import duration_text
@@ -23,9 +24,9 @@ def read_out_text(read: ReadOut | None) -> str:
         return ""
     parts = []
     if read.world_mm is not None:
-        parts.append(" ".join(f"{v:.1f}" for v in read.world_mm) + " mm")
+        parts.append(local_number(" ".join(f"{v:.1f}" for v in read.world_mm)) + " mm")
     parts.append("i {} j {} k {}".format(*read.index_ijk))
-    parts.append(read.value)
+    parts.append(local_number(read.value))
     if read.structure:
         sure = "" if read.confidence_percent is None else f" {read.confidence_percent} %"
         parts.append(read.structure + sure)

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QWidget
 
 from gf_desktop.files.structure_lists import read_structure_file, shipped_structure_files
 from gf_desktop.gui.actions import tr
+from gf_desktop.gui.language import count_text
 from gf_desktop.gui.panels.structure_dialog import ListDialog, StructureDialog
 from gf_desktop.gui.questions import Questions
 from gf_desktop.gui.view_state import ViewState
@@ -123,8 +124,10 @@ class StructureCommands:
 
         def done(report: RemovalReport) -> None:
             undo = tr("undo takes that back, scan by scan") if report.voxels else tr("no voxel had it")
-            text = tr("{name} is out of the list; {voxels} voxels in {scans} scans changed; {undo}.")
-            self._face.tell(text.format(name=report.name, voxels=f"{report.voxels:,}", scans=len(report.cases), undo=undo), kind="good")
+            text = tr("{name} is out of the list; {voxels} voxels in {scans} scans changed; {undo}.", len(report.cases))
+            self._face.tell(
+                text.format(name=report.name, voxels=count_text(report.voxels), scans=len(report.cases), undo=undo), kind="good"
+            )
 
         self._session.count_structure(label, on_done=counted)
 
@@ -132,11 +135,11 @@ class StructureCommands:
         table = self._session.must_project().table
         facts = {
             "name": table.by_id(label).name,
-            "voxels": f"{count.voxels:,}",
-            "reviewed": f"{count.reviewed_voxels:,}",
+            "voxels": count_text(count.voxels),
+            "reviewed": count_text(count.reviewed_voxels),
             "scans": len(count.cases),
         }
-        has = tr("{name} has {voxels} voxels in {scans} scans, {reviewed} of them reviewed.").format(**facts)
+        has = tr("{name} has {voxels} voxels in {scans} scans, {reviewed} of them reviewed.", len(count.cases)).format(**facts)
         if target:
             asked = tr("Give them all to {target} and take {name} out of the list?").format(
                 name=facts["name"], target=table.by_id(target).name

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from gf_desktop.gui.actions import tr
+from gf_desktop.gui.language import local_number
 
 __all__ = ["STAGE_WORDS", "change_text", "dice_text", "duration_text", "provider_text", "readable_time"]
 
@@ -29,19 +29,19 @@ def duration_text(seconds: float) -> str:
 
 def dice_text(dice: float | None) -> str:
     """Return a Dice with two decimals, or a dash where there is none."""
-    return "–" if dice is None else f"{dice:.2f}"
+    return "–" if dice is None else local_number(f"{dice:.2f}")
 
 
 def change_text(before: float | None, after: float | None) -> str:
     """Return the signed difference of two Dice values, or a dash."""
     if before is None or after is None:
         return "–"
-    return f"{after - before:+.2f}".replace("-", "−")
+    return local_number(f"{after - before:+.2f}".replace("-", "−"))
 
 
 def provider_text(provider: str) -> str:
     """Return the device that an ONNX Runtime provider stands for; "" where nothing was predicted yet."""
-    return tr(_PROVIDERS.get(provider, provider.removesuffix("ExecutionProvider")))
+    return _PROVIDERS.get(provider, provider.removesuffix("ExecutionProvider"))
 
 
 def readable_time(stamp: str) -> str:

@@ -83,8 +83,8 @@ _SHEET = Template("""
     QTabWidget::pane { border: none; border-top: 1px solid $border; }
     QTabBar { background: $surface; }
     QTabBar::tab {
-        background: transparent; color: $muted; padding: ${whole}px 6px ${tab}px 6px;
-        border: none; border-bottom: 2px solid transparent; margin-right: 2px;
+        background: transparent; color: $muted; padding: ${whole}px 5px ${tab}px 5px;
+        border: none; border-bottom: 2px solid transparent; margin-right: 0px;
     }
     QTabBar::tab:selected { color: $text; border-bottom: 2px solid $text; }
     QTabBar::tab:hover { color: $text; }

@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 
 from gf_desktop.gui.actions import tr
 from gf_desktop.gui.icons import icon, pixmap
+from gf_desktop.gui.language import spoken
 from gf_desktop.gui.menus import fill_menus
 from gf_desktop.gui.palette import GRID_PX
 from gf_desktop.gui.texts import dice_text, duration_text, provider_text
@@ -29,6 +30,7 @@ from gf_desktop.session import Session
 __all__ = ["ProjectName", "RefineButton", "SearchField", "TopBar"]
 
 RING_PX = 16
+SMALLEST_REFINE_PX = 148
 FIELD_PX = (136, 264)
 """Narrowest and widest way to the palette."""
 PROJECT_PX = 40
@@ -91,7 +93,6 @@ class RefineButton(QPushButton):
         super().__init__(parent)
         self.setObjectName("primary")
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self.setMinimumWidth(148)
         self._action = action
         self._fraction: float | None = None
         action.changed.connect(self._follow)
@@ -110,6 +111,7 @@ class RefineButton(QPushButton):
         if self._fraction is None:
             key = self._action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)
             self.setText(f"{tr('Refine')}   {key}" if key else tr("Refine"))
+        self.setMinimumWidth(max(SMALLEST_REFINE_PX, self.sizeHint().width()))
         self.setEnabled(self._fraction is not None or self._action.isEnabled())
         self.setToolTip(
             tr("The student goes on serving meanwhile. Click to see the round.") if self._fraction is not None else self._action.toolTip()
@@ -226,7 +228,7 @@ class TopBar(QFrame):
             if self._session.provider:
                 parts.append(provider_text(self._session.provider))
             self.chip.setText(" " + "  ·  ".join(parts))
-            self.chip.setToolTip(tr("{title}\nClick for all students").format(title=card.title))
+            self.chip.setToolTip(tr("{title}\nClick for all students").format(title=spoken(card.title)))
         self._show_training()
 
     def _show_training(self) -> None:

@@ -23,6 +23,7 @@ from gf_desktop.display import PlaneName, plane_axes
 from gf_desktop.errors import UserError
 from gf_desktop.gui.actions import tr
 from gf_desktop.gui.icons import icon
+from gf_desktop.gui.language import local_number, spoken
 from gf_desktop.gui.name_field import NameDelegate
 from gf_desktop.gui.palette import GRID_PX
 from gf_desktop.gui.theme import numbers_font
@@ -144,14 +145,14 @@ class Measurements(QFrame):
 
     def _item(self, one: Measurement, volume: Volume) -> QTreeWidgetItem:
         plane = "" if volume.is_planar else f"{tr(self._plane(one, volume))} "
-        item = QTreeWidgetItem([one.name, as_text(one, volume)[0], f"{plane}{one.slice_index(volume.geometry) + 1}"])
+        item = QTreeWidgetItem([spoken(one.name), local_number(as_text(one, volume)[0]), f"{plane}{one.slice_index(volume.geometry) + 1}"])
         item.setData(0, NUMBER_ROLE, one.number)
         item.setIcon(0, icon(one.kind))
         item.setFlags(item.flags() | Qt.ItemFlag.ItemIsEditable)
         for column in (1, 2):
             item.setFont(column, numbers_font())
             item.setTextAlignment(column, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-        item.setToolTip(0, one.name)
+        item.setToolTip(0, spoken(one.name))
         return item
 
     @staticmethod
@@ -175,7 +176,7 @@ class Measurements(QFrame):
         lines: tuple[str, ...] = ()
         if row is not None and opened is not None:
             one = self._session.measuring.one(row.data(0, NUMBER_ROLE))
-            lines = (one.name, *as_text(one, opened.volume))
+            lines = (spoken(one.name), *map(local_number, as_text(one, opened.volume)))
         self.detail.setText("\n".join(lines))
 
     # what the person does

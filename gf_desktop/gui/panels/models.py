@@ -9,6 +9,7 @@ from PySide6.QtGui import QAction, QFont
 from PySide6.QtWidgets import QAbstractItemView, QFrame, QHBoxLayout, QHeaderView, QTreeWidget, QTreeWidgetItem, QVBoxLayout, QWidget
 
 from gf_desktop.gui.actions import tr
+from gf_desktop.gui.language import spoken
 from gf_desktop.gui.palette import GRID_PX
 from gf_desktop.gui.texts import dice_text, readable_time
 from gf_desktop.gui.theme import numbers_font
@@ -106,7 +107,7 @@ class Models(QFrame):
     def _item(record: ModelRecord) -> QTreeWidgetItem:
         item = QTreeWidgetItem([record.id, dice_text(record.mean_dice), tr(STATE_WORDS[record.state])])
         item.setData(0, Qt.ItemDataRole.UserRole, record)
-        item.setToolTip(0, record.title)
+        item.setToolTip(0, spoken(record.title))
         item.setFont(1, numbers_font())
         item.setTextAlignment(1, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         if record.state == "active":
@@ -123,5 +124,9 @@ class Models(QFrame):
             self.detail.setText("")
             return
         record: ModelRecord = items[0].data(0, Qt.ItemDataRole.UserRole)
-        parts = [record.title, tr("made {time}").format(time=readable_time(record.created)) if record.created else "", record.note]
+        parts = [
+            spoken(record.title),
+            tr("made {time}").format(time=readable_time(record.created)) if record.created else "",
+            spoken(record.note),
+        ]
         self.detail.setText("\n".join(part for part in parts if part))

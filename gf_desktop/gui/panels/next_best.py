@@ -42,7 +42,7 @@ def next_best(session: Session, ledger: SliceLedger, cases: Sequence[Case]) -> N
     if case is None:
         return None
     if case.status == "in progress":
-        why = tr("{left} of {all} slices left").format(left=case.slices - case.reviewed, all=case.slices)
+        why = tr("{left} of {all} slices left", case.slices).format(left=case.slices - case.reviewed, all=case.slices)
     else:
         why = tr("nobody has looked at it") if case.status == "new" else tr("proposed, not looked at yet")
     return NextBest(case.id, -1, why)

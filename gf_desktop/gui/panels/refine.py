@@ -23,6 +23,7 @@ from PySide6.QtWidgets import (
 )
 
 from gf_desktop.gui.actions import tr
+from gf_desktop.gui.language import spoken
 from gf_desktop.gui.palette import GRID_PX
 from gf_desktop.gui.texts import STAGE_WORDS, change_text, dice_text, duration_text
 from gf_desktop.gui.theme import caption_font, current_palette, numbers_font
@@ -76,7 +77,7 @@ class Refine(QFrame):
         self.minutes = QComboBox()
         self.minutes.setAccessibleName(tr("Time budget"))
         self.minutes.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self.minutes.addItems([tr("{n:g} min").format(n=n) for n in MINUTES])
+        self.minutes.addItems([tr("{n} min").format(n=f"{n:g}") for n in MINUTES])
         self.minutes.setCurrentIndex(DEFAULT_CHOICE)
         self._start, self._stop = action_button(actions["refine"]), action_button(actions["cancel_refine"])
         self._stop.setText(tr("Stop"))
@@ -265,7 +266,7 @@ class Refine(QFrame):
         else:
             pairs = {} if report is None else report.structures
         if report is not None:
-            self.verdict.setText(report.reason)
+            self.verdict.setText(spoken(report.reason))
         self.table.setVisible(bool(pairs))
         self.table.setRowCount(len(pairs))
         for row, (name, (before, after)) in enumerate(pairs.items()):
@@ -293,7 +294,7 @@ class Refine(QFrame):
             return
         if log[: len(self._logged)] == self._logged:
             for entry in log[len(self._logged) :]:
-                self.log.appendPlainText(entry)
+                self.log.appendPlainText(spoken(entry))
         else:
-            self.log.setPlainText("\n".join(log))
+            self.log.setPlainText("\n".join(map(spoken, log)))
         self._logged = log

@@ -6,6 +6,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QGridLayout, QScrollArea, QVBoxLayout, QWidget
 
 from gf_desktop.gui.actions import tr
+from gf_desktop.gui.language import local_number, spoken
 from gf_desktop.gui.palette import GRID_PX
 from gf_desktop.gui.theme import numbers_font
 from gf_desktop.gui.widgets import label, line
@@ -19,23 +20,23 @@ VERDICT_WORDS = {"green": ("good", "Geometry is sound"), "amber": ("warn", "Read
 
 def _lines(case: Case) -> list[tuple[str, str]]:
     geometry = case.geometry
-    rows = [(tr("Scan"), case.id), (tr("Kind"), case.title), (tr("Modality"), case.modality or tr("picture"))]
+    rows = [(tr("Scan"), case.id), (tr("Kind"), spoken(case.title)), (tr("Modality"), case.modality or tr("picture"))]
     rows.append((tr("Size"), " × ".join(str(n) for n in geometry.size_ijk)))
     if case.time is not None:
-        speed = "" if case.time.frame_ms is None else tr(", {n} ms apart").format(n=f"{case.time.frame_ms:.4g}")
+        speed = "" if case.time.frame_ms is None else tr(", {n} ms apart").format(n=local_number(f"{case.time.frame_ms:.4g}"))
         rows.append((tr("Frames"), f"{case.time.count}{speed}"))
         if not case.is_cine:
             rows.append((tr("Mask of"), tr("frame {n}").format(n=case.time.frame + 1)))
     if case.spacing_known:
-        rows.append((tr("Voxel"), " × ".join(f"{s:.4g}" for s in geometry.spacing_mm[: 2 if case.is_cine else 3]) + " mm"))
+        rows.append((tr("Voxel"), local_number(" × ".join(f"{s:.4g}" for s in geometry.spacing_mm[: 2 if case.is_cine else 3])) + " mm"))
     if case.spacing_known and case.place_known:
-        rows.append((tr("Origin"), ", ".join(f"{o:.1f}" for o in geometry.origin_mm) + " mm"))
+        rows.append((tr("Origin"), "  ".join(local_number(f"{o:.1f}") for o in geometry.origin_mm) + " mm"))
         rows.append((tr("Axes"), " ".join(geometry.axis_letters[: 2 if case.is_cine else 3])))
         if geometry.is_oblique:
-            rows.append((tr("Tilt"), f"{geometry.obliqueness_deg:.1f}°"))
+            rows.append((tr("Tilt"), local_number(f"{geometry.obliqueness_deg:.1f}°")))
     if not case.spacing_known:
         rows.append((tr("Voxel"), tr("size not known")))
-    rows.append((tr("Reviewed"), tr("{n} of {of} slices").format(n=case.reviewed, of=case.slices)))
+    rows.append((tr("Reviewed"), tr("{n} of {of} slices", case.slices).format(n=case.reviewed, of=case.slices)))
     if case.validation_slices:
         rows.append((tr("Held back"), ", ".join(str(k + 1) for k in case.validation_slices)))
     rows.append((tr("Masks by"), case.model_id or "–"))
@@ -87,7 +88,7 @@ class ScanPassport(QFrame):
         grid.addWidget(label(tr(words), kind=kind), 0, 0, 1, 2)
         row = 1
         for finding in case.findings:
-            grid.addWidget(label(finding.message, wrap=True), row, 0, 1, 2)
+            grid.addWidget(label(spoken(finding.message), wrap=True), row, 0, 1, 2)
             row += 1
         grid.addWidget(line(), row, 0, 1, 2)
         row += 1

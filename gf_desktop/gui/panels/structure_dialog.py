@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QDialog, QGridLayout, QHBoxLayout, QLineEdit, QLis
 from gf_desktop.errors import UserError
 from gf_desktop.files.structure_lists import StructureFile
 from gf_desktop.gui.actions import tr
+from gf_desktop.gui.language import spoken
 from gf_desktop.gui.palette import GRID_PX
 from gf_desktop.gui.theme import current_palette
 from gf_desktop.gui.widgets import label, push_button
@@ -188,7 +189,7 @@ class StructureDialog(QDialog):
         try:
             self._keep(self.name.text(), self.colours.colour, self.code.text().strip())
         except UserError as error:
-            self.told.setText(f"{error.what}. {error.next_step}")
+            self.told.setText(spoken(f"{error.what}. {error.next_step}"))
             self.told.show()
             self.name.setFocus()
             return
@@ -226,7 +227,7 @@ class ListDialog(QDialog):
         self.list = QListWidget()
         self.list.setAccessibleName(tr("Lists of structures"))
         for listed in self._lists:
-            item = QListWidgetItem(tr("{name} ({n} structures)").format(name=tr(listed.name), n=len(listed.table)), self.list)
+            item = QListWidgetItem(self._listed_text(listed), self.list)
             item.setToolTip(", ".join(listed.table.names))
         self.about = label(kind="muted", wrap=True)
         self.about.setMinimumHeight(5 * self.fontMetrics().lineSpacing())
@@ -252,10 +253,15 @@ class ListDialog(QDialog):
         self.list.setCurrentRow(0)
         self.list.setFocus()
 
+    @staticmethod
+    def _listed_text(listed: StructureFile) -> str:
+        n = len(listed.table)
+        return tr("{name} ({n} structures)", n).format(name=tr(listed.name), n=n)
+
     def _show_about(self, row: int) -> None:
         if 0 <= row < len(self._lists):
             listed = self._lists[row]
-            self.about.setText(f"{', '.join(listed.table.names)}.\n{tr('Licence')}: {listed.licence}")
+            self.about.setText(f"{', '.join(listed.table.names)}.\n{tr('Licence')}: {tr(listed.licence)}")
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Add with Enter, leave with Esc."""

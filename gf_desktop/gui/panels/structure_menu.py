@@ -9,6 +9,7 @@ from typing import Final
 from PySide6.QtWidgets import QMenu
 
 from gf_desktop.gui.actions import tr
+from gf_desktop.gui.language import local_number
 from gf_desktop.imaging.labelmap import LabelTable, Structure
 from gf_desktop.imaging.morphology import Logic
 from gf_desktop.imaging.operations import (
@@ -35,9 +36,9 @@ __all__ = ["fill_structure_menu"]
 LENGTHS_MM: Final = (1.0, 2.0, 3.0, 5.0, 10.0)
 VOLUMES_ML: Final = (0.1, 0.5, 1.0, 5.0)
 RANGES: Final = (
-    ("Everything from {low:g} to {high:g}", Logic.ADD),
-    ("Keep only what is from {low:g} to {high:g}", Logic.INTERSECT),
-    ("Take away what is from {low:g} to {high:g}", Logic.SUBTRACT),
+    ("Everything from {low} to {high}", Logic.ADD),
+    ("Keep only what is from {low} to {high}", Logic.INTERSECT),
+    ("Take away what is from {low} to {high}", Logic.SUBTRACT),
 )
 """What a range of intensities does to a structure; a structure shares no voxel with another one, so that these meet the scan."""
 
@@ -77,7 +78,7 @@ def fill_structure_menu(
         sub = menu.addMenu(text)
         sub.setEnabled(not locked)
         for length in LENGTHS_MM:
-            add(f"{length:g} mm", make(length), into=sub)
+            add(local_number(f"{length:g} mm"), make(length), into=sub)
 
     add(tr("Accept it"), AcceptStructure(label), free=True)
     menu.addSeparator()
@@ -97,10 +98,13 @@ def fill_structure_menu(
     islands = menu.addMenu(tr("Remove islands below"))
     islands.setEnabled(not locked)
     for volume in VOLUMES_ML:
-        add(f"{volume:g} ml", RemoveIslands(label, volume), into=islands)
+        add(local_number(f"{volume:g} ml"), RemoveIslands(label, volume), into=islands)
     if threshold is not None:
         for text, logic in RANGES:
-            add(tr(text).format(low=threshold[0], high=threshold[1]), Threshold(label, *threshold, logic))
+            add(
+                tr(text).format(low=local_number(f"{threshold[0]:g}"), high=local_number(f"{threshold[1]:g}")),
+                Threshold(label, *threshold, logic),
+            )
     menu.addSeparator()
     _add_others(menu, label, [structure for structure in table if structure.id != label], locked=locked, wish=wish)
     add(tr("Delete its voxels…"), Delete(label))
@@ -115,7 +119,7 @@ def _add_others(menu: QMenu, label: int, others: list[Structure], *, locked: boo
     def add_margins(sub: QMenu, other: Structure, logic: Logic) -> None:
         lengths = sub.addMenu(other.name)
         for length in LENGTHS_MM:
-            add(f"{length:g} mm", Combine(label, other.id, logic, length), lengths)
+            add(local_number(f"{length:g} mm"), Combine(label, other.id, logic, length), lengths)
 
     def add_sub(text: str, fill: Callable[[QMenu, Structure], object]) -> None:
         sub = menu.addMenu(text)

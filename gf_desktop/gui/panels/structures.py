@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
 from gf_desktop.display import plane_axes
 from gf_desktop.errors import UserError
 from gf_desktop.gui.actions import tr
+from gf_desktop.gui.language import count_text, local_number
 from gf_desktop.gui.palette import GRID_PX
 from gf_desktop.gui.panels.structure_menu import fill_structure_menu
 from gf_desktop.gui.panels.structure_row import StructureRow
@@ -204,7 +205,7 @@ class Structures(QFrame):
         self._set_quietly(self.opacity, round(display.opacity * OPACITY_STEPS))
         volume = self._state.volume
         unit = "px" if volume is not None and not volume.spacing_known else "mm"
-        self._brush_text.setText(f"{2 * tool.radius_mm:g} {unit}")
+        self._brush_text.setText(local_number(f"{2 * tool.radius_mm:g} {unit}"))
         self._opacity_text.setText(f"{round(100 * display.opacity)} %")
         self._outline.setChecked(display.outline)
 
@@ -273,7 +274,7 @@ class Structures(QFrame):
         for row in self.rows:
             number = row.structure.id
             volume_ml, voxels = self._ledger.volume_ml(number), self._ledger.voxels(number)
-            text = "" if not voxels else f"{voxels:,} px"
+            text = "" if not voxels else f"{count_text(voxels)} px"
             if volume_ml is not None:
-                text = f"{volume_ml:.0f} ml" if volume_ml >= 10 else f"{volume_ml:.1f} ml"
+                text = local_number(f"{volume_ml:.0f} ml" if volume_ml >= 10 else f"{volume_ml:.1f} ml")
             row.show_amount(text, self._ledger.reviewed_share(number))

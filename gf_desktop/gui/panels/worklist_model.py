@@ -10,6 +10,7 @@ from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelInde
 from PySide6.QtWidgets import QWidget
 
 from gf_desktop.gui.actions import tr
+from gf_desktop.gui.language import spoken
 from gf_desktop.gui.panels.thumbnails import Thumbnails
 from gf_desktop.project.records import Case
 from gf_desktop.session import Session
@@ -74,7 +75,7 @@ class Wish:
             fits = bool(case.validation_slices)
         else:
             fits = self.kind in ("all", case.status)
-        said = f"{case.id} {case.modality} {case.title} {tr(case.status)}".casefold()
+        said = f"{case.id} {case.modality} {spoken(case.title)} {tr(case.status)}".casefold()
         return fits and all(word in said for word in self.text.casefold().split())
 
 
@@ -144,7 +145,9 @@ class CaseModel(QAbstractListModel):
 
 
 def _tip(case: Case) -> str:
-    text = tr("{title}\n{reviewed} of {slices} slices reviewed").format(title=case.title, reviewed=case.reviewed, slices=case.slices)
+    text = tr("{title}\n{reviewed} of {slices} slices reviewed", case.slices).format(
+        title=spoken(case.title), reviewed=case.reviewed, slices=case.slices
+    )
     if case.validation_slices:
-        text += tr("\n{n} slices are held back to check new students").format(n=len(case.validation_slices))
+        text += tr("\n{n} slices are held back to check new students", len(case.validation_slices)).format(n=len(case.validation_slices))
     return text

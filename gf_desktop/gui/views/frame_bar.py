@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QSlider, QSpinBo
 from gf_desktop.gui.actions import tr
 from gf_desktop.gui.cine_player import CinePlayer
 from gf_desktop.gui.icons import icon
+from gf_desktop.gui.language import local_number
 from gf_desktop.gui.palette import GRID_PX
 from gf_desktop.gui.theme import numbers_font
 from gf_desktop.gui.view_state import ViewState
@@ -32,7 +33,7 @@ _ENDS: Final = (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Escape)
 def moment_text(time: TimeAxis, frame: int) -> str:
     """Return which frame is shown, counted from 1, and when it was where the file states that: "frame 3/120, 0.07 s"."""
     text = tr("frame {n}/{of}").format(n=frame + 1, of=time.count)
-    return text if time.frame_ms is None else text + f", {frame * time.frame_ms / 1000.0:.2f} s"
+    return text if time.frame_ms is None else text + ", " + local_number(f"{frame * time.frame_ms / 1000.0:.2f} s")
 
 
 class _Speed(QSpinBox):

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final, Protocol
 from PySide6.QtCore import QPointF
 
 from gf_desktop.errors import UserError
+from gf_desktop.gui.language import local_number
 from gf_desktop.gui.view_state import ViewState
 from gf_desktop.gui.views.measure_item import DrawnMeasure, corners, distance_px, outlines
 from gf_desktop.imaging.measurements import KINDS, Measurement, MeasurementKind, Place, as_text, region_window
@@ -18,6 +19,7 @@ from gf_desktop.session import Session
 if TYPE_CHECKING:
     from gf_desktop.display import SlicePlane
     from gf_desktop.gui.views.canvas import Canvas
+    from gf_desktop.imaging.volume import Volume
 
 __all__ = ["MeasuringHand"]
 
@@ -271,7 +273,7 @@ class MeasuringHand:
         grip, drawn = self._grip, []
         for one, points in self._here():
             if grip is None or one.number != grip.measurement.number:
-                lines, chosen = as_text(one, opened.volume), one.number == self._state.measurement
+                lines, chosen = _said(one, opened.volume), one.number == self._state.measurement
                 drawn.append(DrawnMeasure(one.kind, _pairs(points), lines if chosen else lines[:1], chosen=chosen))
         if grip is not None:
             drawn.append(self._preview(plane, grip.measurement.kind, grip.moved()))
@@ -283,8 +285,13 @@ class MeasuringHand:
         lines: tuple[str, ...] = ()
         if tells and len(points) == KINDS[kind]:
             made = self._session.measuring.preview(kind, plane.axes.across, self._world(plane, points), frame=self._state.display.frame)
-            lines = as_text(made, self._session.must_open().volume)
+            lines = _said(made, self._session.must_open().volume)
         return DrawnMeasure(kind, _pairs(points), lines, chosen=True)
+
+
+def _said(measurement: Measurement, volume: Volume) -> tuple[str, ...]:
+    """Return what a measurement says, with numbers as the person writes them."""
+    return tuple(map(local_number, as_text(measurement, volume)))
 
 
 def _pairs(points: list[QPointF]) -> tuple[tuple[float, float], ...]:

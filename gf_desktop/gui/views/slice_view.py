@@ -21,6 +21,7 @@ from gf_desktop.display import (
 )
 from gf_desktop.errors import UserError
 from gf_desktop.gui.actions import tr
+from gf_desktop.gui.language import local_number
 from gf_desktop.gui.theme import current_palette, numbers_font
 from gf_desktop.gui.view_state import ViewState
 from gf_desktop.gui.views.canvas import Canvas
@@ -265,7 +266,7 @@ class SliceView(QWidget):
         for x in (left, right):
             painter.drawLine(x, y - 3, x, y + 3)
         text = QRect(right + 4, bottom.top(), SCALE_TEXT_PX - 12, bottom.height())
-        painter.drawText(text, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, f"{self.scale_mm:g} mm")
+        painter.drawText(text, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, local_number(f"{self.scale_mm:g} mm"))
 
     @property
     def name_texts(self) -> tuple[str, ...]:
@@ -291,12 +292,12 @@ class SliceView(QWidget):
         if self._state.volume is not None and self._state.volume.is_colour:
             return self.zoom_text
         numbers = f"W {window.width:.0f}  L {window.level:.0f}" if window.width >= 10 else f"W {window.width:.3g}  L {window.level:.3g}"
-        return f"{numbers}   ".replace("-", "−") + self.zoom_text
+        return local_number(f"{numbers}   ".replace("-", "−")) + self.zoom_text
 
     @property
     def zoom_text(self) -> str:
         """Magnification, which stands alone where there is no room for the window."""
-        return f"{self.canvas.zoom:.1f}×"
+        return local_number(f"{self.canvas.zoom:.1f}×")
 
     # read-out
 

@@ -36,6 +36,7 @@ OWN = Settings(
     recent_projects=("/data/trial",),
     recent_actions=("undo",),
     tour_done=True,
+    tour_step=4,
 )
 
 

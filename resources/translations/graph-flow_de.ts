@@ -1,0 +1,5280 @@
+<?xml version="1.0" encoding="utf-8"?>
+<!DOCTYPE TS>
+<TS version="2.1" language="de" sourcelanguage="en">
+    <context>
+        <name>core</name>
+        <message>
+            <location filename="../../gf_desktop/files/scan.py"/>
+            <source>1 file</source>
+            <translation>1 Datei</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/imaging/volume.py"/>
+            <source>A cine of {count} frames does not fit a grid of {shape}</source>
+            <translation>Ein Cine mit {count} Bildern passt nicht auf ein Gitter von {shape}</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/pack.py"/>
+            <source>A file of the model pack does not match its hash: it is damaged or was changed</source>
+            <translation>Eine Datei des Modellpakets passt nicht zu ihrer Prüfsumme: Sie ist beschädigt oder wurde geändert</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/pack.py"/>
+            <source>A file of the model pack is missing</source>
+            <translation>Eine Datei des Modellpakets fehlt</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/files/picture.py"/>
+            <source>A mask must be a grey or indexed picture, not full colour</source>
+            <translation>Eine Maske muss ein Grau- oder indiziertes Bild sein, kein Farbbild</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/project/models.py"/>
+            <source>A model of this name is already here</source>
+            <translation>Ein Modell dieses Namens ist schon da</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/files/masks.py"/>
+            <source>A picture does not say where it lies, and the scan has {slices} slices</source>
+            <translation>Ein Bild sagt nicht, wo es liegt, und der Scan hat {slices} Schichten</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/files/picture.py"/>
+            <source>A picture of {width} × {height} is too large</source>
+            <translation>Ein Bild von {width} × {height} ist zu groß</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/files/picture.py"/>
+            <source>A plain picture's pixels have no stated size; lengths and volumes are in pixels</source>
+            <translation>Die Pixel eines einfachen Bildes haben keine angegebene Größe; Längen und Volumen sind in Pixeln</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/imaging/structures.py"/>
+            <source>A project needs at least one structure</source>
+            <translation>Ein Projekt braucht mindestens eine Struktur</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/session.py"/>
+            <source>A refinement is already running</source>
+            <translation>Eine Verfeinerung läuft schon</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/refinement.py"/>
+            <source>A refinement needs some time, not {minutes} minutes</source>
+            <translation>Eine Verfeinerung braucht etwas Zeit, nicht {minutes} Minuten</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/project/journal.py"/>
+            <source>A saved stroke has been damaged since the scan was opened: {error}</source>
+            <translation>Ein gespeicherter Strich wurde beschädigt, seit der Scan geöffnet wurde: {error}</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/imaging/structures.py"/>
+            <source>A scan can have {most_structures} structures at most</source>
+            <translation>Ein Scan kann höchstens {most_structures} Strukturen haben</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/imaging/geometry.py"/>
+            <source>A scan needs at least one voxel along each axis, not {size_ijk}</source>
+            <translation>Ein Scan braucht mindestens ein Voxel entlang jeder Achse, nicht {size_ijk}</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/imaging/operations.py"/>
+            <source>A scan with frames in time has no slices across this axis</source>
+            <translation>Ein Scan mit Bildern in der Zeit hat quer zu dieser Achse keine Schichten</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/files/nifti.py"/>
+            <location filename="../../gf_desktop/files/stack.py"/>
+            <source>A single slice without a stated thickness; volumes assume 1 mm</source>
+            <translation>Eine einzelne Schicht ohne angegebene Dicke; Volumen nehmen 1 mm an</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/structuring.py"/>
+            <source>A structure is being removed from every scan</source>
+            <translation>Eine Struktur wird gerade aus allen Scans entfernt</translation>
+        </message>
+        <message>
+            <location filename="../../resources/models"/>
+            <source>Abdominal CT, {number} structures</source>
+            <translation>CT des Abdomens, {number} Strukturen</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/proposing.py"/>
+            <location filename="../../gf_desktop/refinement.py"/>
+            <source>Activate a model first.</source>
+            <translation>Aktivieren Sie zuerst ein Modell.</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/imaging/structures.py"/>
+            <source>Add another one first, or rename this one.</source>
+            <translation>Fügen Sie zuerst eine andere hinzu, oder benennen Sie diese um.</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/measuring.py"/>
+            <source>Angle {number}</source>
+            <translation>Winkel {number}</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/structuring.py"/>
+            <source>Another structure is being removed</source>
+            <translation>Eine andere Struktur wird gerade entfernt</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/files/faults.py"/>
+            <source>Ask its owner for permission to read it, or copy it.</source>
+            <translation>Bitten Sie den Eigentümer um die Erlaubnis zum Lesen, oder kopieren Sie sie.</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/structuring.py"/>
+            <source>Back in the list of structures, because voxels of it came back: {names}.</source>
+            <translation>Wieder in der Liste der Strukturen, weil Voxel davon zurückkamen: {names}.</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/files/stack.py"/>
+            <source>Between the slices is tissue that was not scanned: {thickness} mm thick and {step_mm} mm apart</source>
+            <translation>Zwischen den Schichten liegt Gewebe, das nicht aufgenommen wurde: {thickness} mm dick, {step_mm} mm Abstand</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/project/database.py"/>
+            <source>Check the disk</source>
+            <translation>Prüfen Sie den Datenträger</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/files/export.py"/>
+            <source>Check the disk and its free space, or choose another folder.</source>
+            <translation>Prüfen Sie den Datenträger und seinen freien Platz, oder wählen Sie einen anderen Ordner.</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/project/journal_file.py"/>
+            <source>Check the disk and make the change again; every change before it is saved.</source>
+            <translation>Prüfen Sie den Datenträger und machen Sie die Änderung noch einmal; jede frühere ist gespeichert.</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/files/faults.py"/>
+            <source>Check the disk and try again, or choose another folder.</source>
+            <translation>Prüfen Sie den Datenträger und versuchen Sie es noch einmal, oder wählen Sie einen anderen Ordner.</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/files/faults.py"/>
+            <source>Check the disk or network share and try again.</source>
+            <translation>Prüfen Sie den Datenträger oder die Netzfreigabe und versuchen Sie es noch einmal.</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/imaging/geometry.py"/>
+            <source>Check the file's header.</source>
+            <translation>Prüfen Sie den Kopf der Datei.</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/imaging/geometry.py"/>
+            <source>Check the file.</source>
+            <translation>Prüfen Sie die Datei.</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/atomic.py"/>
+            <source>Check the folder and try again; what was saved before is intact.</source>
+            <translation>Prüfen Sie den Ordner und versuchen Sie es noch einmal; was vorher gespeichert wurde, ist unversehrt.</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/files/faults.py"/>
+            <source>Check the path.</source>
+            <translation>Prüfen Sie den Pfad.</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/files/dicom.py"/>
+            <source>Choose a DICOM, NIfTI, PNG or JPEG file.</source>
+            <translation>Wählen Sie eine DICOM-, NIfTI-, PNG- oder JPEG-Datei.</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/workspace.py"/>
+            <source>Choose a case in the worklist.</source>
+            <translation>Wählen Sie einen Fall in der Arbeitsliste.</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/pack.py"/>
+            <source>Choose a folder that holds a model pack.</source>
+            <translation>Wählen Sie einen Ordner mit einem Modellpaket.</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/project/database.py"/>
+            <source>Choose a folder that holds a project.</source>
+            <translation>Wählen Sie einen Ordner mit einem Projekt.</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/files/scan.py"/>
+            <source>Choose a folder with DICOM, NIfTI, NRRD, PNG or JPEG files.</source>
+            <translation>Wählen Sie einen Ordner mit DICOM-, NIfTI-, NRRD-, PNG- oder JPEG-Dateien.</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/atomic.py"/>
+            <location filename="../../gf_desktop/files/faults.py"/>
+            <source>Choose a folder.</source>
+            <translation>Wählen Sie einen Ordner.</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/files/structure_lists.py"/>
+            <source>Choose a list of structures.</source>
+            <translation>Wählen Sie eine Liste von Strukturen.</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/files/masks.py"/>
+            <source>Choose a mask with one whole number for each structure.</source>
+            <translation>Wählen Sie eine Maske mit einer ganzen Zahl für jede Struktur.</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/project/store.py"/>
+            <source>Choose a project's folder, or make one with “new”.</source>
+            <translation>Wählen Sie den Ordner eines Projekts, oder legen Sie eines mit „new“ an.</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/project/store.py"/>
+            <source>Choose a scan with several volumes.</source>
+            <translation>Wählen Sie einen Scan mit mehreren Volumen.</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/imaging/labelmap.py"/>
+            <source>Choose a shorter name, on one line.</source>
+            <translation>Wählen Sie einen kürzeren Namen in einer Zeile.</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/files/structure_lists.py"/>
+            <source>Choose another file.</source>
+            <translation>Wählen Sie eine andere Datei.</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/atomic.py"/>
+            <source>Choose another folder or change its permissions.</source>
+            <translation>Wählen Sie einen anderen Ordner, oder ändern Sie seine Rechte.</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/files/faults.py"/>
+            <source>Choose another folder, or ask for permission to write here.</source>
+            <translation>Wählen Sie einen anderen Ordner, oder bitten Sie um die Erlaubnis, hier zu schreiben.</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/files/export.py"/>
+            <source>Choose another folder, or remove it first.</source>
+            <translation>Wählen Sie einen anderen Ordner, oder entfernen Sie sie zuerst.</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/project/store.py"/>
+            <source>Choose another folder.</source>
+            <translation>Wählen Sie einen anderen Ordner.</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/imaging/structures.py"/>
+            <source>Choose another name.</source>
+            <translation>Wählen Sie einen anderen Namen.</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/imaging/structures.py"/>
+            <source>Choose another number.</source>
+            <translation>Wählen Sie eine andere Nummer.</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/structuring.py"/>
+            <source>Choose another of its structures.</source>
+            <translation>Wählen Sie eine andere seiner Strukturen.</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/imaging/structures.py"/>
+            <location filename="../../gf_desktop/inference/segmenter.py"/>
+            <source>Choose one of its structures.</source>
+            <translation>Wählen Sie eine seiner Strukturen.</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/measuring.py"/>
+            <source>Choose one of the list.</source>
+            <translation>Wählen Sie eine aus der Liste.</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/correcting.py"/>
+            <source>Choose other numbers.</source>
+            <translation>Wählen Sie andere Zahlen.</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/files/masks.py"/>
+            <source>Choose the map that belongs to this mask.</source>
+            <translation>Wählen Sie die Zuordnung, die zu dieser Maske gehört.</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/files/masks.py"/>
+            <source>Choose the mask that was drawn on this scan, or resample it onto the scan's grid.</source>
+            <translation>Wählen Sie die Maske, die auf diesem Scan gezeichnet wurde, oder rechnen Sie sie auf das Gitter des Scans um.</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/files/scan.py"/>
+            <source>Choose the scan's own files.</source>
+            <translation>Wählen Sie die Dateien des Scans selbst.</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/project/store.py"/>
+            <source>Close it in the other window first.</source>
+            <translation>Schließen Sie es zuerst im anderen Fenster.</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/project/journal.py"/>
+            <source>Close it in the other window, then open it again.</source>
+            <translation>Schließen Sie ihn im anderen Fenster, und öffnen Sie ihn dann noch einmal.</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/project/store.py"/>
+            <source>Close it there, or only look at the project here.</source>
+            <translation>Schließen Sie es dort, oder sehen Sie das Projekt hier nur an.</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/files/dicom.py"/>
+            <location filename="../../gf_desktop/files/nifti.py"/>
+            <source>Close other programs.</source>
+            <translation>Schließen Sie andere Programme.</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/project/journal.py"/>
+            <source>Close the scan and open it again; strokes before it are kept.</source>
+            <translation>Schließen Sie den Scan und öffnen Sie ihn noch einmal; frühere Striche bleiben.</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/imaging/preprocess.py"/>
+            <source>Colour and neighbouring slices cannot be combined</source>
+            <translation>Farbe und benachbarte Schichten lassen sich nicht verbinden</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/files/dicom.py"/>
+            <source>Colour of more than 8 bits is not read</source>
+            <translation>Farbe mit mehr als 8 Bit wird nicht gelesen</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/imaging/volume.py"/>
+            <source>Colour voxels must be 8 bit, not {dtype}</source>
+            <translation>Farbige Voxel müssen 8 Bit haben, nicht {dtype}</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/files/nifti.py"/>
+            <source>Convert the file to numbers.</source>
+            <translation>Wandeln Sie die Datei in Zahlen um.</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/imaging/volume.py"/>
+            <source>Convert the picture to 8 bits a channel.</source>
+            <translation>Wandeln Sie das Bild in 8 Bit je Kanal um.</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/files/scan.py"/>
+            <source>Convert the scan to NIfTI (.nii.gz) or DICOM.</source>
+            <translation>Wandeln Sie den Scan in NIfTI (.nii.gz) oder DICOM um.</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/project/manifest.py"/>
+            <source>Correct and approve at least one slice, then refine.</source>
+            <translation>Korrigieren Sie mindestens eine Schicht, geben Sie sie frei und verfeinern Sie dann.</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/imaging/operations.py"/>
+            <source>Correct the frames one by one, or copy a frame's mask to the next.</source>
+            <translation>Korrigieren Sie die Bilder einzeln, oder kopieren Sie die Maske eines Bildes in das nächste.</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/files/stack.py"/>
+            <source>Correct the tilt by resampling, for example with dcm2niix, then import the result.</source>
+            <translation>Gleichen Sie die Neigung durch Umrechnen aus, etwa mit dcm2niix, und importieren Sie das Ergebnis.</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/files/picture.py"/>
+            <source>Cut out the part that matters and save it as PNG.</source>
+            <translation>Schneiden Sie den wichtigen Teil aus, und speichern Sie ihn als PNG.</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/files/picture.py"/>
+            <source>Cut out the part that matters.</source>
+            <translation>Schneiden Sie den wichtigen Teil aus.</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/files/scan.py"/>
+            <source>DICOM {modality}, {count} of {columns} × {rows}</source>
+            <translation>DICOM {modality}, {count} von {columns} × {rows}</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/imaging/structures.py"/>
+            <source>Delete or merge one that is not needed.</source>
+            <translation>Löschen oder verschmelzen Sie eine, die nicht gebraucht wird.</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/drops.py"/>
+            <source>Drop one project's folder, or only scans.</source>
+            <translation>Legen Sie den Ordner eines Projekts ab oder nur Scans.</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/imaging/labelmap.py"/>
+            <source>Expected [{id, name, color}].</source>
+            <translation>Erwartet: [{id, name, color}].</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/files/masks.py"/>
+            <source>Expected {"5": "liver", "27": "vertebral column"}: ids of the file and names of structures.</source>
+            <translation>Erwartet: {"5": "liver", "27": "vertebral column"}: Nummern der Datei und Namen von Strukturen.</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/files/structure_lists.py"/>
+            <source>Expected {"structures": [{id, name, color}]}.</source>
+            <translation>Erwartet: {"structures": [{id, name, color}]}.</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/files/stack.py"/>
+            <source>Export a series with one slice spacing.</source>
+            <translation>Exportieren Sie eine Serie mit einheitlichem Schichtabstand.</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/files/stack.py"/>
+            <source>Export each orientation as a series of its own.</source>
+            <translation>Exportieren Sie jede Ausrichtung als eigene Serie.</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/files/multiframe.py"/>
+            <source>Export each volume as a series of its own.</source>
+            <translation>Exportieren Sie jedes Volumen als eigene Serie.</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/files/dicom.py"/>
+            <source>Export it with 8 bits a channel.</source>
+            <translation>Exportieren Sie es mit 8 Bit je Kanal.</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/files/stack.py"/>
+            <source>Export one phase, echo or acquisition as a series of its own.</source>
+            <translation>Exportieren Sie eine Phase, ein Echo oder eine Aufnahme als eigene Serie.</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/files/nifti.py"/>
+            <source>Export or download the file again.</source>
+            <translation>Exportieren oder laden Sie die Datei noch einmal.</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/files/dicom.py"/>
+            <location filename="../../gf_desktop/files/multiframe.py"/>
+            <source>Export the file again from where it came from.</source>
+            <translation>Exportieren Sie die Datei noch einmal von dort, woher sie kam.</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/files/masks.py"/>
+            <source>Export the mask again.</source>
+            <translation>Exportieren Sie die Maske noch einmal.</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/files/masks.py"/>
+            <source>Export the mask as one volume with one number a voxel.</source>
+            <translation>Exportieren Sie die Maske als ein Volumen mit einer Zahl je Voxel.</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/files/itk.py"/>
+            <source>Export the scan again, or convert it to NIfTI (.nii.gz).</source>
+            <translation>Exportieren Sie den Scan noch einmal, oder wandeln Sie ihn in NIfTI (.nii.gz) um.</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/files/scan.py"/>
+            <source>Export the scan again, then choose its folder.</source>
+            <translation>Exportieren Sie den Scan noch einmal, und wählen Sie dann seinen Ordner.</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/files/itk.py"/>
+            <source>Export the scan as one volume, or as volumes in time.</source>
+            <translation>Exportieren Sie den Scan als ein Volumen oder als Volumen in der Zeit.</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/files/itk.py"/>
+            <source>Export the scan in millimetres.</source>
+            <translation>Exportieren Sie den Scan in Millimetern.</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/files/itk.py"/>
+            <source>Export the scan with its spacing.</source>
+            <translation>Exportieren Sie den Scan mit seinem Voxelabstand.</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/files/stack.py"/>
+            <source>Export the series again with all its slices.</source>
+            <translation>Exportieren Sie die Serie noch einmal mit allen Schichten.</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/files/nifti.py"/>
+            <source>Extract one volume of three dimensions and choose that.</source>
+            <translation>Entnehmen Sie ein Volumen mit drei Dimensionen, und wählen Sie dieses.</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/imaging/time_axis.py"/>
+            <source>Frames in time that contradict themselves: {self}</source>
+            <translation>Bilder in der Zeit, die sich widersprechen: {self}</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/project/database.py"/>
+            <source>Free some space</source>
+            <translation>Schaffen Sie Platz</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/project/journal_file.py"/>
+            <source>Free some space and make the change again; every change before it is saved.</source>
+            <translation>Schaffen Sie Platz und machen Sie die Änderung noch einmal; jede frühere ist gespeichert.</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/atomic.py"/>
+            <source>Free some space and try again; what was saved before is intact.</source>
+            <translation>Schaffen Sie Platz und versuchen Sie es noch einmal; was vorher gespeichert wurde, ist unversehrt.</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/files/faults.py"/>
+            <source>Free some space, or choose a folder on another disk.</source>
+            <translation>Schaffen Sie Platz, oder wählen Sie einen Ordner auf einem anderen Datenträger.</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/inference/segmenter.py"/>
+            <location filename="../../gf_desktop/pack.py"/>
+            <location filename="../../gf_desktop/refinement.py"/>
+            <source>Get the pack again from where it came from.</source>
+            <translation>Holen Sie das Paket noch einmal von dort, woher es kam.</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/files/masks.py"/>
+            <source>Give a map from the file's ids to {listed}.</source>
+            <translation>Geben Sie eine Zuordnung der Nummern der Datei zu {listed} an.</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/imaging/labelmap.py"/>
+            <source>Give each structure its own id and name.</source>
+            <translation>Geben Sie jeder Struktur eine eigene Nummer und einen eigenen Namen.</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/refinement.py"/>
+            <source>Give it at least half a minute.</source>
+            <translation>Geben Sie ihr mindestens eine halbe Minute.</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/project/models.py"/>
+            <source>Give the folder the model's id.</source>
+            <translation>Geben Sie dem Ordner die Kennung des Modells.</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/project/models.py"/>
+            <source>Give the model another id.</source>
+            <translation>Geben Sie dem Modell eine andere Kennung.</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/open_case.py"/>
+            <source>Go back to the mask's frame, or make this frame a scan of its own (View: Mask this frame).</source>
+            <translation>Gehen Sie zum Bild der Maske zurück, oder machen Sie dieses Bild zu einem eigenen Scan (Ansicht: Dieses Bild maskieren).</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/imaging/volume.py"/>
+            <source>Image array of shape {shape} does not fit a grid of {shape2}</source>
+            <translation>Ein Bildfeld von {shape} passt nicht auf ein Gitter von {shape2}</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/session.py"/>
+            <source>Import a scan first.</source>
+            <translation>Importieren Sie zuerst einen Scan.</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/project/store.py"/>
+            <source>Import the scan again.</source>
+            <translation>Importieren Sie den Scan noch einmal.</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/commands.py"/>
+            <location filename="../../gf_desktop/trainer_link.py"/>
+            <source>Install the program again.</source>
+            <translation>Installieren Sie das Programm noch einmal.</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/project/store.py"/>
+            <source>Its cases are: {known}.</source>
+            <translation>Seine Fälle sind: {known}.</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/files/masks.py"/>
+            <source>Its grid cannot be read</source>
+            <translation>Ihr Gitter ist nicht lesbar</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/project/models.py"/>
+            <source>Its models are: {known}.</source>
+            <translation>Seine Modelle sind: {known}.</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/files/masks.py"/>
+            <source>Its structures are {listed}.</source>
+            <translation>Seine Strukturen sind {listed}.</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/files/scan.py"/>
+            <source>JPEG picture</source>
+            <translation>JPEG-Bild</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/imaging/structures.py"/>
+            <source>Label {id} is taken by “{name}”</source>
+            <translation>Label {id} ist an „{name}“ vergeben</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/measuring.py"/>
+            <source>Length {number}</source>
+            <translation>Länge {number}</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/imaging/labelmap.py"/>
+            <source>Mask {name} of shape {shape} and type {dtype} do not fit a scan of {shape2}</source>
+            <translation>Die Maske {name} von {shape} und Typ {dtype} passt nicht zu einem Scan von {shape2}</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/files/masks.py"/>
+            <source>Masks of frames in time are read as NIfTI only</source>
+            <translation>Masken von Bildern in der Zeit werden nur als NIfTI gelesen</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/files/masks.py"/>
+            <source>Masks of this kind are not read</source>
+            <translation>Masken dieser Art werden nicht gelesen</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/files/scan.py"/>
+            <source>NIfTI file</source>
+            <translation>NIfTI-Datei</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/project/store.py"/>
+            <source>Name a frame of the series, counted from 0.</source>
+            <translation>Nennen Sie ein Bild der Serie, von 0 an gezählt.</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/correcting.py"/>
+            <source>Name slices within the scan, counted from 0.</source>
+            <translation>Nennen Sie Schichten innerhalb des Scans, von 0 an gezählt.</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/workspace.py"/>
+            <source>No case is open</source>
+            <translation>Kein Fall ist geöffnet</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/commands.py"/>
+            <source>No model pack is installed</source>
+            <translation>Kein Modellpaket ist installiert</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/workspace.py"/>
+            <source>No project is open</source>
+            <translation>Kein Projekt ist geöffnet</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/files/masks.py"/>
+            <source>None of the ids in the map occurs in the mask, which holds {listed}</source>
+            <translation>Keine Nummer der Zuordnung kommt in der Maske vor; sie enthält {listed}</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/project/journal.py"/>
+            <source>Nothing can be saved, so the scan can only be looked at. {error}</source>
+            <translation>Nichts lässt sich speichern, deshalb kann der Scan nur angesehen werden. {error}</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/drops.py"/>
+            <source>One project can be opened at a time, and not together with scans</source>
+            <translation>Nur ein Projekt kann auf einmal geöffnet werden, und nicht zusammen mit Scans</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/workspace.py"/>
+            <source>Open a project, or make a new one.</source>
+            <translation>Öffnen Sie ein Projekt, oder legen Sie ein neues an.</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/files/picture.py"/>
+            <source>Open it in a picture program and save it as PNG.</source>
+            <translation>Öffnen Sie es in einem Bildprogramm, und speichern Sie es als PNG.</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/imaging/labelmap.py"/>
+            <source>Open the mask that belongs to this scan.</source>
+            <translation>Öffnen Sie die Maske, die zu diesem Scan gehört.</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/files/scan.py"/>
+            <source>PNG picture</source>
+            <translation>PNG-Bild</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/files/picture.py"/>
+            <source>Parts of the picture are transparent; their stored colour is used</source>
+            <translation>Teile des Bildes sind durchsichtig; ihre gespeicherte Farbe wird verwendet</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/files/scan.py"/>
+            <source>Pixel size is that at the detector; in the patient it is smaller by the magnification</source>
+            <translation>Die Pixelgröße ist die am Detektor; im Patienten ist sie um die Vergrößerung kleiner</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/files/scan.py"/>
+            <source>Pixel size is that of the tissue in the ultrasound picture; beside it lengths mean nothing</source>
+            <translation>Die Pixelgröße ist die des Gewebes im Ultraschallbild; daneben bedeuten Längen nichts</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/project/journal.py"/>
+            <source>Put back the journal of this scan, or move this file out of the folder.</source>
+            <translation>Legen Sie das Journal dieses Scans zurück, oder verschieben Sie diese Datei aus dem Ordner.</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/files/faults.py"/>
+            <source>Reading failed: {reason}</source>
+            <translation>Lesen ist gescheitert: {reason}</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/project/models.py"/>
+            <source>Refine first.</source>
+            <translation>Verfeinern Sie zuerst.</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/measuring.py"/>
+            <source>Region {number}</source>
+            <translation>Bereich {number}</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/imaging/time_axis.py"/>
+            <location filename="../../gf_desktop/imaging/volume.py"/>
+            <source>Report this; it is a fault of the reader.</source>
+            <translation>Melden Sie dies; es ist ein Fehler des Leseprogramms.</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/imaging/geometry.py"/>
+            <source>Resample the scan onto a regular grid first.</source>
+            <translation>Rechnen Sie den Scan zuerst auf ein regelmäßiges Gitter um.</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/files/axes.py"/>
+            <source>Resample the scan onto a regular grid with a tool such as 3D Slicer, then import the result.</source>
+            <translation>Rechnen Sie den Scan etwa mit 3D Slicer auf ein regelmäßiges Gitter um, und importieren Sie das Ergebnis.</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/project/structures.py"/>
+            <source>Restore the project from a copy.</source>
+            <translation>Stellen Sie das Projekt aus einer Kopie wieder her.</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/project/mask_files.py"/>
+            <source>Restore this file from a copy of the project.</source>
+            <translation>Stellen Sie diese Datei aus einer Kopie des Projekts wieder her.</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/files/picture.py"/>
+            <source>Save it with one number for each structure.</source>
+            <translation>Speichern Sie es mit einer Zahl für jede Struktur.</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/files/scan.py"/>
+            <source>Scans of this kind are not read</source>
+            <translation>Scans dieser Art werden nicht gelesen</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/files/stack.py"/>
+            <source>Slice positions are rounded: up to {off} mm off an even spacing of {step} mm, which is used</source>
+            <translation>Schichtpositionen sind gerundet: bis zu {off} mm neben einem gleichmäßigen Abstand von {step} mm, der verwendet wird</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/files/intensities.py"/>
+            <source>Slope or intercept differ between slices; each slice is scaled by its own</source>
+            <translation>Skalierung oder Versatz unterscheiden sich zwischen Schichten; jede Schicht wird mit ihren eigenen umgerechnet</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/imaging/preprocess.py"/>
+            <source>Start a project with a pack for {have} images.</source>
+            <translation>Beginnen Sie ein Projekt mit einem Paket für {have}-Bilder.</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/protocol.py"/>
+            <source>Start the program again; both must be of the same version.</source>
+            <translation>Starten Sie das Programm neu; beide müssen dieselbe Version haben.</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/trainer_link.py"/>
+            <source>Start the refinement again; trainer.log in that folder says what happened.</source>
+            <translation>Starten Sie die Verfeinerung noch einmal; trainer.log in jenem Ordner sagt, was geschah.</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/files/dicom.py"/>
+            <location filename="../../gf_desktop/files/multiframe.py"/>
+            <source>Stored with white as zero; the greys are turned over so that bright is high</source>
+            <translation>Mit Weiß als Null gespeichert; die Graustufen werden umgekehrt, sodass hell hoch ist</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/imaging/labelmap.py"/>
+            <source>Structure {id} “{name}” with colour “{color}” is not valid</source>
+            <translation>Struktur {id} „{name}“ mit der Farbe „{color}“ ist nicht gültig</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/correcting.py"/>
+            <source>That cannot be done: {error}</source>
+            <translation>Das geht nicht: {error}</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/files/dicom.py"/>
+            <source>The DICOM file is damaged</source>
+            <translation>Die DICOM-Datei ist beschädigt</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/files/dicom.py"/>
+            <source>The DICOM file is damaged or cut off</source>
+            <translation>Die DICOM-Datei ist beschädigt oder abgeschnitten</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/files/dicom.py"/>
+            <source>The DICOM header is damaged</source>
+            <translation>Der DICOM-Kopf ist beschädigt</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/files/nifti.py"/>
+            <source>The NIfTI file is cut off or damaged</source>
+            <translation>Die NIfTI-Datei ist abgeschnitten oder beschädigt</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/files/nifti.py"/>
+            <source>The NIfTI file is cut off or damaged, or is none</source>
+            <translation>Die NIfTI-Datei ist abgeschnitten, beschädigt oder keine</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/files/nifti.py"/>
+            <source>The NIfTI file is cut off: its header promises {expected} bytes of voxels{has}</source>
+            <translation>Die NIfTI-Datei ist abgeschnitten: Ihr Kopf verspricht {expected} Bytes an Voxeln{has}</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/files/axes.py"/>
+            <source>The axes are not perpendicular (off by {error}); a regular grid would misplace voxels by up to {shift_mm} mm</source>
+            <translation>Die Achsen stehen nicht senkrecht (um {error} daneben); ein regelmäßiges Gitter würde Voxel um bis zu {shift_mm} mm versetzen</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/imaging/geometry.py"/>
+            <source>The axes of the grid are not perpendicular unit vectors (off by {error})</source>
+            <translation>Die Achsen des Gitters sind keine senkrechten Einheitsvektoren (um {error} daneben)</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/files/axes.py"/>
+            <source>The axes were not quite perpendicular (off by {error}) and were straightened: voxels moved by at most {shift_mm} mm</source>
+            <translation>Die Achsen standen nicht ganz senkrecht (um {error} daneben) und wurden gerichtet: Voxel verschoben sich um höchstens {shift_mm} mm</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/atomic.py"/>
+            <location filename="../../gf_desktop/project/database.py"/>
+            <source>The disk is full</source>
+            <translation>Der Datenträger ist voll</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/project/journal_file.py"/>
+            <source>The disk is full and the last change was not saved</source>
+            <translation>Der Datenträger ist voll, und die letzte Änderung wurde nicht gespeichert</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/files/nifti.py"/>
+            <source>The file counts in {unit_names}; it was converted to mm</source>
+            <translation>Die Datei rechnet in {unit_names}; sie wurde in mm umgerechnet</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/files/itk.py"/>
+            <source>The file counts in {units}, not in mm</source>
+            <translation>Die Datei rechnet in {units}, nicht in mm</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/files/itk.py"/>
+            <source>The file does not say how far apart its voxels are, so spacing is unknown</source>
+            <translation>Die Datei sagt nicht, wie weit ihre Voxel auseinanderliegen; der Voxelabstand ist unbekannt</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/files/nifti.py"/>
+            <source>The file does not say what its fourth axis counts; it is taken as time, of unknown speed</source>
+            <translation>Die Datei sagt nicht, was ihre vierte Achse zählt; sie wird als Zeit mit unbekanntem Tempo genommen</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/files/itk.py"/>
+            <source>The file does not say where in the patient it lies; it is shown as it was stored</source>
+            <translation>Die Datei sagt nicht, wo im Patienten sie liegt; sie wird gezeigt, wie sie gespeichert ist</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/files/nifti.py"/>
+            <source>The file does not say where in the patient it lies; its axes are taken as right to left, back to front, foot to head</source>
+            <translation>Die Datei sagt nicht, wo im Patienten sie liegt; ihre Achsen gelten als rechts nach links, hinten nach vorn, Fuß nach Kopf</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/files/multiframe.py"/>
+            <source>The file does not state how fast the frames follow each other</source>
+            <translation>Die Datei gibt nicht an, wie schnell die Bilder aufeinander folgen</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/files/itk.py"/>
+            <source>The file has {dimensions} axes and {components} values a voxel, which is not a scan</source>
+            <translation>Die Datei hat {dimensions} Achsen und {components} Werte je Voxel; das ist kein Scan</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/files/picture.py"/>
+            <source>The file holds several pictures</source>
+            <translation>Die Datei enthält mehrere Bilder</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/files/nifti.py"/>
+            <source>The file holds {shape} values, which is a series of volumes</source>
+            <translation>Die Datei enthält {shape} Werte; das ist eine Reihe von Volumen</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/files/multiframe.py"/>
+            <source>The file holds {stacks} volumes that do not lie on one grid</source>
+            <translation>Die Datei enthält {stacks} Volumen, die nicht auf einem Gitter liegen</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/files/itk.py"/>
+            <source>The file is damaged, cut off, or is no scan</source>
+            <translation>Die Datei ist beschädigt, abgeschnitten oder kein Scan</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/files/structure_lists.py"/>
+            <source>The file is too long for a list of structures</source>
+            <translation>Die Datei ist zu lang für eine Liste von Strukturen</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/files/itk.py"/>
+            <location filename="../../gf_desktop/files/scan.py"/>
+            <source>The file says that it holds labels, not intensities</source>
+            <translation>Die Datei sagt, dass sie Labels enthält, keine Intensitäten</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/files/axes.py"/>
+            <location filename="../../gf_desktop/imaging/geometry.py"/>
+            <source>The file's matrix has an axis of length zero</source>
+            <translation>Die Matrix der Datei hat eine Achse der Länge null</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/files/axes.py"/>
+            <source>The file's matrix holds values that are not numbers</source>
+            <translation>Die Matrix der Datei enthält Werte, die keine Zahlen sind</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/files/nifti.py"/>
+            <source>The file's sform matrix is not usable; its qform is used</source>
+            <translation>Die sform-Matrix der Datei ist nicht brauchbar; ihre qform wird verwendet</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/files/nifti.py"/>
+            <source>The file's two matrices disagree by up to {apart} mm; the sform is used</source>
+            <translation>Die beiden Matrizen der Datei weichen um bis zu {apart} mm voneinander ab; die sform wird verwendet</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/files/scan.py"/>
+            <source>The files have no series identifier; those that agree in everything else were taken as one series</source>
+            <translation>Die Dateien haben keine Serienkennung; die in allem anderen übereinstimmen, wurden als eine Serie genommen</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/project/store.py"/>
+            <source>The folder of a new project must be empty</source>
+            <translation>Der Ordner eines neuen Projekts muss leer sein</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/files/multiframe.py"/>
+            <source>The frames do not say where in the patient they are; they are shown as stored</source>
+            <translation>Die Bilder sagen nicht, wo im Patienten sie liegen; sie werden gezeigt, wie sie gespeichert sind</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/files/stack.py"/>
+            <source>The gantry was tilted: the slices slide sideways by {slide} mm over the stack ({angle} degrees)</source>
+            <translation>Die Gantry war geneigt: Die Schichten verschieben sich über den Stapel seitlich um {slide} mm ({angle} Grad)</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/files/dicom.py"/>
+            <source>The header claims a picture of {columns} × {rows}</source>
+            <translation>Der Kopf behauptet ein Bild von {columns} × {rows}</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/files/multiframe.py"/>
+            <source>The header claims {frames} frames of {columns} × {rows}, more than the file can hold</source>
+            <translation>Der Kopf behauptet {frames} Bilder von {columns} × {rows}, mehr als die Datei fassen kann</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/files/stack.py"/>
+            <source>The header states {stated} mm between slices, but they lie {step_mm} mm apart; the positions are used</source>
+            <translation>Der Kopf gibt {stated} mm zwischen Schichten an, sie liegen aber {step_mm} mm auseinander; die Positionen werden verwendet</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/project/journal.py"/>
+            <source>The journal of {scan_id} is damaged: {fault}. Everything up to {when} is here, later changes are not</source>
+            <translation>Das Journal von {scan_id} ist beschädigt: {fault}. Alles bis {when} ist da, spätere Änderungen nicht</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/project/journal_file.py"/>
+            <source>The last change could not be saved: {value}</source>
+            <translation>Die letzte Änderung ließ sich nicht speichern: {value}</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/project/journal.py"/>
+            <source>The last change of {scan_id} was not finished when the program ended; everything up to {when} is here</source>
+            <translation>Die letzte Änderung an {scan_id} war nicht fertig, als das Programm endete; alles bis {when} ist da</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/files/structure_lists.py"/>
+            <source>The list of structures cannot be read: {error}</source>
+            <translation>Die Liste der Strukturen ist nicht lesbar: {error}</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/imaging/labelmap.py"/>
+            <source>The list of structures is not readable: {error}</source>
+            <translation>Die Liste der Strukturen ist nicht lesbar: {error}</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/project/journal.py"/>
+            <source>The list of structures was changed since the last stroke on {id}.</source>
+            <translation>Die Liste der Strukturen wurde seit dem letzten Strich an {id} geändert.</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/files/masks.py"/>
+            <source>The map names structures that this project has not: {listed}</source>
+            <translation>Die Zuordnung nennt Strukturen, die dieses Projekt nicht hat: {listed}</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/files/masks.py"/>
+            <source>The map of ids has no structure's name for “{key}”</source>
+            <translation>Die Zuordnung der Nummern hat keinen Strukturnamen für „{key}“</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/files/masks.py"/>
+            <source>The map of ids is not JSON</source>
+            <translation>Die Zuordnung der Nummern ist kein JSON</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/files/masks.py"/>
+            <source>The map of ids is not a JSON object</source>
+            <translation>Die Zuordnung der Nummern ist kein JSON-Objekt</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/files/masks.py"/>
+            <source>The mask has {getdimension} dimensions and {getnumberofcomponents} values a voxel</source>
+            <translation>Die Maske hat {getdimension} Dimensionen und {getnumberofcomponents} Werte je Voxel</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/files/masks.py"/>
+            <source>The mask holds ids from {low} to {high}</source>
+            <translation>Die Maske enthält Nummern von {low} bis {high}</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/files/masks.py"/>
+            <source>The mask holds ids that are no structures of this project: {listed}</source>
+            <translation>Die Maske enthält Nummern, die keine Strukturen dieses Projekts sind: {listed}</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/files/masks.py"/>
+            <source>The mask holds values of type {dtype}</source>
+            <translation>Die Maske enthält Werte vom Typ {dtype}</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/files/masks.py"/>
+            <source>The mask holds {count} values that are not whole numbers, such as {example}</source>
+            <translation>Die Maske enthält {count} Werte, die keine ganzen Zahlen sind, etwa {example}</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/files/masks.py"/>
+            <source>The mask is damaged or cut off</source>
+            <translation>Die Maske ist beschädigt oder abgeschnitten</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/files/masks.py"/>
+            <source>The mask is damaged or is none</source>
+            <translation>Die Maske ist beschädigt oder keine</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/files/masks.py"/>
+            <source>The mask is in colour</source>
+            <translation>Die Maske ist farbig</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/open_case.py"/>
+            <source>The mask is of frame {frame} of {count}, and frame {frame2} is shown</source>
+            <translation>Die Maske gehört zu Bild {frame} von {count}, und Bild {frame2} wird gezeigt</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/files/masks.py"/>
+            <source>The mask lies on another grid: it has {frames} frames and the scan {frames2}</source>
+            <translation>Die Maske liegt auf einem anderen Gitter: Sie hat {frames} Bilder und der Scan {frames2}</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/files/masks.py"/>
+            <source>The mask lies on another grid: it has {shape} × {shape2} pixels and the scan {columns} × {rows}</source>
+            <translation>Die Maske liegt auf einem anderen Gitter: Sie hat {shape} × {shape2} Pixel und der Scan {columns} × {rows}</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/files/masks.py"/>
+            <source>The mask lies on another grid: it has {sizes} voxels and the scan {sizes2}</source>
+            <translation>Die Maske liegt auf einem anderen Gitter: Sie hat {sizes} Voxel und der Scan {sizes2}</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/files/masks.py"/>
+            <source>The mask lies on another grid: its voxels are up to {apart} mm away from the scan's</source>
+            <translation>Die Maske liegt auf einem anderen Gitter: Ihre Voxel liegen bis zu {apart} mm neben denen des Scans</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/files/masks.py"/>
+            <source>The mask's place in space cannot be trusted: {reason}</source>
+            <translation>Der Lage der Maske im Raum ist nicht zu trauen: {reason}</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/project/measurements.py"/>
+            <source>The measurements of {name} cannot be read ({reason}); {what}.</source>
+            <translation>Die Messungen von {name} sind nicht lesbar ({reason}); {what}.</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/pack.py"/>
+            <source>The model pack's card is not readable: {error}</source>
+            <translation>Die Karte des Modellpakets ist nicht lesbar: {error}</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/pack.py"/>
+            <source>The model pack's card names no student or a file outside the pack</source>
+            <translation>Die Karte des Modellpakets nennt keinen Schüler oder eine Datei außerhalb des Pakets</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/imaging/preprocess.py"/>
+            <source>The model was made for {want} images and this scan is {have}</source>
+            <translation>Das Modell wurde für {want}-Bilder gemacht, und dieser Scan ist {have}</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/imaging/preprocess.py"/>
+            <source>The model's preprocessing contradicts itself: {self}</source>
+            <translation>Die Vorverarbeitung des Modells widerspricht sich: {self}</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/imaging/labelmap.py"/>
+            <source>The name or code of structure {id} is not one line of at most {longest_name} letters</source>
+            <translation>Name oder Code der Struktur {id} ist nicht eine Zeile von höchstens {longest_name} Zeichen</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/imaging/geometry.py"/>
+            <source>The origin must be finite, not {origin_mm} mm</source>
+            <translation>Der Ursprung muss endlich sein, nicht {origin_mm} mm</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/pack.py"/>
+            <source>The pack is of format {document} and this program reads {card_format}</source>
+            <translation>Das Paket hat das Format {document}, und dieses Programm liest {card_format}</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/project/models.py"/>
+            <source>The pack's card says “{id}”</source>
+            <translation>Die Karte des Pakets sagt „{id}“</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/refinement.py"/>
+            <source>The pack's own slices are damaged</source>
+            <translation>Die eigenen Schichten des Pakets sind beschädigt</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/files/stack.py"/>
+            <source>The picture does not say where in the patient it is; it is shown as it was stored</source>
+            <translation>Das Bild sagt nicht, wo im Patienten es liegt; es wird gezeigt, wie es gespeichert ist</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/files/picture.py"/>
+            <source>The picture is damaged, cut off, or is none</source>
+            <translation>Das Bild ist beschädigt, abgeschnitten oder keines</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/files/picture.py"/>
+            <source>The picture is too large</source>
+            <translation>Das Bild ist zu groß</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/files/itk.py"/>
+            <location filename="../../gf_desktop/files/stack.py"/>
+            <source>The picture's pixels have no stated size; lengths and volumes are in pixels</source>
+            <translation>Die Pixel des Bildes haben keine angegebene Größe; Längen und Volumen sind in Pixeln</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/files/picture.py"/>
+            <source>The picture's values are not whole numbers of 8 or 16 bits</source>
+            <translation>Die Werte des Bildes sind keine ganzen Zahlen von 8 oder 16 Bit</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/files/stack.py"/>
+            <source>The pixel spacing is not a positive number: {spacing_mm}</source>
+            <translation>Der Pixelabstand ist keine positive Zahl: {spacing_mm}</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/files/dicom.py"/>
+            <source>The pixels form an array of {shape}, not one picture</source>
+            <translation>Die Pixel bilden ein Feld von {shape}, nicht ein Bild</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/files/multiframe.py"/>
+            <source>The pixels form an array of {shape}, not {frames} frames of one size</source>
+            <translation>Die Pixel bilden ein Feld von {shape}, nicht {frames} Bilder einer Größe</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/files/multiframe.py"/>
+            <source>The pixels have no stated size; lengths and areas are in pixels</source>
+            <translation>Die Pixel haben keine angegebene Größe; Längen und Flächen sind in Pixeln</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/files/dicom.py"/>
+            <source>The pixels of this DICOM file are damaged or cut off</source>
+            <translation>Die Pixel dieser DICOM-Datei sind beschädigt oder abgeschnitten</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/resources.py"/>
+            <source>The program's resources are missing; looked in {places}</source>
+            <translation>Die mitgelieferten Dateien des Programms fehlen; gesucht in {places}</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/proposing.py"/>
+            <location filename="../../gf_desktop/refinement.py"/>
+            <source>The project has no active model</source>
+            <translation>Das Projekt hat kein aktives Modell</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/session.py"/>
+            <source>The project has no scans to export</source>
+            <translation>Das Projekt hat keine Scans zum Exportieren</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/project/store.py"/>
+            <source>The project has no such case</source>
+            <translation>Das Projekt hat keinen solchen Fall</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/project/models.py"/>
+            <source>The project has no such model</source>
+            <translation>Das Projekt hat kein solches Modell</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/imaging/structures.py"/>
+            <location filename="../../gf_desktop/structuring.py"/>
+            <source>The project has no such structure</source>
+            <translation>Das Projekt hat keine solche Struktur</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/project/database.py"/>
+            <source>The project is of format {found} and this program reads {schema_version}</source>
+            <translation>Das Projekt hat das Format {found}, und dieses Programm liest {schema_version}</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/project/store.py"/>
+            <source>The project is open for reading only{holder_text}</source>
+            <translation>Das Projekt ist nur zum Lesen geöffnet{holder_text}</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/project/store.py"/>
+            <source>The project is open in another window{holder_text}</source>
+            <translation>Das Projekt ist in einem anderen Fenster geöffnet{holder_text}</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/project/store.py"/>
+            <source>The project's copy of the scan is damaged</source>
+            <translation>Die Kopie des Scans im Projekt ist beschädigt</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/project/structures.py"/>
+            <source>The project's database has no list of structures</source>
+            <translation>Die Datenbank des Projekts hat keine Liste der Strukturen</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/project/database.py"/>
+            <source>The project's database is not readable: {error}</source>
+            <translation>Die Datenbank des Projekts ist nicht lesbar: {error}</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/files/stack.py"/>
+            <source>The row and column vectors of the slices are not two perpendicular unit vectors</source>
+            <translation>Zeilen- und Spaltenrichtung der Schichten sind nicht zwei senkrechte Einheitsvektoren</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/project/mask_files.py"/>
+            <source>The saved mask does not match its hash</source>
+            <translation>Die gespeicherte Maske passt nicht zu ihrer Prüfsumme</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/correcting.py"/>
+            <source>The scan has slices 0 to {count}, not {value}</source>
+            <translation>Der Scan hat die Schichten 0 bis {count}, nicht {value}</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/files/itk.py"/>
+            <location filename="../../gf_desktop/files/nifti.py"/>
+            <source>The scan holds no numbers at all</source>
+            <translation>Der Scan enthält gar keine Zahlen</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/project/journal.py"/>
+            <source>The scan is open for reading only{who}</source>
+            <translation>Der Scan ist nur zum Lesen geöffnet{who}</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/project/store.py"/>
+            <source>The series has frames 0 to {count}, not {frame}</source>
+            <translation>Die Serie hat die Bilder 0 bis {count}, nicht {frame}</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/files/stack.py"/>
+            <source>The series holds {kinds} phases whose slices lie between each other ({name} {counts})</source>
+            <translation>Die Serie enthält {kinds} Phasen, deren Schichten ineinander liegen ({name} {counts})</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/files/stack.py"/>
+            <source>The series holds {pop} phases: {total} slices at {groups} positions{told}</source>
+            <translation>Die Serie enthält {pop} Phasen: {total} Schichten an {groups} Positionen{told}</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/files/dicom.py"/>
+            <source>The series mixes grey and colour pictures</source>
+            <translation>Die Serie mischt Grau- und Farbbilder</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/files/stack.py"/>
+            <source>The series mixes pictures of {sizes} sizes: {listed}</source>
+            <translation>Die Serie mischt Bilder von {sizes} Größen: {listed}</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/files/stack.py"/>
+            <source>The series mixes pixels of {low} mm and {high} mm</source>
+            <translation>Die Serie mischt Pixel von {low} mm und {high} mm</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/settings_store.py"/>
+            <source>The settings cannot be read</source>
+            <translation>Die Einstellungen sind nicht lesbar</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/files/stack.py"/>
+            <source>The slices are not evenly spaced: gaps from {min} to {max} mm among {along} slices</source>
+            <translation>Die Schichten liegen nicht gleichmäßig: Abstände von {min} bis {max} mm bei {along} Schichten</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/files/stack.py"/>
+            <source>The slices are not parallel: {kinds} orientations among {planes} slices</source>
+            <translation>Die Schichten sind nicht parallel: {kinds} Ausrichtungen bei {planes} Schichten</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/files/stack.py"/>
+            <source>The slices overlap: {thickness} mm thick and {step_mm} mm apart</source>
+            <translation>Die Schichten überlappen: {thickness} mm dick, {step_mm} mm Abstand</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/files/stack.py"/>
+            <source>The slices slide sideways by up to {slide} mm, less than a quarter of a pixel, and are taken as upright</source>
+            <translation>Die Schichten verschieben sich seitlich um bis zu {slide} mm, weniger als ein viertel Pixel, und gelten als gerade</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/project/journal.py"/>
+            <source>The stroke journal belongs to another scan ({scan_id})</source>
+            <translation>Das Strichjournal gehört zu einem anderen Scan ({scan_id})</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/project/journal_format.py"/>
+            <source>The stroke journal {what}</source>
+            <translation>Das Strichjournal {what}</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/project/journal.py"/>
+            <source>The strokes since the last saved mask of {scan_id} cannot be read: {fault}; {rest}.</source>
+            <translation>Die Striche seit der letzten gespeicherten Maske von {scan_id} sind nicht lesbar: {fault}; {rest}.</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/inference/segmenter.py"/>
+            <source>The student does not know this structure</source>
+            <translation>Der Schüler kennt diese Struktur nicht</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/correcting.py"/>
+            <source>The student has not looked for this structure yet</source>
+            <translation>Der Schüler hat diese Struktur noch nicht gesucht</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/inference/segmenter.py"/>
+            <source>The student of the pack cannot be loaded</source>
+            <translation>Der Schüler des Pakets lässt sich nicht laden</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/inference/segmenter.py"/>
+            <source>The student takes {shape} and gives {outputs}; its card promises {wanted} channels and {wanted2} classes</source>
+            <translation>Der Schüler nimmt {shape} und gibt {outputs}; seine Karte verspricht {wanted} Kanäle und {wanted2} Klassen</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/trainer_link.py"/>
+            <source>The trainer cannot be started: {strerror}</source>
+            <translation>Der Trainer lässt sich nicht starten: {strerror}</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/trainer_link.py"/>
+            <source>The trainer ended without a result (exit code {code})</source>
+            <translation>Der Trainer endete ohne Ergebnis (Code {code})</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/settings_store.py"/>
+            <source>The usual settings are used instead.</source>
+            <translation>Stattdessen werden die üblichen Einstellungen verwendet.</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/protocol.py"/>
+            <source>The window and the trainer do not understand each other: {error}</source>
+            <translation>Fenster und Trainer verstehen einander nicht: {error}</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/imaging/structures.py"/>
+            <source>There is a structure of this name already</source>
+            <translation>Eine Struktur dieses Namens gibt es schon</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/project/models.py"/>
+            <source>There is no earlier model to go back to</source>
+            <translation>Es gibt kein früheres Modell, zu dem man zurückgehen könnte</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/pack.py"/>
+            <source>There is no model pack here</source>
+            <translation>Hier ist kein Modellpaket</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/atomic.py"/>
+            <source>There is no permission to write here</source>
+            <translation>Hier darf nicht geschrieben werden</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/project/database.py"/>
+            <location filename="../../gf_desktop/project/store.py"/>
+            <source>There is no project here</source>
+            <translation>Hier ist kein Projekt</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/files/faults.py"/>
+            <source>There is no room left on this disk</source>
+            <translation>Auf diesem Datenträger ist kein Platz mehr</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/files/scan.py"/>
+            <source>There is no scan in this folder: {looked}</source>
+            <translation>In diesem Ordner ist kein Scan: {looked}</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/files/faults.py"/>
+            <source>There is no such file or folder</source>
+            <translation>Diese Datei oder diesen Ordner gibt es nicht</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/measuring.py"/>
+            <source>There is no such measurement</source>
+            <translation>Diese Messung gibt es nicht</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/files/dicom.py"/>
+            <source>There is not enough memory for this picture</source>
+            <translation>Der Arbeitsspeicher reicht für dieses Bild nicht</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/files/nifti.py"/>
+            <source>There is not enough memory for this scan</source>
+            <translation>Der Arbeitsspeicher reicht für diesen Scan nicht</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/project/manifest.py"/>
+            <source>There is nothing to learn from yet</source>
+            <translation>Es gibt noch nichts, woraus zu lernen wäre</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/files/scan.py"/>
+            <source>This DICOM file is not a scan</source>
+            <translation>Diese DICOM-Datei ist kein Scan</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/files/scan.py"/>
+            <source>This DICOM file is not a scan: it describes or outlines one</source>
+            <translation>Diese DICOM-Datei ist kein Scan: Sie beschreibt oder umreißt einen</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/files/export.py"/>
+            <source>This file exists already and is not replaced</source>
+            <translation>Diese Datei gibt es schon, und sie wird nicht ersetzt</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/files/faults.py"/>
+            <source>This file or folder may not be read</source>
+            <translation>Diese Datei oder dieser Ordner darf nicht gelesen werden</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/files/faults.py"/>
+            <source>This folder may not be written to</source>
+            <translation>In diesen Ordner darf nicht geschrieben werden</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/files/faults.py"/>
+            <source>This is a file, and a folder is needed</source>
+            <translation>Dies ist eine Datei, und gebraucht wird ein Ordner</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/files/structure_lists.py"/>
+            <source>This is no list of structures: {reason}</source>
+            <translation>Dies ist keine Liste von Strukturen: {reason}</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/files/dicom.py"/>
+            <source>This is not a DICOM file</source>
+            <translation>Dies ist keine DICOM-Datei</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/files/scan.py"/>
+            <source>This is not a DICOM file that can be read{more}</source>
+            <translation>Dies ist keine lesbare DICOM-Datei{more}</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/files/nifti.py"/>
+            <source>This is not a NIfTI file</source>
+            <translation>Dies ist keine NIfTI-Datei</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/atomic.py"/>
+            <source>This is not a folder</source>
+            <translation>Dies ist kein Ordner</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/project/store.py"/>
+            <source>This scan is no series of volumes in time</source>
+            <translation>Dieser Scan ist keine Reihe von Volumen in der Zeit</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/files/picture.py"/>
+            <source>Turned upright as the camera noted</source>
+            <translation>Aufgerichtet, wie die Kamera es vermerkt hat</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/files/axes.py"/>
+            <source>Two axes of the grid point the same way</source>
+            <translation>Zwei Achsen des Gitters zeigen in dieselbe Richtung</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/imaging/labelmap.py"/>
+            <source>Two structures share an id or a name</source>
+            <translation>Zwei Strukturen teilen eine Nummer oder einen Namen</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/structuring.py"/>
+            <source>Unlock it first.</source>
+            <translation>Entsperren Sie sie zuerst.</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/files/masks.py"/>
+            <source>Use NIfTI (.nii.gz), NRRD, MHA, or PNG for a picture.</source>
+            <translation>Verwenden Sie NIfTI (.nii.gz), NRRD, MHA oder für ein Bild PNG.</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/files/masks.py"/>
+            <source>Use NIfTI with one slice and {frames} frames along the fourth axis.</source>
+            <translation>Verwenden Sie NIfTI mit einer Schicht und {frames} Bildern entlang der vierten Achse.</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/files/masks.py"/>
+            <source>Use a mask in NIfTI, NRRD or MHA.</source>
+            <translation>Verwenden Sie eine Maske in NIfTI, NRRD oder MHA.</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/pack.py"/>
+            <source>Use a newer version of the program.</source>
+            <translation>Verwenden Sie eine neuere Version des Programms.</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/imaging/preprocess.py"/>
+            <source>Use a pack that is not damaged.</source>
+            <translation>Verwenden Sie ein Paket, das nicht beschädigt ist.</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/imaging/operations.py"/>
+            <source>Use axis k.</source>
+            <translation>Verwenden Sie die Achse k.</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/imaging/labelmap.py"/>
+            <source>Use ids 1 to 255, a name and a colour such as #e69f00.</source>
+            <translation>Verwenden Sie Nummern von 1 bis 255, einen Namen und eine Farbe wie #e69f00.</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/project/journal_format.py"/>
+            <source>Use the newer version of the program that wrote it.</source>
+            <translation>Verwenden Sie die neuere Version des Programms, die es geschrieben hat.</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/project/database.py"/>
+            <source>Use the program's version that made it.</source>
+            <translation>Verwenden Sie die Version des Programms, die es angelegt hat.</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/imaging/geometry.py"/>
+            <source>Voxel spacing must be positive, not {spacing_mm} mm</source>
+            <translation>Der Voxelabstand muss positiv sein, nicht {spacing_mm} mm</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/files/nifti.py"/>
+            <source>Voxels of type {dtype} are not intensities</source>
+            <translation>Voxel vom Typ {dtype} sind keine Intensitäten</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/correcting.py"/>
+            <source>Wait a moment and paint again.</source>
+            <translation>Warten Sie einen Augenblick, und malen Sie noch einmal.</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/session.py"/>
+            <source>Wait for it, or cancel it.</source>
+            <translation>Warten Sie darauf, oder brechen Sie sie ab.</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/open_case.py"/>
+            <source>Wait until it is done, or stop it.</source>
+            <translation>Warten Sie, bis es fertig ist, oder halten Sie es an.</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/structuring.py"/>
+            <source>Wait until that is done.</source>
+            <translation>Warten Sie, bis das fertig ist.</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/project/journal.py"/>
+            <source>What was done on {id} before revision {number} is in the mask, but cannot be undone.</source>
+            <translation>Was an {id} vor Revision {number} getan wurde, steht in der Maske, lässt sich aber nicht rückgängig machen.</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/files/export.py"/>
+            <source>What was read back from the disk is not what was written, so the file was not kept</source>
+            <translation>Was vom Datenträger zurückgelesen wurde, ist nicht das Geschriebene; die Datei wurde deshalb nicht behalten</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/project/database.py"/>
+            <source>Writing failed: {error}</source>
+            <translation>Schreiben ist gescheitert: {error}</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/atomic.py"/>
+            <location filename="../../gf_desktop/files/faults.py"/>
+            <source>Writing failed: {reason}</source>
+            <translation>Schreiben ist gescheitert: {reason}</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/project/journal_format.py"/>
+            <source>a record does not match its checksum</source>
+            <translation>ein Eintrag passt nicht zu seiner Prüfsumme</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/imaging/volume.py"/>
+            <source>abdomen</source>
+            <translation>Abdomen</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/imaging/operations.py"/>
+            <location filename="../../gf_desktop/imaging/review.py"/>
+            <source>accept box</source>
+            <translation>Quader annehmen</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/imaging/review.py"/>
+            <source>accept scan</source>
+            <translation>Scan annehmen</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/imaging/review.py"/>
+            <source>accept slice</source>
+            <translation>Schicht annehmen</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/imaging/operations.py"/>
+            <source>accept structure</source>
+            <translation>Struktur annehmen</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/imaging/volume.py"/>
+            <source>angiography</source>
+            <translation>Angiografie</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/project/journal.py"/>
+            <source>another record</source>
+            <translation>ein anderer Eintrag</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/correcting.py"/>
+            <source>approve scan</source>
+            <translation>Scan freigeben</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/correcting.py"/>
+            <source>approve slice {value}</source>
+            <translation>Schicht {value} freigeben</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/open_case.py"/>
+            <source>as saved</source>
+            <translation>wie gespeichert</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/display.py"/>
+            <source>automatic</source>
+            <translation>automatisch</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/imaging/volume.py"/>
+            <source>bone</source>
+            <translation>Knochen</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/imaging/volume.py"/>
+            <source>brain</source>
+            <translation>Gehirn</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/correcting.py"/>
+            <source>brush</source>
+            <translation>Pinsel</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/session.py"/>
+            <source>chosen by the user</source>
+            <translation>von Hand gewählt</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/imaging/operations.py"/>
+            <source>close</source>
+            <translation>Lücken schließen</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/imaging/operations.py"/>
+            <source>combine structures</source>
+            <translation>Strukturen verbinden</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/imaging/operations.py"/>
+            <source>copy slice</source>
+            <translation>Schicht kopieren</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gate.py"/>
+            <source>corrected slices</source>
+            <translation>korrigierten Schichten</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/imaging/operations.py"/>
+            <source>delete structure</source>
+            <translation>Struktur löschen</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/correcting.py"/>
+            <source>eraser</source>
+            <translation>Radierer</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gate.py"/>
+            <source>fell</source>
+            <translation>fiel</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/imaging/operations.py"/>
+            <source>fill</source>
+            <translation>Füllen</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/imaging/operations.py"/>
+            <source>fill holes</source>
+            <translation>Löcher füllen</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/imaging/operations.py"/>
+            <source>grow from seeds</source>
+            <translation>Aus Keimen wachsen</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/imaging/operations.py"/>
+            <source>grow region</source>
+            <translation>Bereich wachsen lassen</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gate.py"/>
+            <source>held-back slices</source>
+            <translation>zurückgehaltenen Schichten</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/project/journal_format.py"/>
+            <source>holds a record of kind {code}, which this program does not know</source>
+            <translation>enthält einen Eintrag der Art {code}, den dieses Programm nicht kennt</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/imaging/operations.py"/>
+            <source>interpolate</source>
+            <translation>Interpolieren</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/project/journal_format.py"/>
+            <source>is of format {version} and this program reads {format_version}</source>
+            <translation>hat das Format {version}, und dieses Programm liest {format_version}</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/project/journal_format.py"/>
+            <source>it holds {error}</source>
+            <translation>es enthält {error}</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/files/scan.py"/>
+            <source>it is empty</source>
+            <translation>er ist leer</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/files/structure_lists.py"/>
+            <source>it is neither JSON with structures nor a label description of ITK-SNAP</source>
+            <translation>sie ist weder JSON mit Strukturen noch eine Label-Beschreibung von ITK-SNAP</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/project/measurements.py"/>
+            <source>it was written by a newer program</source>
+            <translation>sie wurden von einem neueren Programm geschrieben</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/project/journal_format.py"/>
+            <source>its beginning is damaged</source>
+            <translation>sein Anfang ist beschädigt</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/project/journal.py"/>
+            <source>its damaged part was {what_became}</source>
+            <translation>sein beschädigter Teil wurde {what_became}</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/project/journal_format.py"/>
+            <source>its last record is not complete</source>
+            <translation>sein letzter Eintrag ist nicht vollständig</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/project/journal.py"/>
+            <source>its strokes belong to revision {newest} and the project's last one is {number}</source>
+            <translation>seine Striche gehören zu Revision {newest}, und die letzte des Projekts ist {number}</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/imaging/operations.py"/>
+            <source>keep largest island</source>
+            <translation>Größte Insel behalten</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/project/journal.py"/>
+            <source>kept in “{name}”</source>
+            <translation>in „{name}“ aufbewahrt</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/keymap.py"/>
+            <source>keys of {action}, which is no action of this version</source>
+            <translation>Tasten von {action}, was keine Aktion dieser Version ist</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/project/journal.py"/>
+            <source>left where it is</source>
+            <translation>gelassen, wo er ist</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/imaging/volume.py"/>
+            <source>liver</source>
+            <translation>Leber</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/imaging/volume.py"/>
+            <source>lung</source>
+            <translation>Lunge</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/imaging/operations.py"/>
+            <source>margin</source>
+            <translation>Rand</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/correcting.py"/>
+            <source>mask from a file</source>
+            <translation>Maske aus einer Datei</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/imaging/volume.py"/>
+            <source>mediastinum</source>
+            <translation>Mediastinum</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/imaging/operations.py"/>
+            <source>merge structures</source>
+            <translation>Strukturen verschmelzen</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/files/structure_lists.py"/>
+            <source>no structures</source>
+            <translation>keine Strukturen</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/files/scan.py"/>
+            <source>none of its {files} files is one</source>
+            <translation>keine seiner {files} Dateien ist einer</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/project/store.py"/>
+            <source>none yet</source>
+            <translation>noch keine</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/project/measurements.py"/>
+            <source>nor can the file be set aside: {strerror}</source>
+            <translation>und die Datei lässt sich nicht beiseitelegen: {strerror}</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/trainer_link.py"/>
+            <source>on request</source>
+            <translation>auf Wunsch</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/imaging/operations.py"/>
+            <source>open</source>
+            <translation>Dünnes wegnehmen</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/imaging/operations.py"/>
+            <source>polygon</source>
+            <translation>Polygon</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/imaging/operations.py"/>
+            <source>remove islands</source>
+            <translation>Inseln entfernen</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/correcting.py"/>
+            <source>review</source>
+            <translation>Durchsicht</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gate.py"/>
+            <source>rose</source>
+            <translation>stieg</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/files/stack.py"/>
+            <source>slice is</source>
+            <translation>fehlt</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/files/stack.py"/>
+            <source>slices are</source>
+            <translation>fehlen</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/imaging/operations.py"/>
+            <source>smooth</source>
+            <translation>Glätten</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/imaging/volume.py"/>
+            <source>spine</source>
+            <translation>Wirbelsäule</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/trainer_link.py"/>
+            <source>starting the trainer</source>
+            <translation>der Trainer wird gestartet</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gate.py"/>
+            <source>stayed</source>
+            <translation>blieb</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/imaging/volume.py"/>
+            <source>stroke</source>
+            <translation>Schlaganfall</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gate.py"/>
+            <source>the active student</source>
+            <translation>dem aktiven Schüler</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gate.py"/>
+            <source>the candidate</source>
+            <translation>dem Kandidaten</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/project/measurements.py"/>
+            <source>the file is kept as {name}</source>
+            <translation>die Datei ist als {name} aufbewahrt</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/project/measurements.py"/>
+            <source>the file is left as it is</source>
+            <translation>die Datei bleibt, wie sie ist</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/project/journal.py"/>
+            <source>the mask that its later records belong to is not the project's</source>
+            <translation>die Maske, zu der seine späteren Einträge gehören, ist nicht die des Projekts</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/project/store.py"/>
+            <source>the pack that the project began with</source>
+            <translation>das Paket, mit dem das Projekt begann</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/keymap.py"/>
+            <source>the preset {preset}</source>
+            <translation>die Voreinstellung {preset}</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/imaging/operations.py"/>
+            <source>threshold</source>
+            <translation>Schwelle</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/project/measurements.py"/>
+            <source>two have the same number</source>
+            <translation>zwei haben dieselbe Nummer</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/project/database.py"/>
+            <source>{advice} “new” makes one.</source>
+            <translation>{advice} „new“ legt eines an.</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/files/stack.py"/>
+            <source>{along} and {along2} mm</source>
+            <translation>{along} und {along2} mm</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gate.py"/>
+            <source>{before} to {after}</source>
+            <translation>{before} auf {after}</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gate.py"/>
+            <source>{candidate_id} stayed out</source>
+            <translation>{candidate_id} wurde nicht übernommen</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gate.py"/>
+            <source>{candidate_id} took over: mean Dice on the {where} went from {text}, none fell by more than {fall_margin}.</source>
+            <translation>{candidate_id} hat übernommen: Der mittlere Dice auf den {where} ging von {text}, keine Struktur fiel um mehr als {fall_margin}.</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/files/stack.py"/>
+            <source>{copies} slices were stored twice and are used once</source>
+            <translation>{copies} Schichten waren doppelt gespeichert und werden einmal verwendet</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/files/scan.py"/>
+            <source>{count} damaged {files} beside the series could not be read; slices may be missing at its ends</source>
+            <translation>{count} beschädigte Dateien neben der Serie waren nicht lesbar ({files}); an ihren Enden können Schichten fehlen</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/files/stack.py"/>
+            <source>{count} {noun} missing from an even spacing of {unit} mm: between {places}</source>
+            <translation>In einem gleichmäßigen Abstand von {unit} mm {noun} {count}: zwischen {places}</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/files/stack.py"/>
+            <source>{crowded} of {groups} positions are held by more than one different slice ({total} slices in all){told}</source>
+            <translation>{crowded} von {groups} Positionen haben mehr als eine verschiedene Schicht ({total} Schichten insgesamt){told}</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/files/scan.py"/>
+            <source>{frames} frames</source>
+            <translation>{frames} Bilder</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/files/scan.py"/>
+            <source>{group} files</source>
+            <translation>{group} Dateien</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/project/journal.py"/>
+            <source>{id} is open in another window ({value}); here it can only be looked at.</source>
+            <translation>{id} ist in einem anderen Fenster geöffnet ({value}); hier kann er nur angesehen werden.</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/keymap.py"/>
+            <source>{key} for {action}</source>
+            <translation>{key} für {action}</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/trainer_link.py"/>
+            <source>{labelled} slices to learn from, {validation} held back, {unlabelled} without labels</source>
+            <translation>{labelled} Schichten zum Lernen, {validation} zurückgehalten, {unlabelled} ohne Labels</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/files/stack.py"/>
+            <source>{lacking} of {planes} slices do not say where they are or how large their pixels are, so spacing is unknown</source>
+            <translation>{lacking} von {planes} Schichten sagen nicht, wo sie liegen oder wie groß ihre Pixel sind; der Abstand ist unbekannt</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/files/intensities.py"/>
+            <source>{lost} voxels hold no number and are taken as the lowest intensity, {lowest}</source>
+            <translation>{lost} Voxel enthalten keine Zahl und gelten als die kleinste Intensität, {lowest}</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/files/scan.py"/>
+            <source>{named} does not state the modality; the values are those of a CT in HU</source>
+            <translation>{named} nennt die Modalität nicht; die Werte sind die eines CT in HU</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gate.py"/>
+            <source>{name}: not in the reference, and drawn by {value}.</source>
+            <translation>{name}: nicht in der Referenz, aber gezeichnet von {value}.</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gate.py"/>
+            <source>{name}: on none of the slices.</source>
+            <translation>{name}: auf keiner der Schichten.</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gate.py"/>
+            <source>{name}: {word} from {before} to {after}{few}.</source>
+            <translation>{name}: {word} von {before} auf {after}{few}.</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gate.py"/>
+            <source>{stays}: it forgets; on the pack's own slices mean Dice fell by {gain}. {active_id} goes on serving.</source>
+            <translation>{stays}: Er vergisst; auf den eigenen Schichten des Pakets fiel der mittlere Dice um {gain}. {active_id} arbeitet weiter.</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gate.py"/>
+            <source>{stays}: mean Dice on the {where} went from {text}, too little to tell. {active_id} goes on serving.</source>
+            <translation>{stays}: Der mittlere Dice auf den {where} ging von {text}, zu wenig, um etwas zu sagen. {active_id} arbeitet weiter.</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gate.py"/>
+            <source>{stays}: no structure could be scored. {active_id} goes on serving.</source>
+            <translation>{stays}: Keine Struktur ließ sich bewerten. {active_id} arbeitet weiter.</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gate.py"/>
+            <source>{stays}: {worst} fell by {falls}. {active_id} goes on serving.</source>
+            <translation>{stays}: {worst} fiel um {falls}. {active_id} arbeitet weiter.</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/project/journal.py"/>
+            <source>{text}; {rest}. Look through the last minutes of the work.</source>
+            <translation>{text}; {rest}. Sehen Sie die letzten Minuten der Arbeit durch.</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/project/database.py"/>
+            <source>{value} and try again; what was saved before is intact.</source>
+            <translation>{value}, und versuchen Sie es noch einmal; was vorher gespeichert wurde, ist unversehrt.</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/project/journal_file.py"/>
+            <source>{value} at {host} since {since}</source>
+            <translation>{value} an {host} seit {since}</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/files/masks.py"/>
+            <source>“{key}” in the map of ids is no whole number</source>
+            <translation>„{key}“ in der Zuordnung der Nummern ist keine ganze Zahl</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/imaging/operations.py"/>
+            <source>“{names}” needs a volume, and this scan's slices are frames in time</source>
+            <translation>„{names}“ braucht ein Volumen, und die Schichten dieses Scans sind Bilder in der Zeit</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/structuring.py"/>
+            <source>“{name}” is locked</source>
+            <translation>„{name}“ ist gesperrt</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/open_case.py"/>
+            <source>“{working}” is still being computed on {id}</source>
+            <translation>„{working}“ wird an {id} noch berechnet</translation>
+        </message>
+    </context>
+    <context>
+        <name>window</name>
+        <message numerus="yes">
+            <location filename="../../gf_desktop/gui/panels/worklist_model.py"/>
+            <source>
+{n} slices are held back to check new students</source>
+            <translation>
+                <numerusform>
+{n} Schicht wird zurückgehalten, um neue Schüler zu prüfen</numerusform>
+                <numerusform>
+{n} Schichten werden zurückgehalten, um neue Schüler zu prüfen</numerusform>
+            </translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/views/frame_bar.py"/>
+            <source> frames/s</source>
+            <translation> Bilder/s</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/views/slice_strip.py"/>
+            <source>, doubt {percent} %</source>
+            <translation>, Zweifel {percent} %</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/panels/scan.py"/>
+            <source>, {n} ms apart</source>
+            <translation>, {n} ms Abstand</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/panels/tool_options.py"/>
+            <source>2-D</source>
+            <translation>2D</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/panels/tool_options.py"/>
+            <source>3-D</source>
+            <translation>3D</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/actions.py"/>
+            <source>A list that ships with the program, or a file</source>
+            <translation>Eine mitgelieferte Liste oder eine Datei</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/actions.py"/>
+            <source>A minute and a half, from a proposal to a better student</source>
+            <translation>Anderthalb Minuten, vom Vorschlag zu einem besseren Schüler</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/tour.py"/>
+            <source>A new student takes over only if no structure became worse. Here stands what became of each.</source>
+            <translation>Ein neuer Schüler übernimmt nur, wenn keine Struktur schlechter wurde. Hier steht, was aus jeder geworden ist.</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/tour.py"/>
+            <source>A real CT of the abdomen with a small student that knows seven structures.</source>
+            <translation>Ein echtes CT des Abdomens mit einem kleinen Schüler, der sieben Strukturen kennt.</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/start_page.py"/>
+            <source>A real CT of the abdomen. Correct a slice, refine the student, see it get better.</source>
+            <translation>Ein echtes CT des Abdomens. Eine Schicht korrigieren, den Schüler verfeinern, sehen, wie er besser wird.</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/actions.py"/>
+            <source>A table with all numbers of this scan</source>
+            <translation>Eine Tabelle mit allen Zahlen dieses Scans</translation>
+        </message>
+        <message>
+            <location filename="../../resources/structures"/>
+            <source>Abdomen</source>
+            <translation>Abdomen</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/actions.py"/>
+            <location filename="../../gf_desktop/gui/menus.py"/>
+            <source>About</source>
+            <translation>Über das Programm</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/actions.py"/>
+            <source>Accept a box</source>
+            <translation>Quader annehmen</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/panels/structure_menu.py"/>
+            <source>Accept it</source>
+            <translation>Annehmen</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/keys_dialog.py"/>
+            <source>Action</source>
+            <translation>Aktion</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/keys_dialog.py"/>
+            <source>Actions and their keys</source>
+            <translation>Aktionen und ihre Tasten</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/panels/structure_menu.py"/>
+            <source>Add</source>
+            <translation>Vereinigen</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/panels/worklist.py"/>
+            <source>Add a folder</source>
+            <translation>Ordner hinzufügen</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/keys_dialog.py"/>
+            <source>Add a key</source>
+            <translation>Taste hinzufügen</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/views/slice_view.py"/>
+            <location filename="../../gf_desktop/gui/views/surface_view.py"/>
+            <source>Add a scan, or choose one in the worklist.</source>
+            <translation>Scan hinzufügen oder in der Arbeitsliste wählen.</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/actions.py"/>
+            <source>Add a structure…</source>
+            <translation>Struktur hinzufügen…</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/actions.py"/>
+            <source>Add every scan in a folder: DICOM, NIfTI, pictures</source>
+            <translation>Alle Scans eines Ordners hinzufügen: DICOM, NIfTI, Bilder</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/panels/worklist.py"/>
+            <source>Add files</source>
+            <translation>Dateien hinzufügen</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/actions.py"/>
+            <source>Add scan files…</source>
+            <translation>Scan-Dateien hinzufügen…</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/actions.py"/>
+            <source>Add scans from a folder…</source>
+            <translation>Scans aus einem Ordner hinzufügen…</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/actions.py"/>
+            <source>Add single files: NIfTI, PNG, JPEG</source>
+            <translation>Einzelne Dateien hinzufügen: NIfTI, PNG, JPEG</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/panels/structure_dialog.py"/>
+            <source>Add structures from a list</source>
+            <translation>Strukturen aus einer Liste hinzufügen</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/actions.py"/>
+            <source>Add structures from a list…</source>
+            <translation>Strukturen aus einer Liste hinzufügen…</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/drops.py"/>
+            <source>Add to {name}</source>
+            <translation>Zu {name} hinzufügen</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/panels/structure_dialog.py"/>
+            <source>Add what is missing</source>
+            <translation>Fehlende hinzufügen</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/structure_commands.py"/>
+            <source>Added: {names}.</source>
+            <translation>Hinzugefügt: {names}.</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/actions.py"/>
+            <source>After the other window has closed the project</source>
+            <translation>Nachdem das andere Fenster das Projekt geschlossen hat</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/actions.py"/>
+            <source>All shortcuts</source>
+            <translation>Alle Tastenkürzel</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/views/surface_view.py"/>
+            <source>All structures are hidden.</source>
+            <translation>Alle Strukturen sind ausgeblendet.</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/actions.py"/>
+            <source>All students of this project and how good they are</source>
+            <translation>Alle Schüler dieses Projekts und wie gut sie sind</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/actions.py"/>
+            <source>All that was measured on this scan</source>
+            <translation>Alles, was an diesem Scan gemessen wurde</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/actions.py"/>
+            <source>All views</source>
+            <translation>Alle Ansichten</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/actions.py"/>
+            <source>Angle</source>
+            <translation>Winkel</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/menus.py"/>
+            <source>Apache License 2.0. Uses Qt, pyqtgraph, NumPy, SimpleITK, ONNX Runtime and PyTorch.</source>
+            <translation>Apache-Lizenz 2.0. Verwendet Qt, pyqtgraph, NumPy, SimpleITK, ONNX Runtime und PyTorch.</translation>
+        </message>
+        <message>
+            <location filename="../../resources/structures"/>
+            <source>Apache-2.0, as the program. DICOM PS3.16 allows its SNOMED CT codes to be used free of charge in DICOM data and applications.</source>
+            <translation>Apache-2.0, wie das Programm. DICOM PS3.16 erlaubt, seine SNOMED-CT-Codes in DICOM-Daten und -Anwendungen kostenlos zu verwenden.</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/tour.py"/>
+            <source>Approve</source>
+            <translation>Freigeben</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/actions.py"/>
+            <source>Approve the whole scan</source>
+            <translation>Ganzen Scan freigeben</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/actions.py"/>
+            <source>Approve this slice</source>
+            <translation>Diese Schicht freigeben</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/actions.py"/>
+            <source>Arrange the window anew</source>
+            <translation>Fenster neu anordnen</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/actions.py"/>
+            <source>As a double click does</source>
+            <translation>Wie ein Doppelklick</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/actions.py"/>
+            <source>At the last frame turn round</source>
+            <translation>Beim letzten Bild umkehren</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/panels/scan.py"/>
+            <source>Axes</source>
+            <translation>Achsen</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/actions.py"/>
+            <source>Axial, sagittal, coronal and surface</source>
+            <translation>Axial, sagittal, koronal und Oberfläche</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/tour.py"/>
+            <source>Back</source>
+            <translation>Zurück</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/actions.py"/>
+            <source>Back and forth</source>
+            <translation>Hin und her</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/tour.py"/>
+            <source>Back at any time</source>
+            <translation>Jederzeit zurück</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/actions.py"/>
+            <source>Back to the previous student</source>
+            <translation>Zurück zum vorigen Schüler</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/actions.py"/>
+            <source>Back to the start page; everything is saved</source>
+            <translation>Zurück zur Startseite; alles ist gespeichert</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/start_page.py"/>
+            <source>Begin with a student that ships with the program and your own scans.</source>
+            <translation>Mit einem mitgelieferten Schüler und Ihren eigenen Scans beginnen.</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/actions.py"/>
+            <source>Blue proposed, green accepted</source>
+            <translation>Blau vorgeschlagen, grün angenommen</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/measure_commands.py"/>
+            <source>Bring it back</source>
+            <translation>Zurückholen</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/panels/structures.py"/>
+            <source>Brush</source>
+            <translation>Pinsel</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/actions.py"/>
+            <location filename="../../gf_desktop/gui/panels/structures.py"/>
+            <source>Brush size</source>
+            <translation>Pinselgröße</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/actions.py"/>
+            <source>Call the chosen measurement something else</source>
+            <translation>Der gewählten Messung einen anderen Namen geben</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/panels/structure_dialog.py"/>
+            <source>Cancel</source>
+            <translation>Abbrechen</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/actions.py"/>
+            <source>Carry it out again</source>
+            <translation>Noch einmal ausführen</translation>
+        </message>
+        <message>
+            <location filename="../../resources/structures"/>
+            <source>Chambers of the heart</source>
+            <translation>Herzhöhlen</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/actions.py"/>
+            <source>Change between painting and erasing</source>
+            <translation>Zwischen Malen und Radieren wechseln</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/keys_dialog.py"/>
+            <source>Change key</source>
+            <translation>Taste ändern</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/keys_dialog.py"/>
+            <source>Change keys</source>
+            <translation>Tasten ändern</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/actions.py"/>
+            <location filename="../../gf_desktop/gui/shortcut_sheet.py"/>
+            <source>Change keys…</source>
+            <translation>Tasten ändern…</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/actions.py"/>
+            <source>Choose the structure to draw with</source>
+            <translation>Die Struktur wählen, mit der gezeichnet wird</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/panels/worklist.py"/>
+            <source>Clear the search</source>
+            <translation>Suche leeren</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/actions.py"/>
+            <source>Click a structure to paint with it</source>
+            <translation>Eine Struktur anklicken, um mit ihr zu malen</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/actions.py"/>
+            <source>Click corners and double-click, or drag around; the right button takes away</source>
+            <translation>Ecken anklicken und doppelklicken, oder umfahren; die rechte Taste nimmt weg</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/actions.py"/>
+            <source>Click one end, the corner, the other end</source>
+            <translation>Ein Ende, den Scheitel und das andere Ende anklicken</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/actions.py"/>
+            <source>Click, Shift + move</source>
+            <translation>Klick, Umschalt + Bewegen</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/actions.py"/>
+            <source>Click: what is connected and looks alike becomes the active structure</source>
+            <translation>Klick: Was zusammenhängt und gleich aussieht, wird zur aktiven Struktur</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/keys_dialog.py"/>
+            <location filename="../../gf_desktop/gui/menus.py"/>
+            <location filename="../../gf_desktop/gui/notice_bar.py"/>
+            <location filename="../../gf_desktop/gui/shortcut_sheet.py"/>
+            <source>Close</source>
+            <translation>Schließen</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/panels/structure_menu.py"/>
+            <source>Close gaps</source>
+            <translation>Lücken schließen</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/actions.py"/>
+            <source>Close project</source>
+            <translation>Projekt schließen</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/notice_bar.py"/>
+            <source>Close the notice</source>
+            <translation>Meldung schließen</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/panels/structure_dialog.py"/>
+            <source>Code</source>
+            <translation>Code</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/panels/structure_dialog.py"/>
+            <location filename="../../gf_desktop/gui/questions.py"/>
+            <source>Colour</source>
+            <translation>Farbe</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/panels/measurements.py"/>
+            <source>Copy as text</source>
+            <translation>Als Text kopieren</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/commands.py"/>
+            <source>Copy details</source>
+            <translation>Einzelheiten kopieren</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/actions.py"/>
+            <source>Copy measurements as text</source>
+            <translation>Messungen als Text kopieren</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/panels/structure_menu.py"/>
+            <source>Copy to the next slice</source>
+            <translation>In die nächste Schicht kopieren</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/panels/structure_menu.py"/>
+            <source>Copy to the slice before</source>
+            <translation>In die vorige Schicht kopieren</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/start_page.py"/>
+            <source>Correct a few slices. The student learns the rest, on this computer.</source>
+            <translation>Korrigieren Sie einige Schichten. Den Rest lernt der Schüler, auf diesem Rechner.</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/panels/refine.py"/>
+            <source>Correct and approve a few slices, then refine.</source>
+            <translation>Korrigieren Sie einige Schichten, geben Sie sie frei und verfeinern Sie dann.</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/actions.py"/>
+            <source>Crosshair to the middle</source>
+            <translation>Fadenkreuz in die Mitte</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/actions.py"/>
+            <source>Ctrl + wheel, right drag</source>
+            <translation>Strg + Mausrad, rechts ziehen</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/actions.py"/>
+            <source>Cursor</source>
+            <translation>Zeiger</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/actions.py"/>
+            <source>Dark for reading rooms, light for bright ones</source>
+            <translation>Dunkel für den Befundraum, hell für helle Räume</translation>
+        </message>
+        <message>
+            <location filename="../../resources/structures"/>
+            <source>Deep structures of the brain</source>
+            <translation>Tiefe Hirnstrukturen</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/panels/measurements.py"/>
+            <source>Delete</source>
+            <translation>Löschen</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/panels/structures.py"/>
+            <source>Delete from every scan…</source>
+            <translation>Aus allen Scans löschen…</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/panels/structure_menu.py"/>
+            <source>Delete its voxels…</source>
+            <translation>Ihre Voxel löschen…</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/actions.py"/>
+            <source>Delete the measurement</source>
+            <translation>Messung löschen</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/actions.py"/>
+            <source>Delete the structure…</source>
+            <translation>Struktur löschen…</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/panels/models.py"/>
+            <location filename="../../gf_desktop/gui/panels/refine.py"/>
+            <source>Dice</source>
+            <translation>Dice</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/panels/refine.py"/>
+            <source>Dice of each structure</source>
+            <translation>Dice jeder Struktur</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/top_bar.py"/>
+            <source>Dice {dice}</source>
+            <translation>Dice {dice}</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/actions.py"/>
+            <source>Double click</source>
+            <translation>Doppelklick</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/actions.py"/>
+            <source>Drag a box over what you found right; turn the wheel meanwhile to reach over slices</source>
+            <translation>Einen Quader über das Richtige ziehen; währenddessen am Mausrad drehen, um über Schichten zu reichen</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/actions.py"/>
+            <source>Drag a region: mean, SD, lowest and highest intensity, area</source>
+            <translation>Einen Bereich aufziehen: Mittelwert, SD, kleinste und größte Intensität, Fläche</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/actions.py"/>
+            <source>Drag an end of a measurement</source>
+            <translation>Ende einer Messung ziehen</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/actions.py"/>
+            <source>Drag over a region: the greys are spread over its intensities</source>
+            <translation>Einen Bereich aufziehen: Die Graustufen werden über seine Intensitäten gespreizt</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/actions.py"/>
+            <source>Drag, or click two ends: their distance in mm</source>
+            <translation>Ziehen oder zwei Enden anklicken: ihr Abstand in mm</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/actions.py"/>
+            <source>Draw</source>
+            <translation>Zeichnen</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/actions.py"/>
+            <source>Draw something that the student need not know</source>
+            <translation>Etwas zeichnen, was der Schüler nicht kennen muss</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/actions.py"/>
+            <source>Draw structure 1</source>
+            <translation>Struktur 1 zeichnen</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/actions.py"/>
+            <source>Draw structure 2</source>
+            <translation>Struktur 2 zeichnen</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/actions.py"/>
+            <source>Draw structure 3</source>
+            <translation>Struktur 3 zeichnen</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/actions.py"/>
+            <source>Draw structure 4</source>
+            <translation>Struktur 4 zeichnen</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/actions.py"/>
+            <source>Draw structure 5</source>
+            <translation>Struktur 5 zeichnen</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/actions.py"/>
+            <source>Draw structure 6</source>
+            <translation>Struktur 6 zeichnen</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/actions.py"/>
+            <source>Draw structure 7</source>
+            <translation>Struktur 7 zeichnen</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/actions.py"/>
+            <source>Draw structure 8</source>
+            <translation>Struktur 8 zeichnen</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/actions.py"/>
+            <source>Draw structure 9</source>
+            <translation>Struktur 9 zeichnen</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/actions.py"/>
+            <source>Draw the active structure; the right button erases</source>
+            <translation>Die aktive Struktur zeichnen; die rechte Taste radiert</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/actions.py"/>
+            <source>Draw with the next structure</source>
+            <translation>Mit der nächsten Struktur zeichnen</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/actions.py"/>
+            <source>Draw with the structure before</source>
+            <translation>Mit der vorigen Struktur zeichnen</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/drops.py"/>
+            <source>Drop one project, or only scans</source>
+            <translation>Ein Projekt ablegen oder nur Scans</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/panels/worklist.py"/>
+            <source>Drop scans here:
+DICOM folders, NIfTI, PNG, JPEG</source>
+            <translation>Scans hier ablegen:
+DICOM-Ordner, NIfTI, PNG, JPEG</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/actions.py"/>
+            <source>Drop what is being computed; the mask stays</source>
+            <translation>Die laufende Berechnung verwerfen; die Maske bleibt</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/actions.py"/>
+            <source>Edit</source>
+            <translation>Bearbeiten</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/actions.py"/>
+            <source>Ellipse: mean, SD</source>
+            <translation>Ellipse: Mittelwert, SD</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/actions.py"/>
+            <source>Erase</source>
+            <translation>Radieren</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/actions.py"/>
+            <source>Every slice is right as it is now</source>
+            <translation>Jede Schicht ist so richtig, wie sie jetzt ist</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/panels/structure_menu.py"/>
+            <source>Everything from {low} to {high}</source>
+            <translation>Alles von {low} bis {high}</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/panels/worklist.py"/>
+            <source>Everything is reviewed</source>
+            <translation>Alles ist durchgesehen</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/actions.py"/>
+            <source>Everything is saved as you go</source>
+            <translation>Alles wird laufend gespeichert</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/tour.py"/>
+            <source>Export</source>
+            <translation>Exportieren</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/panels/measurements.py"/>
+            <source>Export CSV…</source>
+            <translation>CSV exportieren…</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/actions.py"/>
+            <source>Export masks as NIfTI…</source>
+            <translation>Masken als NIfTI exportieren…</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/actions.py"/>
+            <source>Export masks as PNG…</source>
+            <translation>Masken als PNG exportieren…</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/actions.py"/>
+            <source>Export measurements as CSV…</source>
+            <translation>Messungen als CSV exportieren…</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/actions.py"/>
+            <source>Export the marked scans…</source>
+            <translation>Markierte Scans exportieren…</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/actions.py"/>
+            <source>Fewer frames a second</source>
+            <translation>Weniger Bilder je Sekunde</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/actions.py"/>
+            <source>Fill</source>
+            <translation>Füllen</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/panels/structure_menu.py"/>
+            <source>Fill holes</source>
+            <translation>Löcher füllen</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/panels/structure_menu.py"/>
+            <source>Fill holes in each slice</source>
+            <translation>Löcher in jeder Schicht füllen</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/help_commands.py"/>
+            <source>Fill in four slices for me</source>
+            <translation>Vier Schichten für mich ausfüllen</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/actions.py"/>
+            <source>Find an action, a scan or a structure by its letters</source>
+            <translation>Eine Aktion, einen Scan oder eine Struktur nach Buchstaben finden</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/tour.py"/>
+            <source>Finish</source>
+            <translation>Beenden</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/actions.py"/>
+            <source>Fit to view</source>
+            <translation>Einpassen</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/commands.py"/>
+            <source>Folder for the masks</source>
+            <translation>Ordner für die Masken</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/commands.py"/>
+            <source>Folder with scans</source>
+            <translation>Ordner mit Scans</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/actions.py"/>
+            <source>For other projects</source>
+            <translation>Für andere Projekte</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/palette_box.py"/>
+            <source>Found</source>
+            <translation>Gefunden</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/views/frame_bar.py"/>
+            <source>Frame</source>
+            <translation>Bild</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/actions.py"/>
+            <source>Frame before</source>
+            <translation>Voriges Bild</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/panels/scan.py"/>
+            <source>Frames</source>
+            <translation>Bilder</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/views/frame_bar.py"/>
+            <source>Frames in time</source>
+            <translation>Bilder in der Zeit</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/panels/structure_dialog.py"/>
+            <source>From a file…</source>
+            <translation>Aus einer Datei…</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/actions.py"/>
+            <source>From the next start</source>
+            <translation>Ab dem nächsten Start</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/panels/scan.py"/>
+            <source>Geometry is sound</source>
+            <translation>Geometrie ist einwandfrei</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/actions.py"/>
+            <source>Give a region to the active structure; the right button empties it</source>
+            <translation>Einen Bereich der aktiven Struktur geben; die rechte Taste leert ihn</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/actions.py"/>
+            <source>Give actions other keys, or take those of another program</source>
+            <translation>Aktionen andere Tasten geben oder die eines anderen Programms nehmen</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/structure_commands.py"/>
+            <source>Give them all to {target} and take {name} out of the list?</source>
+            <translation>Alle der Struktur {target} geben und {name} aus der Liste nehmen?</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/actions.py"/>
+            <source>Give this round up; the old student stays</source>
+            <translation>Diese Runde aufgeben; der alte Schüler bleibt</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/start_page.py"/>
+            <source>Go on where you stopped. Everything was saved as you went.</source>
+            <translation>Dort weitermachen, wo Sie aufgehört haben. Alles wurde laufend gespeichert.</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/actions.py"/>
+            <source>Go on with a project folder</source>
+            <translation>Mit einem Projektordner weiterarbeiten</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/tour.py"/>
+            <source>Go on working</source>
+            <translation>Weiterarbeiten</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/actions.py"/>
+            <source>Go to the scan that is next in the worklist</source>
+            <translation>Zum nächsten Scan der Arbeitsliste gehen</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/actions.py"/>
+            <source>Grow a region</source>
+            <translation>Bereich wachsen lassen</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/panels/structure_menu.py"/>
+            <source>Grow by a margin</source>
+            <translation>Um einen Rand vergrößern</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/actions.py"/>
+            <source>Grow from what is painted</source>
+            <translation>Aus dem Gemalten wachsen lassen</translation>
+        </message>
+        <message>
+            <location filename="../../resources/structures"/>
+            <source>Head and neck, organs at risk</source>
+            <translation>Kopf und Hals, Risikoorgane</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/panels/scan.py"/>
+            <source>Held back</source>
+            <translation>Zurückgehalten</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/actions.py"/>
+            <source>Help</source>
+            <translation>Hilfe</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/panels/structure_row.py"/>
+            <source>Hide {name}</source>
+            <translation>{name} ausblenden</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/panels/tool_options.py"/>
+            <source>Highest intensity</source>
+            <translation>Größte Intensität</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/panels/tool_options.py"/>
+            <source>In space: a ball, or a region over slices</source>
+            <translation>Im Raum: eine Kugel oder ein Bereich über Schichten</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/panels/tool_options.py"/>
+            <source>In the slice</source>
+            <translation>In der Schicht</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/actions.py"/>
+            <source>Interpolate between pixels, or show them as they are</source>
+            <translation>Zwischen Pixeln interpolieren oder sie zeigen, wie sie sind</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/panels/structure_menu.py"/>
+            <source>Interpolate between the slices drawn</source>
+            <translation>Zwischen den gezeichneten Schichten interpolieren</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/panels/structure_menu.py"/>
+            <source>Keep only around</source>
+            <translation>Nur behalten um</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/panels/structure_menu.py"/>
+            <source>Keep only what is from {low} to {high}</source>
+            <translation>Nur behalten, was von {low} bis {high} liegt</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/panels/structure_menu.py"/>
+            <source>Keep the largest island</source>
+            <translation>Größte Insel behalten</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/panels/structure_row.py"/>
+            <source>Key {key}</source>
+            <translation>Taste {key}</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/keys_dialog.py"/>
+            <location filename="../../gf_desktop/gui/shortcut_sheet.py"/>
+            <source>Keys</source>
+            <translation>Tasten</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/actions.py"/>
+            <location filename="../../gf_desktop/gui/shortcut_sheet.py"/>
+            <source>Keys and mouse</source>
+            <translation>Tasten und Maus</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/keys_dialog.py"/>
+            <source>Keys like</source>
+            <translation>Tasten wie</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/shortcut_sheet.py"/>
+            <source>Keys like {preset}</source>
+            <translation>Tasten wie {preset}</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/panels/scan.py"/>
+            <source>Kind</source>
+            <translation>Art</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/actions.py"/>
+            <source>Language: Deutsch</source>
+            <translation>Sprache: Deutsch</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/actions.py"/>
+            <source>Language: English</source>
+            <translation>Sprache: English</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/actions.py"/>
+            <source>Language: as the system</source>
+            <translation>Sprache: wie das System</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/actions.py"/>
+            <source>Larger brush</source>
+            <translation>Größerer Pinsel</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/tour.py"/>
+            <source>Leave the tour</source>
+            <translation>Verlassen</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/actions.py"/>
+            <source>Left drag while painting</source>
+            <translation>Links ziehen beim Malen</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/remembered.py"/>
+            <source>Left out of your keys: {what}.</source>
+            <translation>Von Ihren Tasten weggelassen: {what}.</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/actions.py"/>
+            <source>Let the strokes of two or more structures grow until they meet</source>
+            <translation>Die Striche von zwei oder mehr Strukturen wachsen lassen, bis sie sich treffen</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/actions.py"/>
+            <source>Let the student before this one predict again</source>
+            <translation>Den Schüler davor wieder vorschlagen lassen</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/actions.py"/>
+            <source>Let the student chosen in the list predict</source>
+            <translation>Den in der Liste gewählten Schüler vorschlagen lassen</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/actions.py"/>
+            <source>Let the student draw every slice that you have not reviewed</source>
+            <translation>Den Schüler jede Schicht zeichnen lassen, die Sie nicht durchgesehen haben</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/panels/structure_dialog.py"/>
+            <source>Licence</source>
+            <translation>Lizenz</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/actions.py"/>
+            <source>Light theme</source>
+            <translation>Helle Darstellung</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/questions.py"/>
+            <source>List (*.json)</source>
+            <translation>Liste (*.json)</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/actions.py"/>
+            <source>List of measurements</source>
+            <translation>Liste der Messungen</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/questions.py"/>
+            <source>List of structures</source>
+            <translation>Liste der Strukturen</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/panels/structure_dialog.py"/>
+            <source>Lists of structures</source>
+            <translation>Listen von Strukturen</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/questions.py"/>
+            <source>Lists of structures (*.json *.txt *.label);;All files (*)</source>
+            <translation>Listen von Strukturen (*.json *.txt *.label);;Alle Dateien (*)</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/panels/structure_row.py"/>
+            <source>Lock {name}: no tool changes it</source>
+            <translation>{name} sperren: Kein Werkzeug ändert sie</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/panels/refine.py"/>
+            <source>Log</source>
+            <translation>Protokoll</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/tour.py"/>
+            <source>Look</source>
+            <translation>Ansehen</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/actions.py"/>
+            <source>Look around: drag moves the picture</source>
+            <translation>Umsehen: Ziehen bewegt das Bild</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/panels/refine.py"/>
+            <source>Loss of the last steps</source>
+            <translation>Verlust der letzten Schritte</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/actions.py"/>
+            <source>Lower the opacity of structures</source>
+            <translation>Die Deckkraft der Strukturen senken</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/panels/tool_options.py"/>
+            <source>Lowest intensity</source>
+            <translation>Kleinste Intensität</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/drops.py"/>
+            <source>Make a new project of it</source>
+            <translation>Daraus ein neues Projekt machen</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/drops.py"/>
+            <source>Make a new project of these</source>
+            <translation>Daraus ein neues Projekt machen</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/actions.py"/>
+            <source>Make the brush larger</source>
+            <translation>Den Pinsel vergrößern</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/actions.py"/>
+            <source>Make the brush smaller</source>
+            <translation>Den Pinsel verkleinern</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/actions.py"/>
+            <source>Make this volume a scan of its own</source>
+            <translation>Dieses Volumen zu einem eigenen Scan machen</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/panels/scan.py"/>
+            <source>Mask of</source>
+            <translation>Maske von</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/questions.py"/>
+            <source>Mask of this scan</source>
+            <translation>Maske dieses Scans</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/actions.py"/>
+            <source>Mask this frame</source>
+            <translation>Dieses Bild maskieren</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/actions.py"/>
+            <source>Mask's frame</source>
+            <translation>Bild der Maske</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/questions.py"/>
+            <source>Masks (*.nii *.nii.gz *.png);;All files (*)</source>
+            <translation>Masken (*.nii *.nii.gz *.png);;Alle Dateien (*)</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/panels/scan.py"/>
+            <source>Masks by</source>
+            <translation>Masken von</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/actions.py"/>
+            <source>Masks of the scans that are marked in the worklist</source>
+            <translation>Masken der Scans, die in der Arbeitsliste markiert sind</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/actions.py"/>
+            <location filename="../../gf_desktop/gui/work_page.py"/>
+            <source>Measure</source>
+            <translation>Messen</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/actions.py"/>
+            <source>Measure anew</source>
+            <translation>Neu messen</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/panels/measurements.py"/>
+            <source>Measurements</source>
+            <translation>Messungen</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/tour.py"/>
+            <source>Menu Project: export the masks of all scans ({key}). Each file is read back and compared.</source>
+            <translation>Menü Projekt: die Masken aller Scans exportieren ({key}). Jede Datei wird zurückgelesen und verglichen.</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/panels/structures.py"/>
+            <source>Merge in every scan into</source>
+            <translation>In allen Scans verschmelzen mit</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/panels/structure_menu.py"/>
+            <source>Merge into</source>
+            <translation>Verschmelzen mit</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/actions.py"/>
+            <source>Middle drag, Space + drag</source>
+            <translation>Mitte ziehen, Leertaste + Ziehen</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/panels/scan.py"/>
+            <source>Modality</source>
+            <translation>Modalität</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/actions.py"/>
+            <source>Model</source>
+            <translation>Modell</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/actions.py"/>
+            <source>More frames a second</source>
+            <translation>Mehr Bilder je Sekunde</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/shortcut_sheet.py"/>
+            <source>Mouse</source>
+            <translation>Maus</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/actions.py"/>
+            <source>Move the picture</source>
+            <translation>Das Bild bewegen</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/panels/measurements.py"/>
+            <location filename="../../gf_desktop/gui/panels/structure_dialog.py"/>
+            <source>Name</source>
+            <translation>Name</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/questions.py"/>
+            <source>Name of the new project folder</source>
+            <translation>Name des neuen Projektordners</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/questions.py"/>
+            <source>Name of the table</source>
+            <translation>Name der Tabelle</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/panels/structure_row.py"/>
+            <source>Name, colour and code of {name}</source>
+            <translation>Name, Farbe und Code von {name}</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/actions.py"/>
+            <location filename="../../gf_desktop/gui/panels/structures.py"/>
+            <source>Name, colour and code…</source>
+            <translation>Name, Farbe und Code…</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/start_page.py"/>
+            <source>New project</source>
+            <translation>Neues Projekt</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/actions.py"/>
+            <source>New project…</source>
+            <translation>Neues Projekt…</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/structure_commands.py"/>
+            <source>New structure</source>
+            <translation>Neue Struktur</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/tour.py"/>
+            <source>Next</source>
+            <translation>Weiter</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/actions.py"/>
+            <source>Next frame</source>
+            <translation>Nächstes Bild</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/actions.py"/>
+            <source>Next scan</source>
+            <translation>Nächster Scan</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/actions.py"/>
+            <source>Next slice</source>
+            <translation>Nächste Schicht</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/actions.py"/>
+            <source>Next structure</source>
+            <translation>Nächste Struktur</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/panels/worklist.py"/>
+            <source>Next: {case}, {why}</source>
+            <translation>Als Nächstes: {case}, {why}</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/questions.py"/>
+            <source>No</source>
+            <translation>Nein</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/keys_dialog.py"/>
+            <source>No key</source>
+            <translation>Keine Taste</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/panels/scan.py"/>
+            <source>No scan is open.</source>
+            <translation>Kein Scan ist geöffnet.</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/views/surface_view.py"/>
+            <source>No structures yet.</source>
+            <translation>Noch keine Strukturen.</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/tour.py"/>
+            <source>No student is lost: here you can go back to the one before ({key}).</source>
+            <translation>Kein Schüler geht verloren: Hier können Sie zum vorigen zurückgehen ({key}).</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/menus.py"/>
+            <source>Nobody has tested this program for diagnosis or treatment. Masks are proposals of a small network; check every slice that you use. All data stay on this computer.</source>
+            <translation>Niemand hat dieses Programm für Diagnose oder Behandlung geprüft. Masken sind Vorschläge eines kleinen Netzes; prüfen Sie jede Schicht, die Sie verwenden. Alle Daten bleiben auf diesem Rechner.</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/panels/scan.py"/>
+            <source>Not to be trusted</source>
+            <translation>Nicht vertrauenswürdig</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/palette_box.py"/>
+            <source>Nothing is called like this.</source>
+            <translation>Nichts heißt so.</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/panels/measurements.py"/>
+            <source>Nothing is measured yet. Take the ruler or a region and drag over a slice.</source>
+            <translation>Noch ist nichts gemessen. Nehmen Sie das Lineal oder einen Bereich und ziehen Sie über eine Schicht.</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/notice_bar.py"/>
+            <source>Notice</source>
+            <translation>Meldung</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/tour.py"/>
+            <source>Now teach the student what you corrected ({key}). Here a minute or two is enough.</source>
+            <translation>Bringen Sie dem Schüler nun bei, was Sie korrigiert haben ({key}). Hier genügen ein bis zwei Minuten.</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/actions.py"/>
+            <source>Of the structure that is drawn</source>
+            <translation>Der Struktur, die gezeichnet wird</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/actions.py"/>
+            <source>One after the other, in the background</source>
+            <translation>Einer nach dem anderen, im Hintergrund</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/actions.py"/>
+            <source>One frame back in time</source>
+            <translation>Ein Bild zurück in der Zeit</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/actions.py"/>
+            <source>One frame on in time</source>
+            <translation>Ein Bild weiter in der Zeit</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/actions.py"/>
+            <source>One large and two small</source>
+            <translation>Eine große und zwei kleine</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/actions.py"/>
+            <source>One line for each, to be pasted elsewhere</source>
+            <translation>Eine Zeile für jede, zum Einfügen anderswo</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/views/surface_view.py"/>
+            <source>One slice has no surface to show.</source>
+            <translation>Eine einzelne Schicht hat keine Oberfläche.</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/actions.py"/>
+            <source>One slice towards the feet</source>
+            <translation>Eine Schicht in Richtung Füße</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/actions.py"/>
+            <source>One slice towards the head</source>
+            <translation>Eine Schicht in Richtung Kopf</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/actions.py"/>
+            <source>One view</source>
+            <translation>Eine Ansicht</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/actions.py"/>
+            <source>One view alone, or all again</source>
+            <translation>Eine Ansicht allein oder wieder alle</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/panels/structures.py"/>
+            <source>Opacity</source>
+            <translation>Deckkraft</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/panels/structures.py"/>
+            <source>Opacity of structures</source>
+            <translation>Deckkraft der Strukturen</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/start_page.py"/>
+            <source>Open a project</source>
+            <translation>Projekt öffnen</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/commands.py"/>
+            <source>Open for reading only: {who} works on this project. You can look at everything and export; nothing can be changed here.</source>
+            <translation>Nur zum Lesen geöffnet: {who} arbeitet an diesem Projekt. Sie können alles ansehen und exportieren; ändern lässt sich hier nichts.</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/actions.py"/>
+            <source>Open for writing again</source>
+            <translation>Wieder zum Schreiben öffnen</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/actions.py"/>
+            <source>Open project…</source>
+            <translation>Projekt öffnen…</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/actions.py"/>
+            <location filename="../../gf_desktop/gui/tour.py"/>
+            <source>Open the demo</source>
+            <translation>Demo öffnen</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/drops.py"/>
+            <location filename="../../gf_desktop/gui/start_page.py"/>
+            <source>Open the project {name}</source>
+            <translation>Das Projekt {name} öffnen</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/panels/worklist.py"/>
+            <source>Order of scans</source>
+            <translation>Reihenfolge der Scans</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/panels/scan.py"/>
+            <source>Origin</source>
+            <translation>Ursprung</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/panels/structure_dialog.py"/>
+            <source>Other colour…</source>
+            <translation>Andere Farbe…</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/actions.py"/>
+            <location filename="../../gf_desktop/gui/panels/structures.py"/>
+            <source>Outlines only</source>
+            <translation>Nur Umrisse</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/panels/tool_options.py"/>
+            <source>Over</source>
+            <translation>Über</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/actions.py"/>
+            <location filename="../../gf_desktop/gui/panels/tool_options.py"/>
+            <location filename="../../gf_desktop/gui/tour.py"/>
+            <source>Paint</source>
+            <translation>Malen</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/actions.py"/>
+            <source>Paint over what you have looked at and found right; labels stay</source>
+            <translation>Übermalen, was Sie angesehen und für richtig befunden haben; Labels bleiben</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/views/frame_bar.py"/>
+            <source>Pause frames</source>
+            <translation>Bilder anhalten</translation>
+        </message>
+        <message>
+            <location filename="../../resources/structures"/>
+            <source>Pelvis</source>
+            <translation>Becken</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/actions.py"/>
+            <source>Pick a structure</source>
+            <translation>Struktur aufnehmen</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/actions.py"/>
+            <source>Play faster</source>
+            <translation>Schneller abspielen</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/actions.py"/>
+            <location filename="../../gf_desktop/gui/views/frame_bar.py"/>
+            <source>Play frames</source>
+            <translation>Bilder abspielen</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/actions.py"/>
+            <source>Play slower</source>
+            <translation>Langsamer abspielen</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/questions.py"/>
+            <source>Please confirm</source>
+            <translation>Bitte bestätigen</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/actions.py"/>
+            <source>Polygon and lasso</source>
+            <translation>Polygon und Lasso</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/actions.py"/>
+            <source>Predict the marked scans</source>
+            <translation>Vorschläge für markierte Scans</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/actions.py"/>
+            <source>Predict this scan</source>
+            <translation>Vorschlag für diesen Scan</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/keys_dialog.py"/>
+            <source>Preset</source>
+            <translation>Voreinstellung</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/keys_dialog.py"/>
+            <source>Press a key …</source>
+            <translation>Taste drücken …</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/panels/refine.py"/>
+            <source>Progress of the refinement</source>
+            <translation>Fortschritt der Verfeinerung</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/actions.py"/>
+            <source>Project</source>
+            <translation>Projekt</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/commands.py"/>
+            <source>Project folder</source>
+            <translation>Projektordner</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/actions.py"/>
+            <source>Put it into the middle of the view</source>
+            <translation>Es in die Mitte der Ansicht holen</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/actions.py"/>
+            <source>Put the crosshair there</source>
+            <translation>Das Fadenkreuz dorthin setzen</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/actions.py"/>
+            <source>Quit</source>
+            <translation>Beenden</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/actions.py"/>
+            <source>Raise the opacity of structures</source>
+            <translation>Die Deckkraft der Strukturen erhöhen</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/actions.py"/>
+            <source>Reach over more slices</source>
+            <translation>Über mehr Schichten reichen</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/panels/scan.py"/>
+            <source>Read with a remark</source>
+            <translation>Mit Hinweis gelesen</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/actions.py"/>
+            <source>Rectangle: mean, SD</source>
+            <translation>Rechteck: Mittelwert, SD</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/actions.py"/>
+            <source>Redo</source>
+            <translation>Wiederholen</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/actions.py"/>
+            <location filename="../../gf_desktop/gui/top_bar.py"/>
+            <location filename="../../gf_desktop/gui/tour.py"/>
+            <location filename="../../gf_desktop/gui/work_page.py"/>
+            <source>Refine</source>
+            <translation>Verfeinern</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/panels/structure_menu.py"/>
+            <source>Remove islands below</source>
+            <translation>Inseln entfernen unter</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/panels/measurements.py"/>
+            <source>Rename</source>
+            <translation>Umbenennen</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/actions.py"/>
+            <source>Rename the measurement</source>
+            <translation>Messung umbenennen</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/menus.py"/>
+            <source>Research use; not a medical device</source>
+            <translation>Nur für Forschung; kein Medizinprodukt</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/keys_dialog.py"/>
+            <source>Reset</source>
+            <translation>Zurücksetzen</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/keys_dialog.py"/>
+            <source>Reset all</source>
+            <translation>Alle zurücksetzen</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/panels/measurements.py"/>
+            <source>Result</source>
+            <translation>Ergebnis</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/actions.py"/>
+            <location filename="../../gf_desktop/gui/panels/scan.py"/>
+            <source>Reviewed</source>
+            <translation>Durchgesehen</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/actions.py"/>
+            <source>Right click on a structure</source>
+            <translation>Rechtsklick auf eine Struktur</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/actions.py"/>
+            <source>Right drag while painting</source>
+            <translation>Rechts ziehen beim Malen</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/commands.py"/>
+            <location filename="../../gf_desktop/gui/panels/models.py"/>
+            <source>Roll back</source>
+            <translation>Zurückgehen</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/panels/tool_options.py"/>
+            <source>Round brush</source>
+            <translation>Runder Pinsel</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/actions.py"/>
+            <source>Ruler</source>
+            <translation>Lineal</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/panels/structure_dialog.py"/>
+            <source>Save</source>
+            <translation>Speichern</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/questions.py"/>
+            <source>Save the list of structures</source>
+            <translation>Liste der Strukturen speichern</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/actions.py"/>
+            <source>Save the list of structures…</source>
+            <translation>Liste der Strukturen speichern…</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/panels/scan.py"/>
+            <location filename="../../gf_desktop/gui/work_page.py"/>
+            <source>Scan</source>
+            <translation>Scan</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/questions.py"/>
+            <source>Scans (*.nii *.nii.gz *.dcm *.png *.jpg *.jpeg);;All files (*)</source>
+            <translation>Scans (*.nii *.nii.gz *.dcm *.png *.jpg *.jpeg);;Alle Dateien (*)</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/questions.py"/>
+            <source>Scans to add</source>
+            <translation>Scans hinzufügen</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/top_bar.py"/>
+            <source>Search</source>
+            <translation>Suchen</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/keys_dialog.py"/>
+            <source>Search an action or a key</source>
+            <translation>Eine Aktion oder Taste suchen</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/palette_box.py"/>
+            <location filename="../../gf_desktop/gui/top_bar.py"/>
+            <source>Search or command</source>
+            <translation>Suchen oder Befehl</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/palette_box.py"/>
+            <source>Search or command: action, scan, structure</source>
+            <translation>Suchen oder Befehl: Aktion, Scan, Struktur</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/actions.py"/>
+            <source>Search or command…</source>
+            <translation>Suchen oder Befehl…</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/panels/worklist.py"/>
+            <source>Search scans</source>
+            <translation>Scans suchen</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/commands.py"/>
+            <source>See changes</source>
+            <translation>Änderungen ansehen</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/actions.py"/>
+            <source>Shift + wheel while painting</source>
+            <translation>Umschalt + Mausrad beim Malen</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/keymap.py"/>
+            <source>Shift+Tab goes to the control before</source>
+            <translation>Umschalt+Tab geht zum vorigen Bedienelement</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/actions.py"/>
+            <source>Show intensities as usual for a tissue</source>
+            <translation>Intensitäten so zeigen, wie es für ein Gewebe üblich ist</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/actions.py"/>
+            <source>Show or hide all structures</source>
+            <translation>Alle Strukturen ein- oder ausblenden</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/actions.py"/>
+            <source>Show structures</source>
+            <translation>Strukturen zeigen</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/actions.py"/>
+            <source>Show the frames in time one after the other</source>
+            <translation>Die Bilder in der Zeit nacheinander zeigen</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/actions.py"/>
+            <source>Show the rim of each structure instead of its area</source>
+            <translation>Den Rand jeder Struktur statt ihrer Fläche zeigen</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/actions.py"/>
+            <source>Show the volume that the mask is of</source>
+            <translation>Das Volumen zeigen, zu dem die Maske gehört</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/actions.py"/>
+            <source>Show the whole slice</source>
+            <translation>Die ganze Schicht zeigen</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/panels/structure_row.py"/>
+            <source>Show {name}</source>
+            <translation>{name} einblenden</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/panels/structure_menu.py"/>
+            <source>Shrink by a margin</source>
+            <translation>Um einen Rand verkleinern</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/panels/scan.py"/>
+            <source>Size</source>
+            <translation>Größe</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/panels/measurements.py"/>
+            <source>Slice</source>
+            <translation>Schicht</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/actions.py"/>
+            <source>Slice down</source>
+            <translation>Schicht abwärts</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/views/slice_view.py"/>
+            <source>Slice of the scan</source>
+            <translation>Schicht des Scans</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/actions.py"/>
+            <source>Slice up</source>
+            <translation>Schicht aufwärts</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/views/slice_strip.py"/>
+            <source>Slices and their state</source>
+            <translation>Schichten und ihr Zustand</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/actions.py"/>
+            <source>Smaller brush</source>
+            <translation>Kleinerer Pinsel</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/panels/structure_menu.py"/>
+            <source>Smooth</source>
+            <translation>Glätten</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/actions.py"/>
+            <source>Smooth pixels</source>
+            <translation>Pixel glätten</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/actions.py"/>
+            <source>Smooth, grow, fill, interpolate, copy, combine: the menu of the structure in the hand</source>
+            <translation>Glätten, vergrößern, füllen, interpolieren, kopieren, verbinden: das Menü der aktiven Struktur</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/settings_store.py"/>
+            <source>Some settings could not be used and are as at the first start: {fields}.</source>
+            <translation>Einige Einstellungen waren nicht brauchbar und sind wie beim ersten Start: {fields}.</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/keymap.py"/>
+            <source>Space is held to move the picture</source>
+            <translation>Die Leertaste wird gehalten, um das Bild zu bewegen</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/views/frame_bar.py"/>
+            <source>Speed</source>
+            <translation>Tempo</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/views/frame_bar.py"/>
+            <source>Speed of cine play</source>
+            <translation>Tempo der Cine-Wiedergabe</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/actions.py"/>
+            <source>Spread the greys over the intensities of the slice</source>
+            <translation>Die Graustufen über die Intensitäten der Schicht spreizen</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/panels/tool_options.py"/>
+            <source>Square brush</source>
+            <translation>Eckiger Pinsel</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/actions.py"/>
+            <source>Start a project with a model pack</source>
+            <translation>Ein Projekt mit einem Modellpaket beginnen</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/panels/models.py"/>
+            <source>State</source>
+            <translation>Zustand</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/actions.py"/>
+            <source>States of voxels</source>
+            <translation>Zustände der Voxel</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/panels/refine.py"/>
+            <source>Stop</source>
+            <translation>Anhalten</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/actions.py"/>
+            <source>Stop computing</source>
+            <translation>Berechnung anhalten</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/actions.py"/>
+            <source>Stop refining</source>
+            <translation>Verfeinern anhalten</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/actions.py"/>
+            <source>Structure before</source>
+            <translation>Vorige Struktur</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/actions.py"/>
+            <source>Structure to draw with</source>
+            <translation>Struktur, mit der gezeichnet wird</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/panels/structures.py"/>
+            <location filename="../../gf_desktop/gui/work_page.py"/>
+            <source>Structures</source>
+            <translation>Strukturen</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/actions.py"/>
+            <source>Structures fainter</source>
+            <translation>Strukturen schwächer</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/actions.py"/>
+            <source>Structures stronger</source>
+            <translation>Strukturen stärker</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/panels/structure_dialog.py"/>
+            <source>Structures that the project has already stay as they are.</source>
+            <translation>Strukturen, die das Projekt schon hat, bleiben, wie sie sind.</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/panels/models.py"/>
+            <source>Student</source>
+            <translation>Schüler</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/top_bar.py"/>
+            <source>Student in use</source>
+            <translation>Verwendeter Schüler</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/panels/models.py"/>
+            <location filename="../../gf_desktop/gui/work_page.py"/>
+            <source>Students</source>
+            <translation>Schüler</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/actions.py"/>
+            <source>Students…</source>
+            <translation>Schüler…</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/views/surface_view.py"/>
+            <source>Surfaces are being computed …</source>
+            <translation>Oberflächen werden berechnet …</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/views/surface_view.py"/>
+            <source>Surfaces of the structures</source>
+            <translation>Oberflächen der Strukturen</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/actions.py"/>
+            <source>Swap paint and erase</source>
+            <translation>Malen und Radieren tauschen</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/keymap.py"/>
+            <source>Tab goes from one control to the next</source>
+            <translation>Tab geht von einem Bedienelement zum nächsten</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/questions.py"/>
+            <source>Tables (*.csv)</source>
+            <translation>Tabellen (*.csv)</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/actions.py"/>
+            <source>Take a mask from a file…</source>
+            <translation>Maske aus einer Datei nehmen…</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/panels/structure_menu.py"/>
+            <source>Take away around</source>
+            <translation>Wegnehmen um</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/panels/structure_menu.py"/>
+            <source>Take away what is from {low} to {high}</source>
+            <translation>Wegnehmen, was von {low} bis {high} liegt</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/panels/structure_menu.py"/>
+            <source>Take away what is thin</source>
+            <translation>Dünnes wegnehmen</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/actions.py"/>
+            <source>Take it out of the list and out of every scan</source>
+            <translation>Aus der Liste und aus allen Scans nehmen</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/actions.py"/>
+            <source>Take structures away</source>
+            <translation>Strukturen wegnehmen</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/tour.py"/>
+            <source>Take the brush ({key}) and draw over what is wrong. The right button erases. Every stroke is saved.</source>
+            <translation>Nehmen Sie den Pinsel ({key}) und übermalen Sie, was falsch ist. Die rechte Taste radiert. Jeder Strich wird gespeichert.</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/actions.py"/>
+            <source>Take the chosen measurement away; it can be brought back</source>
+            <translation>Die gewählte Messung wegnehmen; sie lässt sich zurückholen</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/actions.py"/>
+            <source>Take the last change back</source>
+            <translation>Die letzte Änderung zurücknehmen</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/structure_commands.py"/>
+            <source>Take them all away, and {name} out of the list?</source>
+            <translation>Alle wegnehmen und {name} aus der Liste nehmen?</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/actions.py"/>
+            <source>Teach the student what you corrected</source>
+            <translation>Dem Schüler beibringen, was Sie korrigiert haben</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/actions.py"/>
+            <source>That of this computer, where the program knows it</source>
+            <translation>Die dieses Rechners, wenn das Programm sie kennt</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/actions.py"/>
+            <source>The active view is large</source>
+            <translation>Die aktive Ansicht ist groß</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/structure_commands.py"/>
+            <source>The list of structures is in {file}.</source>
+            <translation>Die Liste der Strukturen steht in {file}.</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/commands.py"/>
+            <source>The program met a fault of its own. Your work is saved. Go on, or copy the details and report them.</source>
+            <translation>Das Programm ist auf einen eigenen Fehler gestoßen. Ihre Arbeit ist gespeichert. Machen Sie weiter, oder kopieren und melden Sie die Einzelheiten.</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/structure_commands.py"/>
+            <source>The project has all of these already.</source>
+            <translation>Das Projekt hat alle davon schon.</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/panels/structure_row.py"/>
+            <source>The student does not know it: proposals leave it alone</source>
+            <translation>Der Schüler kennt sie nicht: Vorschläge lassen sie in Ruhe</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/top_bar.py"/>
+            <source>The student goes on serving meanwhile. Click to see the round.</source>
+            <translation>Der Schüler arbeitet inzwischen weiter. Klicken Sie, um die Runde zu sehen.</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/tour.py"/>
+            <source>The student has drawn its proposal. Turn the wheel over a picture to go through the slices.</source>
+            <translation>Der Schüler hat seinen Vorschlag gezeichnet. Drehen Sie das Mausrad über einem Bild, um durch die Schichten zu gehen.</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/structure_commands.py"/>
+            <source>The student knows it: proposals will leave it out, and the next student learns that it is not there. Or just hide it.</source>
+            <translation>Der Schüler kennt sie: Vorschläge lassen sie künftig aus, und der nächste Schüler lernt, dass sie nicht da ist. Oder blenden Sie sie einfach aus.</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/tour.py"/>
+            <source>The student learns in the background; you can paint on. This panel shows how far it is.</source>
+            <translation>Der Schüler lernt im Hintergrund; Sie können weitermalen. Dieses Feld zeigt, wie weit er ist.</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/actions.py"/>
+            <source>The student's doubt</source>
+            <translation>Zweifel des Schülers</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/panels/tool_options.py"/>
+            <source>The student's probability from which the brush paints</source>
+            <translation>Wahrscheinlichkeit des Schülers, ab der der Pinsel malt</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/commands.py"/>
+            <source>There is no other scan to review.</source>
+            <translation>Es gibt keinen weiteren Scan durchzusehen.</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/actions.py"/>
+            <source>This slice is right as it is now</source>
+            <translation>Diese Schicht ist so richtig, wie sie jetzt ist</translation>
+        </message>
+        <message>
+            <location filename="../../resources/structures"/>
+            <source>Thorax</source>
+            <translation>Thorax</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/panels/scan.py"/>
+            <source>Tilt</source>
+            <translation>Neigung</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/panels/refine.py"/>
+            <source>Time budget</source>
+            <translation>Zeit</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/tour.py"/>
+            <source>Tour</source>
+            <translation>Rundgang</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/actions.py"/>
+            <source>Tour of the demo</source>
+            <translation>Rundgang durch die Demo</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/commands.py"/>
+            <source>Try again</source>
+            <translation>Noch einmal versuchen</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/actions.py"/>
+            <source>Try everything on a real CT that ships with the program</source>
+            <translation>Alles an einem mitgelieferten echten CT ausprobieren</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/start_page.py"/>
+            <source>Try the demo</source>
+            <translation>Demo ausprobieren</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/status_bar.py"/>
+            <source>Under the cursor</source>
+            <translation>Unter dem Mauszeiger</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/actions.py"/>
+            <source>Undo</source>
+            <translation>Rückgängig</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/panels/structure_row.py"/>
+            <source>Unlock {name}</source>
+            <translation>{name} entsperren</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/actions.py"/>
+            <source>Use an approved mask of this scan from another program</source>
+            <translation>Eine freigegebene Maske dieses Scans aus einem anderen Programm verwenden</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/keys_dialog.py"/>
+            <source>Use it here instead</source>
+            <translation>Stattdessen hier verwenden</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/actions.py"/>
+            <source>Use the chosen student</source>
+            <translation>Gewählten Schüler verwenden</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/panels/models.py"/>
+            <source>Use this one</source>
+            <translation>Diesen verwenden</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/menus.py"/>
+            <source>Version {version}</source>
+            <translation>Version {version}</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/actions.py"/>
+            <source>Version, licence and what it may be used for</source>
+            <translation>Version, Lizenz und wofür es verwendet werden darf</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/actions.py"/>
+            <source>View</source>
+            <translation>Ansicht</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/actions.py"/>
+            <source>Views, widths, panels and windows as at the first start</source>
+            <translation>Ansichten, Breiten, Felder und Fensterungen wie beim ersten Start</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/panels/scan.py"/>
+            <source>Voxel</source>
+            <translation>Voxel</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/actions.py"/>
+            <source>W + drag</source>
+            <translation>W + Ziehen</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/keymap.py"/>
+            <source>W is held to change the window</source>
+            <translation>W wird gehalten, um die Fensterung zu ändern</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/actions.py"/>
+            <source>What can be done to it</source>
+            <translation>Was sich mit ihr tun lässt</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/actions.py"/>
+            <source>What can be done to the structure…</source>
+            <translation>Was sich mit der Struktur tun lässt…</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/tour.py"/>
+            <source>What changed</source>
+            <translation>Was sich geändert hat</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/panels/tool_options.py"/>
+            <source>What may be painted over</source>
+            <translation>Was übermalt werden darf</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/status_bar.py"/>
+            <source>What runs</source>
+            <translation>Was läuft</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/shortcut_sheet.py"/>
+            <source>What they do</source>
+            <translation>Was sie tun</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/actions.py"/>
+            <source>Wheel</source>
+            <translation>Mausrad</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/actions.py"/>
+            <source>Wheel while dragging a box</source>
+            <translation>Mausrad beim Ziehen eines Quaders</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/tour.py"/>
+            <source>When the slice is right, approve it ({key}). A student learns only from what you approve.</source>
+            <translation>Ist die Schicht richtig, geben Sie sie frei ({key}). Ein Schüler lernt nur aus dem, was Sie freigeben.</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/actions.py"/>
+            <source>Where it was unsure</source>
+            <translation>Wo er unsicher war</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/panels/tool_options.py"/>
+            <source>Where the brush paints</source>
+            <translation>Wo der Pinsel malt</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/panels/worklist.py"/>
+            <source>Which scans</source>
+            <translation>Welche Scans</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/commands.py"/>
+            <source>Why</source>
+            <translation>Warum</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/actions.py"/>
+            <source>Window from a region</source>
+            <translation>Fensterung aus einem Bereich</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/actions.py"/>
+            <source>Window of this slice</source>
+            <translation>Fensterung dieser Schicht</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/actions.py"/>
+            <source>Window preset 1</source>
+            <translation>Fensterung 1</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/actions.py"/>
+            <source>Window preset 2</source>
+            <translation>Fensterung 2</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/actions.py"/>
+            <source>Window preset 3</source>
+            <translation>Fensterung 3</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/actions.py"/>
+            <source>Window preset 4</source>
+            <translation>Fensterung 4</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/actions.py"/>
+            <source>Window preset 5</source>
+            <translation>Fensterung 5</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/actions.py"/>
+            <source>Window preset 6</source>
+            <translation>Fensterung 6</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/actions.py"/>
+            <source>Window preset 7</source>
+            <translation>Fensterung 7</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/actions.py"/>
+            <source>Window preset 8</source>
+            <translation>Fensterung 8</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/actions.py"/>
+            <source>Window preset 9</source>
+            <translation>Fensterung 9</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/actions.py"/>
+            <source>Window presets, on the keypad</source>
+            <translation>Fensterungen, auf dem Ziffernblock</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/actions.py"/>
+            <source>Window: across for width, up for brighter</source>
+            <translation>Fensterung: quer für die Breite, aufwärts für heller</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/measure_commands.py"/>
+            <source>Window: {name}</source>
+            <translation>Fensterung: {name}</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/shortcut_sheet.py"/>
+            <source>Without a key</source>
+            <translation>Ohne Taste</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/panels/worklist.py"/>
+            <source>Worklist</source>
+            <translation>Arbeitsliste</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/actions.py"/>
+            <source>Write one picture for each slice</source>
+            <translation>Ein Bild für jede Schicht schreiben</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/actions.py"/>
+            <source>Write verified masks of all scans</source>
+            <translation>Geprüfte Masken aller Scans schreiben</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/questions.py"/>
+            <source>Yes, do it</source>
+            <translation>Ja, ausführen</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/commands.py"/>
+            <source>You can change the project now.</source>
+            <translation>Sie können das Projekt jetzt ändern.</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/settings_store.py"/>
+            <source>Your settings are damaged and cannot be set aside ({reason}). The usual ones are used, and changes are not kept.</source>
+            <translation>Ihre Einstellungen sind beschädigt und lassen sich nicht beiseitelegen ({reason}). Die üblichen werden verwendet, und Änderungen werden nicht behalten.</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/settings_store.py"/>
+            <source>Your settings cannot be read ({reason}). The usual ones are used, and changes are not kept.</source>
+            <translation>Ihre Einstellungen sind nicht lesbar ({reason}). Die üblichen werden verwendet, und Änderungen werden nicht behalten.</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/settings_store.py"/>
+            <source>Your settings were damaged. The usual ones are used; the damaged file is {file} in {folder}.</source>
+            <translation>Ihre Einstellungen waren beschädigt. Die üblichen werden verwendet; die beschädigte Datei ist {file} in {folder}.</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/settings_store.py"/>
+            <source>Your settings were written by a newer version of the program. They are used, and changes are not kept.</source>
+            <translation>Ihre Einstellungen wurden von einer neueren Version des Programms geschrieben. Sie werden verwendet, und Änderungen werden nicht behalten.</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/actions.py"/>
+            <source>Zoom</source>
+            <translation>Vergrößern</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/actions.py"/>
+            <source>a colour picture has no window</source>
+            <translation>ein Farbbild hat keine Fensterung</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/actions.py"/>
+            <source>a round is running</source>
+            <translation>eine Runde läuft</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/views/slice_strip.py"/>
+            <source>accepted</source>
+            <translation>angenommen</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/panels/worklist_model.py"/>
+            <source>all</source>
+            <translation>alle</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/status_bar.py"/>
+            <source>all saved</source>
+            <translation>alles gespeichert</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/panels/tool_options.py"/>
+            <source>all that is not locked</source>
+            <translation>alles nicht Gesperrte</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/commands.py"/>
+            <source>another window</source>
+            <translation>ein anderes Fenster</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/panels/tool_options.py"/>
+            <source>anywhere</source>
+            <translation>überall</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/panels/worklist_model.py"/>
+            <location filename="../../gf_desktop/project/records.py"/>
+            <source>approved</source>
+            <translation>freigegeben</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/panels/worklist_model.py"/>
+            <source>as added</source>
+            <translation>wie hinzugefügt</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/texts.py"/>
+            <source>asking the teacher</source>
+            <translation>der Lehrer wird befragt</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/display.py"/>
+            <source>axial</source>
+            <translation>axial</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/panels/tool_options.py"/>
+            <source>background only</source>
+            <translation>nur Hintergrund</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/panels/worklist_model.py"/>
+            <source>by modality</source>
+            <translation>nach Modalität</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/panels/worklist_model.py"/>
+            <source>by status</source>
+            <translation>nach Status</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/panels/models.py"/>
+            <source>candidate</source>
+            <translation>Kandidat</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/panels/refine.py"/>
+            <source>change</source>
+            <translation>Änderung</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/keys_dialog.py"/>
+            <source>changed</source>
+            <translation>geändert</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/texts.py"/>
+            <source>checking the student</source>
+            <translation>der Schüler wird geprüft</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/display.py"/>
+            <source>cine</source>
+            <translation>Cine</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/top_bar.py"/>
+            <source>comparing</source>
+            <translation>Vergleich</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/panels/refine.py"/>
+            <source>comparing both students</source>
+            <translation>beide Schüler werden verglichen</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/status_bar.py"/>
+            <source>comparing students</source>
+            <translation>Schüler werden verglichen</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/commands.py"/>
+            <source>computing: {name}</source>
+            <translation>Berechnung: {name}</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/display.py"/>
+            <source>coronal</source>
+            <translation>koronal</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/structure_commands.py"/>
+            <source>counting voxels</source>
+            <translation>Voxel werden gezählt</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/views/slice_strip.py"/>
+            <source>doubt</source>
+            <translation>Zweifel</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/views/slice_strip.py"/>
+            <source>edited</source>
+            <translation>bearbeitet</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/views/slice_strip.py"/>
+            <source>edited, not approved yet</source>
+            <translation>bearbeitet, noch nicht freigegeben</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/views/slice_strip.py"/>
+            <source>frame</source>
+            <translation>Bild</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/panels/scan.py"/>
+            <source>frame {n}</source>
+            <translation>Bild {n}</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/views/frame_bar.py"/>
+            <source>frame {n}/{of}</source>
+            <translation>Bild {n}/{of}</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/keys_dialog.py"/>
+            <source>given twice</source>
+            <translation>doppelt vergeben</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/panels/refine.py"/>
+            <source>graph flow</source>
+            <translation>Graph Flow</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/panels/worklist_model.py"/>
+            <location filename="../../gf_desktop/project/records.py"/>
+            <source>in progress</source>
+            <translation>in Arbeit</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/panels/models.py"/>
+            <source>in use</source>
+            <translation>in Gebrauch</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/panels/refine.py"/>
+            <source>logits</source>
+            <translation>Logits</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/panels/models.py"/>
+            <source>made {time}</source>
+            <translation>entstanden {time}</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/panels/worklist_model.py"/>
+            <source>most left to review</source>
+            <translation>am wenigsten durchgesehen</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/panels/worklist_model.py"/>
+            <source>most reviewed</source>
+            <translation>am meisten durchgesehen</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/palette_entries.py"/>
+            <source>mouse</source>
+            <translation>Maus</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/panels/refine.py"/>
+            <location filename="../../gf_desktop/gui/panels/worklist_model.py"/>
+            <location filename="../../gf_desktop/project/records.py"/>
+            <source>new</source>
+            <translation>neu</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/actions.py"/>
+            <source>no measurement is chosen</source>
+            <translation>keine Messung ist gewählt</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/actions.py"/>
+            <source>no other student is chosen</source>
+            <translation>kein anderer Schüler ist gewählt</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/actions.py"/>
+            <source>no project is open</source>
+            <translation>kein Projekt ist geöffnet</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/actions.py"/>
+            <source>no round is running</source>
+            <translation>keine Runde läuft</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/actions.py"/>
+            <source>no scan is marked in the worklist</source>
+            <translation>kein Scan ist in der Arbeitsliste markiert</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/actions.py"/>
+            <source>no scan is open</source>
+            <translation>kein Scan ist geöffnet</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/structure_commands.py"/>
+            <source>no voxel had it</source>
+            <translation>kein Voxel hatte sie</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/panels/next_best.py"/>
+            <source>nobody has looked at it</source>
+            <translation>niemand hat ihn angesehen</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/panels/worklist_model.py"/>
+            <source>not approved</source>
+            <translation>nicht freigegeben</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/panels/structure_row.py"/>
+            <source>not the student's</source>
+            <translation>nicht vom Schüler</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/actions.py"/>
+            <source>nothing is being computed</source>
+            <translation>nichts wird berechnet</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/actions.py"/>
+            <source>nothing was measured on this scan</source>
+            <translation>an diesem Scan wurde nichts gemessen</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/panels/refine.py"/>
+            <source>now</source>
+            <translation>jetzt</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/views/slice_view.py"/>
+            <source>oblique</source>
+            <translation>schräg</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/panels/worklist.py"/>
+            <source>or try the demo</source>
+            <translation>oder Demo öffnen</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/display.py"/>
+            <location filename="../../gf_desktop/gui/panels/scan.py"/>
+            <location filename="../../gf_desktop/gui/panels/worklist.py"/>
+            <source>picture</source>
+            <translation>Bild</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/commands.py"/>
+            <source>predicting {case}, {n} left</source>
+            <translation>Vorschlag für {case}, noch {n}</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/status_bar.py"/>
+            <source>predicting {done}/{total}</source>
+            <translation>Vorschlag {done}/{total}</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/texts.py"/>
+            <source>preparing features</source>
+            <translation>Merkmale werden vorbereitet</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/panels/worklist_model.py"/>
+            <location filename="../../gf_desktop/gui/views/slice_strip.py"/>
+            <location filename="../../gf_desktop/project/records.py"/>
+            <source>proposed</source>
+            <translation>vorgeschlagen</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/panels/next_best.py"/>
+            <source>proposed, not looked at yet</source>
+            <translation>vorgeschlagen, noch nicht angesehen</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/status_bar.py"/>
+            <source>read only</source>
+            <translation>nur lesen</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/commands.py"/>
+            <source>reading scans</source>
+            <translation>Scans werden gelesen</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/texts.py"/>
+            <source>reading the scans</source>
+            <translation>die Scans werden gelesen</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/top_bar.py"/>
+            <source>refining</source>
+            <translation>Verfeinerung</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/panels/models.py"/>
+            <source>retired</source>
+            <translation>abgelöst</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/panels/tool_options.py"/>
+            <source>round</source>
+            <translation>rund</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/display.py"/>
+            <source>sagittal</source>
+            <translation>sagittal</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/palette_entries.py"/>
+            <source>scan</source>
+            <translation>Scan</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/panels/scan.py"/>
+            <source>size not known</source>
+            <translation>Größe unbekannt</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/views/slice_strip.py"/>
+            <source>slice</source>
+            <translation>Schicht</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/panels/next_best.py"/>
+            <source>slice {n}: least sure, {doubt} %</source>
+            <translation>Schicht {n}: am unsichersten, {doubt} %</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/panels/tool_options.py"/>
+            <source>square</source>
+            <translation>eckig</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/panels/models.py"/>
+            <source>stayed out</source>
+            <translation>nicht übernommen</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/palette_entries.py"/>
+            <source>structure</source>
+            <translation>Struktur</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/palette_entries.py"/>
+            <source>structure to draw with</source>
+            <translation>Struktur, mit der gezeichnet wird</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/views/surface_view.py"/>
+            <source>surface</source>
+            <translation>Oberfläche</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/texts.py"/>
+            <source>teaching the student</source>
+            <translation>der Schüler lernt</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/texts.py"/>
+            <source>teaching the teacher</source>
+            <translation>der Lehrer lernt</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/actions.py"/>
+            <source>the frame of the mask is shown</source>
+            <translation>das Bild der Maske wird gezeigt</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/actions.py"/>
+            <source>the project can be changed already</source>
+            <translation>das Projekt lässt sich schon ändern</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/actions.py"/>
+            <source>the project has no scans</source>
+            <translation>das Projekt hat keine Scans</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/actions.py"/>
+            <source>the project is open for reading only</source>
+            <translation>das Projekt ist nur zum Lesen geöffnet</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/actions.py"/>
+            <source>the scan has no frames in time</source>
+            <translation>der Scan hat keine Bilder in der Zeit</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/actions.py"/>
+            <source>the scan has one plane only</source>
+            <translation>der Scan hat nur eine Ebene</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/actions.py"/>
+            <source>there is no student before this one</source>
+            <translation>es gibt keinen früheren Schüler</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/actions.py"/>
+            <source>there is nothing to redo</source>
+            <translation>es gibt nichts zu wiederholen</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/actions.py"/>
+            <source>there is nothing to undo</source>
+            <translation>es gibt nichts rückgängig zu machen</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/palette_entries.py"/>
+            <source>tool</source>
+            <translation>Werkzeug</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/status_bar.py"/>
+            <source>training</source>
+            <translation>Training</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/status_bar.py"/>
+            <source>training {time} left</source>
+            <translation>Training, noch {time}</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/structure_commands.py"/>
+            <source>undo takes that back, scan by scan</source>
+            <translation>„Rückgängig“ nimmt das zurück, Scan für Scan</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/views/slice_strip.py"/>
+            <source>unseen</source>
+            <translation>ungesehen</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/panels/tool_options.py"/>
+            <source>what looks like its middle</source>
+            <translation>was aussieht wie seine Mitte</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/panels/tool_options.py"/>
+            <source>where intensities are</source>
+            <translation>wo Intensitäten liegen</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/panels/tool_options.py"/>
+            <source>where the student is above</source>
+            <translation>wo der Schüler sicher ist ab</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/panels/worklist_model.py"/>
+            <source>with held-back slices</source>
+            <translation>mit zurückgehaltenen Schichten</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/tour.py"/>
+            <source>without a key</source>
+            <translation>ohne Taste</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/commands.py"/>
+            <source>writing masks</source>
+            <translation>Masken werden geschrieben</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/texts.py"/>
+            <source>writing the student</source>
+            <translation>der Schüler wird geschrieben</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/panels/structure_dialog.py"/>
+            <source>{colour}, in use</source>
+            <translation>{colour}, vergeben</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/keys_dialog.py"/>
+            <source>{key} is a key of “{first}” and of “{second}”; only one of them hears it. Change one.</source>
+            <translation>{key} ist eine Taste von „{first}“ und von „{second}“; nur eine Aktion hört darauf. Ändern Sie eine.</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/keys_dialog.py"/>
+            <source>{key} is a key of “{other}”.</source>
+            <translation>{key} ist eine Taste von „{other}“.</translation>
+        </message>
+        <message numerus="yes">
+            <location filename="../../gf_desktop/gui/panels/next_best.py"/>
+            <source>{left} of {all} slices left</source>
+            <translation>
+                <numerusform>noch {left} von {all} Schicht</numerusform>
+                <numerusform>noch {left} von {all} Schichten</numerusform>
+            </translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/commands.py"/>
+            <source>{model} predicts again.</source>
+            <translation>{model} macht wieder die Vorschläge.</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/commands.py"/>
+            <source>{model} predicts from now on.</source>
+            <translation>{model} macht ab jetzt die Vorschläge.</translation>
+        </message>
+        <message numerus="yes">
+            <location filename="../../gf_desktop/gui/panels/structure_dialog.py"/>
+            <source>{name} ({n} structures)</source>
+            <translation>
+                <numerusform>{name} ({n} Struktur)</numerusform>
+                <numerusform>{name} ({n} Strukturen)</numerusform>
+            </translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/measure_commands.py"/>
+            <source>{name} deleted.</source>
+            <translation>{name} gelöscht.</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/corrections.py"/>
+            <source>{name} has {voxels} voxels in this scan, {reviewed} of them reviewed. Take them away?</source>
+            <translation>{name} hat {voxels} Voxel in diesem Scan, davon {reviewed} durchgesehen. Wegnehmen?</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/corrections.py"/>
+            <source>{name} has {voxels} voxels in this scan. Give them all to {target}?</source>
+            <translation>{name} hat {voxels} Voxel in diesem Scan. Alle der Struktur {target} geben?</translation>
+        </message>
+        <message numerus="yes">
+            <location filename="../../gf_desktop/gui/structure_commands.py"/>
+            <source>{name} has {voxels} voxels in {scans} scans, {reviewed} of them reviewed.</source>
+            <translation>
+                <numerusform>{name} hat {voxels} Voxel in {scans} Scan, davon {reviewed} durchgesehen.</numerusform>
+                <numerusform>{name} hat {voxels} Voxel in {scans} Scans, davon {reviewed} durchgesehen.</numerusform>
+            </translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/drops.py"/>
+            <source>{name} is open for reading only</source>
+            <translation>{name} ist nur zum Lesen geöffnet</translation>
+        </message>
+        <message numerus="yes">
+            <location filename="../../gf_desktop/gui/structure_commands.py"/>
+            <source>{name} is out of the list; {voxels} voxels in {scans} scans changed; {undo}.</source>
+            <translation>
+                <numerusform>{name} ist aus der Liste; {voxels} Voxel in {scans} Scan geändert; {undo}.</numerusform>
+                <numerusform>{name} ist aus der Liste; {voxels} Voxel in {scans} Scans geändert; {undo}.</numerusform>
+            </translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/panels/tool_options.py"/>
+            <source>{name} only</source>
+            <translation>nur {name}</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/top_bar.py"/>
+            <source>{name} – read only</source>
+            <translation>{name} – nur lesen</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/corrections.py"/>
+            <source>{name}: nothing to change</source>
+            <translation>{name}: nichts zu ändern</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/panels/structure_row.py"/>
+            <source>{n} % reviewed</source>
+            <translation>{n} % durchgesehen</translation>
+        </message>
+        <message numerus="yes">
+            <location filename="../../gf_desktop/gui/commands.py"/>
+            <source>{n} files written to {folder}; {v} read back and equal.</source>
+            <translation>
+                <numerusform>{n} Datei nach {folder} geschrieben; {v} zurückgelesen und gleich.</numerusform>
+                <numerusform>{n} Dateien nach {folder} geschrieben; {v} zurückgelesen und gleich.</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <location filename="../../gf_desktop/gui/measure_commands.py"/>
+            <source>{n} measurements copied.</source>
+            <translation>
+                <numerusform>{n} Messung kopiert.</numerusform>
+                <numerusform>{n} Messungen kopiert.</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <location filename="../../gf_desktop/gui/measure_commands.py"/>
+            <source>{n} measurements written to {file}.</source>
+            <translation>
+                <numerusform>{n} Messung nach {file} geschrieben.</numerusform>
+                <numerusform>{n} Messungen nach {file} geschrieben.</numerusform>
+            </translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/panels/refine.py"/>
+            <source>{n} min</source>
+            <translation>{n} min</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/panels/worklist.py"/>
+            <source>{n} of {all}</source>
+            <translation>{n} von {all}</translation>
+        </message>
+        <message numerus="yes">
+            <location filename="../../gf_desktop/gui/panels/scan.py"/>
+            <source>{n} of {of} slices</source>
+            <translation>
+                <numerusform>{n} von {of} Schicht</numerusform>
+                <numerusform>{n} von {of} Schichten</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <location filename="../../gf_desktop/gui/commands.py"/>
+            <source>{n} scans are predicted.</source>
+            <translation>
+                <numerusform>Vorschlag für {n} Scan ist fertig.</numerusform>
+                <numerusform>Vorschläge für {n} Scans sind fertig.</numerusform>
+            </translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/views/slice_view.py"/>
+            <source>{plane} slice of the scan</source>
+            <translation>Schicht des Scans, {plane}</translation>
+        </message>
+        <message numerus="yes">
+            <location filename="../../gf_desktop/gui/commands.py"/>
+            <source>{slices} slices taken from {file}, {n} voxels changed.</source>
+            <translation>
+                <numerusform>{slices} Schicht aus {file} genommen, {n} Voxel geändert.</numerusform>
+                <numerusform>{slices} Schichten aus {file} genommen, {n} Voxel geändert.</numerusform>
+            </translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/panels/refine.py"/>
+            <location filename="../../gf_desktop/gui/top_bar.py"/>
+            <source>{time} left</source>
+            <translation>noch {time}</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/top_bar.py"/>
+            <source>{title}
+Click for all students</source>
+            <translation>{title}
+Klicken Sie für alle Schüler</translation>
+        </message>
+        <message numerus="yes">
+            <location filename="../../gf_desktop/gui/panels/worklist_model.py"/>
+            <source>{title}
+{reviewed} of {slices} slices reviewed</source>
+            <translation>
+                <numerusform>{title}
+{reviewed} von {slices} Schicht durchgesehen</numerusform>
+                <numerusform>{title}
+{reviewed} von {slices} Schichten durchgesehen</numerusform>
+            </translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/views/slice_strip.py"/>
+            <source>{what} {n}</source>
+            <translation>{what} {n}</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/views/slice_strip.py"/>
+            <source>{what} {n}: {words}</source>
+            <translation>{what} {n}: {words}</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/keys_dialog.py"/>
+            <source>{why}. Choose another key.</source>
+            <translation>{why}. Wählen Sie eine andere Taste.</translation>
+        </message>
+    </context>
+</TS>

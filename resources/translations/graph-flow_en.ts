@@ -1,0 +1,109 @@
+<?xml version="1.0" encoding="utf-8"?>
+<!DOCTYPE TS>
+<TS version="2.1" language="en" sourcelanguage="en">
+    <context>
+        <name>window</name>
+        <message numerus="yes">
+            <location filename="../../gf_desktop/gui/panels/worklist_model.py"/>
+            <source>
+{n} slices are held back to check new students</source>
+            <translation>
+                <numerusform>
+{n} slice is held back to check new students</numerusform>
+                <numerusform>
+{n} slices are held back to check new students</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <location filename="../../gf_desktop/gui/panels/next_best.py"/>
+            <source>{left} of {all} slices left</source>
+            <translation>
+                <numerusform>{left} of {all} slice left</numerusform>
+                <numerusform>{left} of {all} slices left</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <location filename="../../gf_desktop/gui/panels/structure_dialog.py"/>
+            <source>{name} ({n} structures)</source>
+            <translation>
+                <numerusform>{name} ({n} structure)</numerusform>
+                <numerusform>{name} ({n} structures)</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <location filename="../../gf_desktop/gui/structure_commands.py"/>
+            <source>{name} has {voxels} voxels in {scans} scans, {reviewed} of them reviewed.</source>
+            <translation>
+                <numerusform>{name} has {voxels} voxels in {scans} scan, {reviewed} of them reviewed.</numerusform>
+                <numerusform>{name} has {voxels} voxels in {scans} scans, {reviewed} of them reviewed.</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <location filename="../../gf_desktop/gui/structure_commands.py"/>
+            <source>{name} is out of the list; {voxels} voxels in {scans} scans changed; {undo}.</source>
+            <translation>
+                <numerusform>{name} is out of the list; {voxels} voxels in {scans} scan changed; {undo}.</numerusform>
+                <numerusform>{name} is out of the list; {voxels} voxels in {scans} scans changed; {undo}.</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <location filename="../../gf_desktop/gui/commands.py"/>
+            <source>{n} files written to {folder}; {v} read back and equal.</source>
+            <translation>
+                <numerusform>{n} file written to {folder}; {v} read back and equal.</numerusform>
+                <numerusform>{n} files written to {folder}; {v} read back and equal.</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <location filename="../../gf_desktop/gui/measure_commands.py"/>
+            <source>{n} measurements copied.</source>
+            <translation>
+                <numerusform>{n} measurement copied.</numerusform>
+                <numerusform>{n} measurements copied.</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <location filename="../../gf_desktop/gui/measure_commands.py"/>
+            <source>{n} measurements written to {file}.</source>
+            <translation>
+                <numerusform>{n} measurement written to {file}.</numerusform>
+                <numerusform>{n} measurements written to {file}.</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <location filename="../../gf_desktop/gui/panels/scan.py"/>
+            <source>{n} of {of} slices</source>
+            <translation>
+                <numerusform>{n} of {of} slice</numerusform>
+                <numerusform>{n} of {of} slices</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <location filename="../../gf_desktop/gui/commands.py"/>
+            <source>{n} scans are predicted.</source>
+            <translation>
+                <numerusform>{n} scan is predicted.</numerusform>
+                <numerusform>{n} scans are predicted.</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <location filename="../../gf_desktop/gui/commands.py"/>
+            <source>{slices} slices taken from {file}, {n} voxels changed.</source>
+            <translation>
+                <numerusform>{slices} slice taken from {file}, {n} voxels changed.</numerusform>
+                <numerusform>{slices} slices taken from {file}, {n} voxels changed.</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <location filename="../../gf_desktop/gui/panels/worklist_model.py"/>
+            <source>{title}
+{reviewed} of {slices} slices reviewed</source>
+            <translation>
+                <numerusform>{title}
+{reviewed} of {slices} slice reviewed</numerusform>
+                <numerusform>{title}
+{reviewed} of {slices} slices reviewed</numerusform>
+            </translation>
+        </message>
+    </context>
+</TS>
