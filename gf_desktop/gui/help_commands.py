@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QPushButton, QWidget
 
 from gf_desktop.demo import CORRECTED_SLICES, demo_mapping, reference_file
 from gf_desktop.gui.actions import tr
+from gf_desktop.gui.guide_window import open_guide
 from gf_desktop.gui.language import LANGUAGES, restart_hint
 from gf_desktop.gui.settings_store import SettingsFile
 from gf_desktop.gui.tour import Tour, TourStep, button_of
@@ -92,9 +93,10 @@ class HelpCommands(QObject):
         session.round_ended.connect(lambda: self._happened.add("round"))
 
     def handlers(self) -> dict[str, Callable[[], object]]:
-        """Return what each action of ``LANGUAGE_ROWS`` and ``TOUR_ROWS`` does."""
+        """Return what each action of ``LANGUAGE_ROWS`` and ``TOUR_ROWS`` does, and what opens the guide."""
         languages = {f"language_{name}": partial(self.choose_language, name) for name in LANGUAGES}
-        return {"tour": self.begin, "language_system": partial(self.choose_language, ""), **languages}
+        others: dict[str, Callable[[], object]] = {"tour": self.begin, "guide": partial(open_guide, self._parent)}
+        return {**others, "language_system": partial(self.choose_language, ""), **languages}
 
     # language
 

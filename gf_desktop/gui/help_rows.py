@@ -1,4 +1,4 @@
-"""Rows of the table of actions for the language of the window and for the tour."""
+"""Rows of the table of actions for the language of the window, the tour and the guide."""
 
 from __future__ import annotations
 
@@ -19,5 +19,6 @@ LANGUAGE_ROWS: Final[tuple[ActionSpec, ...]] = (
 
 TOUR_ROWS: Final[tuple[ActionSpec, ...]] = (
     ActionSpec("tour", "Tour of the demo", (), "", "A minute and a half, from a proposal to a better student", "Help-"),
+    ActionSpec("guide", "User guide", (), "", "The whole day with pictures", "Help"),
 )
-"""The tour of the first start."""
+"""The tour of the first start, and the guide."""

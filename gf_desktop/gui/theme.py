@@ -90,6 +90,7 @@ _SHEET = Template("""
     QTabBar::tab:hover { color: $text; }
     QTabBar::tab:focus { color: $accent; }
     QListView, QTreeView, QTableView, QPlainTextEdit, QScrollArea { background: $surface; border: none; }
+    QTextBrowser { background: $surface; border: none; border-bottom: 1px solid $border; }
     QPlainTextEdit { background: $window; border: 1px solid $border; border-radius: ${half}px; }
     QHeaderView::section {
         background: $surface; color: $muted; border: none; border-bottom: 1px solid $border; padding: ${half}px;

@@ -578,6 +578,7 @@
         </message>
         <message>
             <location filename="../../gf_desktop/gui/commands.py"/>
+            <location filename="../../gf_desktop/gui/guide_window.py"/>
             <location filename="../../gf_desktop/trainer_link.py"/>
             <source>Install the program again.</source>
             <translation>Installieren Sie das Programm noch einmal.</translation>
@@ -1400,6 +1401,11 @@
             <location filename="../../gf_desktop/trainer_link.py"/>
             <source>The trainer ended without a result (exit code {code})</source>
             <translation>Der Trainer endete ohne Ergebnis (Code {code})</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/guide_window.py"/>
+            <source>The user guide is not there</source>
+            <translation>Das Benutzerhandbuch fehlt</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/gui/settings_store.py"/>
@@ -2533,6 +2539,11 @@
             <translation>Tasten ändern…</translation>
         </message>
         <message>
+            <location filename="../../gf_desktop/gui/guide_window.py"/>
+            <source>Chapters</source>
+            <translation>Kapitel</translation>
+        </message>
+        <message>
             <location filename="../../gf_desktop/gui/actions.py"/>
             <source>Choose the structure to draw with</source>
             <translation>Die Struktur wählen, mit der gezeichnet wird</translation>
@@ -2568,6 +2579,7 @@
             <translation>Klick: Was zusammenhängt und gleich aussieht, wird zur aktiven Struktur</translation>
         </message>
         <message>
+            <location filename="../../gf_desktop/gui/guide_window.py"/>
             <location filename="../../gf_desktop/gui/keys_dialog.py"/>
             <location filename="../../gf_desktop/gui/menus.py"/>
             <location filename="../../gf_desktop/gui/notice_bar.py"/>
@@ -4250,6 +4262,11 @@ DICOM-Ordner, NIfTI, PNG, JPEG</translation>
             <translation>Wahrscheinlichkeit des Schülers, ab der der Pinsel malt</translation>
         </message>
         <message>
+            <location filename="../../gf_desktop/gui/actions.py"/>
+            <source>The whole day with pictures</source>
+            <translation>Der ganze Tag mit Bildern</translation>
+        </message>
+        <message>
             <location filename="../../gf_desktop/gui/commands.py"/>
             <source>There is no other scan to review.</source>
             <translation>Es gibt keinen weiteren Scan durchzusehen.</translation>
@@ -4333,6 +4350,12 @@ DICOM-Ordner, NIfTI, PNG, JPEG</translation>
             <location filename="../../gf_desktop/gui/panels/models.py"/>
             <source>Use this one</source>
             <translation>Diesen verwenden</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/actions.py"/>
+            <location filename="../../gf_desktop/gui/guide_window.py"/>
+            <source>User guide</source>
+            <translation>Benutzerhandbuch</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/gui/menus.py"/>

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 import zipfile
@@ -27,6 +28,13 @@ def test_that_the_wheel_ships_both_packages_and_every_resource(wheel_names: set[
     assert {path.relative_to(ROOT).as_posix() for path in sources} <= wheel_names
     resources = {path.relative_to(ROOT / "resources").as_posix() for path in (ROOT / "resources").rglob("*") if path.is_file()}
     assert {f"gf_desktop/_resources/{name}" for name in resources} <= wheel_names
+
+
+def test_that_the_wheel_ships_the_user_guide_with_its_pictures_and_no_others(wheel_names: set[str]) -> None:
+    pictures = set(re.findall(r"\((images/[^)]+)\)", (ROOT / "docs" / "user-guide.md").read_text(encoding="utf-8")))
+    place = "gf_desktop/_resources/guide/"
+    assert pictures
+    assert {name.removeprefix(place) for name in wheel_names if name.startswith(place)} == {"user-guide.md", *pictures}
 
 
 def test_that_the_wheel_ships_nothing_else(wheel_names: set[str]) -> None:

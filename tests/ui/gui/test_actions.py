@@ -74,6 +74,7 @@ def test_that_without_a_project_only_what_is_possible_is_enabled(made, action: C
         "palette",
         "shortcuts",
         "keys",
+        "guide",
         "tour",
         "about",
     }
@@ -94,7 +95,7 @@ def test_that_undo_names_what_it_takes_back(window, mouse, press_key: Callable[.
 def test_that_windows_for_keys_and_about_open_beside_the_main_window(made, qtbot) -> None:
     from PySide6.QtWidgets import QDialog
 
-    for name in ("shortcuts", "keys", "about"):
+    for name in ("shortcuts", "guide", "keys", "about"):
         made.window.actions_by_id[name].trigger()
         (dialog,) = made.window.findChildren(QDialog)
         assert dialog.isVisible()
