@@ -119,8 +119,8 @@ class HelpCommands(QObject):
         if not self._remembered.file.now.tour_done:
             self.begin()
 
-    def begin(self) -> None:
-        """Show the tour from the step at which it was left."""
+    def begin(self) -> Tour:
+        """Show the tour from the step at which it was left; return it."""
         if self.tour is None:
             self.tour = Tour(self._parent, self, self._window.actions_by_id)
             self.tour.left.connect(lambda at: self._remembered.keep(tour_done=True, tour_step=at))
@@ -128,6 +128,7 @@ class HelpCommands(QObject):
         at = self._remembered.file.now.tour_step
         # without a scan there is nothing to look at
         self.tour.begin(at if self._session.open is not None else 0)
+        return self.tour
 
     # what the tour asks
 

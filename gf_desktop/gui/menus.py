@@ -22,6 +22,7 @@ def fill_menus(bar: QMenuBar, actions: dict[str, QAction]) -> None:
     for name in MENUS:
         # named as in the table, so that a test finds it; the bar owns it
         menus[name] = QMenu(tr(name), bar)
+        menus[name].setObjectName(name.lower())
         bar.addMenu(menus[name])
     for spec in ACTIONS:
         name = spec.menu.removesuffix("-")

@@ -17,12 +17,15 @@ from pathlib import Path
 from typing import Final
 
 from PySide6.QtCore import QEventLoop, QPoint, Qt, QTimer
+from PySide6.QtGui import QImage
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QDialog, QWidget
+from PySide6.QtWidgets import QDialog, QMenu, QWidget
 
 from gf_desktop.demo import demo_series
+from gf_desktop.errors import UserError
 from gf_desktop.gui.app import Composition, compose, make_application
 from gf_desktop.gui.commands import packs
+from gf_desktop.gui.language import LANGUAGES, SOURCE
 from gf_desktop.gui.palette import DARK, LIGHT
 from gf_desktop.project.records import RoundReport
 from gf_desktop.protocol import PROTOCOL_VERSION, Accepted, Event, Hello, Progress, Stopped, Validated, encode_line
@@ -31,6 +34,12 @@ __all__ = ["main", "take_pictures"]
 
 SIZES: Final = ((1440, 900), (1100, 700))
 """The baseline and the smallest window."""
+
+LOOKS: Final = tuple((theme, language) for theme in (DARK.name, LIGHT.name) for language in (SOURCE, *sorted(set(LANGUAGES) - {SOURCE})))
+"""Themes and languages; the first one gets every moment in every size."""
+
+OWN_SIZE: Final = ("keys", "about", "change-keys", "add-structure", "lists", "menu", "panel")
+"""Begin the names of pictures of a window, menu or panel alone, which have a size of their own."""
 
 SHARP_SCALE: Final = 2
 """Screens with twice the pixels get pictures of their own, from a second process: Qt reads its scale once."""
@@ -97,14 +106,21 @@ def _wait(ready: Callable[[], bool]) -> None:
 
 
 class _Photographer:
-    """Drives one window through its moments and writes a picture of each."""
+    """Drives one window through its moments and writes a picture of each.
 
-    def __init__(self, folder: Path, size: tuple[int, int], *, with_dialogs: bool) -> None:
+    In the first look all of them; in the others each panel once, alone, since the slices beside it would be the same.
+    """
+
+    def __init__(self, folder: Path, size: tuple[int, int], look: tuple[str, str], *, with_dialogs: bool) -> None:
         self._with_dialogs = with_dialogs
         self._folder = folder
+        theme, language = look
+        self._whole = look == LOOKS[0]
+        named = [language] * (language != SOURCE) + [theme] * (theme != DARK.name)
+        self._prefix = "".join(f"{part}-" for part in named)
         self._suffix = f"{size[0]}x{size[1]}"
         self._trainer = _ScriptedTrainer()
-        make_application(theme=DARK.name)
+        make_application(theme=theme, language=language)
         self._made: Composition = compose(transport_factory=lambda: self._trainer)
         self._made.window.resize(*size)
         self.taken: list[Path] = []
@@ -123,9 +139,17 @@ class _Photographer:
 
     def _take(self, name: str, widget: QWidget | None = None) -> None:
         _turn(120)
-        path = self._folder / f"{name}-{self._suffix}.png"
-        (widget or self._made.window).grab().save(str(path))
+        path = self._folder / f"{self._prefix}{name}-{self._suffix}.png"
+        # without transparency, and packed as small as it goes
+        (widget or self._made.window).grab().toImage().convertToFormat(QImage.Format.Format_RGB888).save(str(path), "PNG", 0)  # type: ignore[call-overload]
         self.taken.append(path)
+
+    def _take_panel(self, name: str) -> None:
+        page = self._made.window.page
+        if self._whole or page is None:
+            self._take(name)
+        else:
+            self._take(f"panel-{name}", page.tabs)
 
     def _begin(self, project: Path) -> None:
         window, session = self._made.window, self._made.session
@@ -151,7 +175,8 @@ class _Photographer:
         for step in range(12):
             bend = round(10 * math.sin(step / 3))
             QTest.mouseMove(target, start + QPoint(4 * step, 5 * step + bend))
-        self._take("painting")
+        if self._whole:
+            self._take("painting")
         QTest.mouseRelease(target, Qt.MouseButton.LeftButton, pos=start + QPoint(44, 60))
         window.state.set_tool(name="cursor")
         for k in APPROVED:
@@ -176,7 +201,7 @@ class _Photographer:
             )
         trainer.say(Validated(160, "student", 0.81, {name: 0.74 + 0.02 * n for n, name in enumerate(names)}))
         _turn(400)
-        self._take("refining")
+        self._take_panel("refining")
         trainer.end()
         before = {name: 0.52 + 0.03 * n for n, name in enumerate(names)}
         report = RoundReport(
@@ -184,15 +209,14 @@ class _Photographer:
             candidate_id="abdomen-ct-v2",
             previous_id="abdomen-ct",
             promoted=True,
-            reason="abdomen-ct-v2 took over: mean Dice on the held-back slices went from 0.610 to 0.870, "
-            "no structure fell by more than 0.02.",
+            reason="abdomen-ct-v2 took over: mean Dice on the held-back slices went from 0.610 to 0.870, none fell by more than 0.02.",
             sentences=(),
             minutes=5.0,
             structures={name: (value, 0.81 + 0.02 * n) for n, (name, value) in enumerate(before.items())},
             parity=1e-6,
         )
         session.round_finished.emit(report)
-        self._take("report")
+        self._take_panel("report")
 
     def _measure(self) -> None:
         """Draw a ruler and a region with the mouse, and show their list."""
@@ -210,7 +234,7 @@ class _Photographer:
             QTest.mouseMove(target, end)
             QTest.mouseRelease(target, Qt.MouseButton.LeftButton, pos=end)
         window.show_panel("measurements")
-        self._take("measuring")
+        self._take_panel("measuring")
         window.actions_by_id["tool_cursor"].trigger()
         window.show_panel("structures")
 
@@ -218,40 +242,88 @@ class _Photographer:
         window = self._made.window
         window.notice.hide()
         window.show_panel("models")
-        self._take("students")
+        self._take_panel("students")
         window.show_panel("scan")
-        self._take("scan")
+        self._take_panel("scan")
         window.show_panel("structures")
+        if self._whole:
+            self._look_through()
+        self._measure()
+        self._speak()
+        if self._with_dialogs:
+            self._open_windows()
+
+    def _look_through(self) -> None:
+        """Show the same slice in other ways."""
+        window = self._made.window
         window.state.toggle_outline()
         self._take("outlines")
         window.state.toggle_outline()
         window.state.toggle_layer("states")
         self._take("states")
         window.state.toggle_layer("states")
-        self._measure()
         window.switch_theme()
         self._take(f"{LIGHT.name}-predicted")
-        window.show_panel("refine")
-        self._take(f"{LIGHT.name}-refine")
         window.switch_theme()
-        # these windows have a size of their own: one picture is enough
-        for name, opens in (("keys", window.open_sheet), ("about", window.open_about)) if self._with_dialogs else ():
+
+    def _speak(self) -> None:
+        """Show what comes over the window: a notice, the palette, the tour."""
+        window = self._made.window
+        window.commands.tell_trouble(
+            UserError("The disk is full", next_step="Free some space and try again; what was saved before is intact.")
+        )
+        self._take("notice")
+        window.notice.hide()
+        window.open_palette()
+        self._take("palette")
+        window.palette_box.close()
+        tour = window.helps.begin()
+        while tour.step.id != "approve":
+            tour.next.click()
+        self._take("tour")
+        tour.leave.click()
+
+    def _open_windows(self) -> None:
+        """Show what has a size of its own; one picture is enough."""
+        window, page = self._made.window, self._made.window.page
+        if page is None:
+            raise RuntimeError("no page")
+        menus = {f"menu-{menu.objectName()}": menu for menu in window.top.menu_bar.findChildren(QMenu) if menu.objectName()}
+        for name, menu in (menus | {"menu-structure": page.structures.menu_of(1)}).items():
+            # drawn without being opened, which would take the keyboard
+            menu.adjustSize()
+            self._take(name, menu)
+        structures = window.commands.structures
+        for name, opens in (
+            ("keys", window.open_sheet),
+            ("about", window.open_about),
+            ("change-keys", window.open_keys),
+            ("add-structure", structures.add),
+            ("lists", structures.take_list),
+        ):
             opens()
-            dialog = window.findChildren(QDialog)[-1]
+            dialog = next(found for found in reversed(window.findChildren(QDialog)) if found.isVisible())
             self._take(name, dialog)
             dialog.close()
             _turn(20)
 
 
-def take_pictures(folder: Path, sizes: tuple[tuple[int, int], ...] = SIZES) -> list[Path]:
-    """Write pictures of the window in each size; return their paths."""
+def take_pictures(folder: Path, sizes: tuple[tuple[int, int], ...] = SIZES, looks: tuple[tuple[str, str], ...] = LOOKS) -> list[Path]:
+    """Write pictures of the window in each size, and in other looks than the first in the last size; return their paths.
+
+    Parameters
+    ----------
+    looks
+        Theme and language.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     taken: list[Path] = []
-    for size in sizes:
-        with tempfile.TemporaryDirectory() as place:
-            photographer = _Photographer(folder, size, with_dialogs=size == sizes[0])
-            photographer.take_all(Path(place) / "Abdomen trial")
-            taken += photographer.taken
+    for look in looks:
+        for size in sizes if look == LOOKS[0] else sizes[-1:]:
+            with tempfile.TemporaryDirectory() as place:
+                photographer = _Photographer(folder, size, look, with_dialogs=size == sizes[0] or look != LOOKS[0])
+                photographer.take_all(Path(place) / "Abdomen trial")
+                taken += photographer.taken
     return taken
 
 
@@ -263,12 +335,12 @@ def main(arguments: list[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     if options.sharp:
-        return 0 if take_pictures(options.folder, SIZES[:1]) else 1
+        return 0 if take_pictures(options.folder, SIZES[:1], LOOKS[:1]) else 1
     taken = take_pictures(options.folder)
     with tempfile.TemporaryDirectory() as place:
         env = os.environ | {"QT_SCALE_FACTOR": str(SHARP_SCALE)}
         subprocess.run([sys.executable, "-m", "gf_desktop.gui.screenshots", place, "--sharp"], env=env, check=True)
-        for path in sorted(Path(place).glob("*predicted*.png")):
+        for path in sorted(Path(place).glob("predicted*.png")):
             target = options.folder / f"{path.stem}@{SHARP_SCALE}x.png"
             target.write_bytes(path.read_bytes())
             taken.append(target)

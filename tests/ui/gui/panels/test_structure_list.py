@@ -178,7 +178,7 @@ def test_that_deleting_asks_with_numbers_and_no_leaves_all(
     action("delete_structure").trigger()
     qtbot.waitUntil(lambda: bool(answers.asked))
     count = int((painted == LIVER).sum())
-    assert f"liver has {count:,} voxels in 1 scans, {count:,} of them reviewed." in answers.asked[-1]
+    assert f"liver has {count:,} voxels in 1 scan, {count:,} of them reviewed." in answers.asked[-1]
     assert "The student knows it" in answers.asked[-1]
     qtbot.wait(1)
     np.testing.assert_array_equal(window.session.open.label_map.labels, painted)
