@@ -14,12 +14,15 @@ from typing import Any, Final, Literal
 import numpy as np
 import numpy.typing as npt
 
+from gf_desktop.imaging.compare import ADDED, CHANGED, REMOVED, differences
 from gf_desktop.imaging.geometry import Geometry
 from gf_desktop.imaging.labelmap import LabelMap, LabelTable, VoxelState
 from gf_desktop.imaging.summary import SliceSummary, summarise_slice
-from gf_desktop.imaging.volume import WINDOW_PRESETS, Volume, Window, robust_window
+from gf_desktop.imaging.volume import Volume, Window, robust_window
+from gf_desktop.imaging.windowing import dragged_window, to_grey, window_names, window_presets
 
 __all__ = [
+    "DIFFERENCE_COLOURS",
     "DisplayState",
     "EdgeLetters",
     "LayerName",
@@ -46,7 +49,7 @@ __all__ = [
 
 UInt8 = npt.NDArray[np.uint8]
 PlaneName = Literal["axial", "coronal", "sagittal"]
-LayerName = Literal["none", "doubt", "states"]
+LayerName = Literal["none", "doubt", "states", "differences"]
 
 STATE_COLOURS: Final = {
     VoxelState.PROPOSED: (86, 180, 233, 90),
@@ -54,6 +57,16 @@ STATE_COLOURS: Final = {
     VoxelState.EDITED: (240, 228, 66, 140),
 }
 """Red, green, blue and opacity of voxel states; Okabe and Ito's colours, told apart by lightness too."""
+
+DIFFERENCE_COLOURS: Final = {
+    ADDED: (86, 180, 233, 210),
+    REMOVED: (230, 159, 0, 235),
+    CHANGED: (204, 121, 167, 210),
+}
+"""Of voxels that differ from another mask; Okabe and Ito's colours, and told apart by pattern too, see :func:`resolve_layer`."""
+
+FAINT: Final = 4
+"""Added to the kind of a difference in the gaps of its pattern, where it is drawn this many times fainter."""
 
 DOUBT_COLOUR: Final = (213, 94, 0)
 DOUBT_OPACITY: Final = 200
@@ -64,12 +77,6 @@ _ACROSS: Final[dict[PlaneName, tuple[int, int, int]]] = {"axial": (2, 1, 0), "co
 
 LEANING: Final = 0.35
 """An edge that leans further than this (sine of about 20 degrees) to a second side of the patient gets its letter too."""
-
-DRAG_SPAN_PX: Final = 300.0
-"""Dragging this far doubles or halves the window's width, or moves its level by one width."""
-
-SMALLEST_WINDOW: Final = 1e-6
-"""Narrowest window, so that black and white never fall together."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +105,7 @@ class DisplayState:
         Of a series of volumes in time the one that is shown.
     layer
         What lies over the structures: nothing; "doubt": how unsure the student was where nobody has reviewed; "states": which voxels are
-        proposed, accepted and edited.
+        proposed, accepted and edited; "differences" from another mask, and nothing of the structures themselves.
     """
 
     plane: PlaneName = "axial"
@@ -382,16 +389,6 @@ def _cut(voxels_kji: npt.NDArray[Any], axes: PlaneAxes, index: int) -> npt.NDArr
     return oriented
 
 
-def to_grey(intensities: npt.NDArray[Any], window: Window) -> UInt8:
-    """Map intensities of any shape to uint8, 0 at the window's lower end and 255 at its upper one; NaN is black."""
-    low, high = window.limits
-    if intensities.dtype == np.uint8 and (low, high) == (0.0, 255.0):
-        return np.array(intensities, dtype=np.uint8)
-    scaled = (intensities.astype(np.float32) - np.float32(low)) * np.float32(255.0 / max(high - low, SMALLEST_WINDOW))
-    grey: UInt8 = np.clip(np.nan_to_num(scaled, nan=0.0, posinf=255.0, neginf=0.0), 0.0, 255.0).astype(np.uint8)
-    return grey
-
-
 def _rim(labels: UInt8) -> UInt8:
     """Keep the label of pixels that have another label above, below, left or right; the picture's border is no rim."""
     padded = np.pad(labels, 1, mode="edge")
@@ -459,7 +456,8 @@ def resolve_labels(plane: SlicePlane, state: DisplayState, label_map: LabelMap |
 def overlay_lookup(table: LabelTable, state: DisplayState) -> UInt8:
     """Return uint8 [256, 4]: red, green, blue and opacity of each label value. Background and hidden structures are clear."""
     lookup = np.zeros((256, 4), np.uint8)
-    if state.overlay:
+    # differences stand alone: under them the structures' colours would mean nothing
+    if state.overlay and state.layer != "differences":
         # an outline is thin: it needs more colour than a filled area to be seen as strongly
         opacity = min(1.0, state.opacity * 2.0) if state.outline else state.opacity
         for structure in table:
@@ -477,14 +475,28 @@ def layer_lookup(layer: LayerName) -> UInt8:
     elif layer == "states":
         for state, colour in STATE_COLOURS.items():
             lookup[state] = colour
+    elif layer == "differences":
+        for kind, (red, green, blue, opacity) in DIFFERENCE_COLOURS.items():
+            lookup[kind] = (red, green, blue, opacity)
+            lookup[kind + FAINT] = (red, green, blue, opacity // FAINT)
     return lookup
 
 
-def resolve_layer(plane: SlicePlane, state: DisplayState, label_map: LabelMap, confidence: UInt8 | None) -> UInt8 | None:
+def resolve_layer(
+    plane: SlicePlane, state: DisplayState, label_map: LabelMap, confidence: UInt8 | None, other: UInt8 | None = None
+) -> UInt8 | None:
     """Return uint8 [rows, columns] of the layer over a slice, to be coloured by ``layer_lookup``; None where there is none.
 
     Doubt is 255 less the student's confidence where its label stands unreviewed, 0 elsewhere; states are numbers of ``VoxelState``.
+    Differences from ``other`` (labels [k, j, i]) are kinds of :mod:`gf_desktop.imaging.compare`: what was added is full, what was removed
+    hatched, what is of another structure chequered.
     """
+    if state.layer == "differences":
+        return (
+            None
+            if other is None
+            else _patterned(differences(_cut(label_map.labels, plane.axes, plane.index), _cut(other, plane.axes, plane.index)))
+        )
     states = _cut(label_map.states, plane.axes, plane.index)
     if state.layer == "states":
         return np.array(states, dtype=np.uint8)
@@ -494,26 +506,18 @@ def resolve_layer(plane: SlicePlane, state: DisplayState, label_map: LabelMap, c
     return None
 
 
-def window_names(volume: Volume) -> tuple[str, ...]:
-    """Return the names of :func:`window_presets` without looking at any intensity."""
-    return tuple(WINDOW_PRESETS.get(volume.modality, {})) or ("automatic",)
-
-
-def window_presets(volume: Volume) -> tuple[tuple[str, Window], ...]:
-    """Return the named windows that suit a scan: its own first, then those of its modality in their order."""
-    presets = WINDOW_PRESETS.get(volume.modality, {})
-    return tuple(presets.items()) or (("automatic", volume.default_window()),)
+def _patterned(kinds: UInt8) -> UInt8:
+    """Return kinds of differences with the gaps of their patterns: two pixels of hatching, a chequer of two by two."""
+    rows, columns = np.ogrid[: kinds.shape[0], : kinds.shape[1]]
+    hatch = ((rows + columns) & 2) > 0
+    chequer = ((rows ^ columns) & 2) > 0
+    gaps = ((kinds == REMOVED) & hatch) | ((kinds == CHANGED) & chequer)
+    return np.where(gaps, kinds + np.uint8(FAINT), kinds).astype(np.uint8, copy=False)
 
 
 def slice_window(volume: Volume, state: DisplayState) -> Window:
     """Return the window that spreads the greys over the intensities of the slice on screen."""
     return robust_window(_cut(volume.voxels, plane_axes(volume, state.plane), state.index))
-
-
-def dragged_window(window: Window, dx_px: float, dy_px: float) -> Window:
-    """Return the window after a drag: to the right widens it, upwards (negative ``dy_px``) makes the picture brighter."""
-    width = max(window.width * 2.0 ** (dx_px / DRAG_SPAN_PX), SMALLEST_WINDOW)
-    return Window(level=window.level + dy_px / DRAG_SPAN_PX * window.width, width=width)
 
 
 def thumbnail(volume: Volume, *, side: int, label_map: LabelMap | None = None) -> UInt8:

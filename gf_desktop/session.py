@@ -16,6 +16,7 @@ import numpy as np
 import numpy.typing as npt
 from psygnal import Signal
 
+from gf_desktop.comparing import Comparing
 from gf_desktop.correcting import CorrectReport, checked_slices
 from gf_desktop.errors import ProjectError, TrainingError
 from gf_desktop.files.export import ExportedFile, export_mask
@@ -53,6 +54,8 @@ class Session(Structuring):
     ----------
     measuring
         Rulers, angles and regions on the case on screen.
+    comparing
+        Another mask beside that of the case on screen.
 
     Signals: those of :class:`Structuring` · ``prediction_changed()`` also for progress in ``predicting`` ·
     ``training_changed()`` · ``round_finished(RoundReport)`` · ``round_ended()`` without a candidate.
@@ -70,6 +73,7 @@ class Session(Structuring):
         self.training = TrainingState()
         self.provider = ""
         self.measuring = Measuring(self)
+        self.comparing = Comparing(self)
 
     def _let_go_of_project(self) -> None:
         super()._let_go_of_project()

@@ -282,7 +282,9 @@ class Workspace:
 
     # jobs
 
-    def _run(self, work: Callable[[CancelToken], Any], done: Callable[[Any], None], on_error: OnError | None) -> None:
+    def run_job(self, work: Callable[[CancelToken], Any], done: Callable[[Any], None], on_error: OnError | None) -> CancelToken:
+        """Run something off the thread and bring its answer back; what it raises goes to ``on_error``, else it is told."""
+
         def answered(answer: Any) -> None:
             try:
                 done(answer)
@@ -290,7 +292,10 @@ class Workspace:
                 # what is done with an answer may fail as the work itself may
                 self._report(error, on_error)
 
-        self._jobs.run(work, on_done=answered, on_error=lambda error: self._report(error, on_error))
+        return self._jobs.run(work, on_done=answered, on_error=lambda error: self._report(error, on_error))
+
+    def _run(self, work: Callable[[CancelToken], Any], done: Callable[[Any], None], on_error: OnError | None) -> None:
+        self.run_job(work, done, on_error)
 
     def _report(self, error: Exception, on_error: OnError | None) -> None:
         if on_error is not None:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from gf_desktop.cli.asking import answer_of, find_pack
-from gf_desktop.cli.looking import measurements_verb
+from gf_desktop.cli.looking import compare_verb, measurements_verb
 from gf_desktop.cli.operations import label_named, operation_named, operations_help
 from gf_desktop.cli.output import Output
 from gf_desktop.cli.structures import changes_structures, run_structures
@@ -287,6 +287,7 @@ _PROJECT_VERBS: dict[str, Callable[[Session, argparse.Namespace, Output], None]]
     "export": _export,
     "evaluate": _evaluate,
     "measurements": measurements_verb,
+    "compare": compare_verb,
 }
 
-_READING_VERBS = frozenset({"list", "models", "evaluate", "export", "measurements"})
+_READING_VERBS = frozenset({"list", "models", "evaluate", "export", "measurements", "compare"})

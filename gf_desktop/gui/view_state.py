@@ -24,8 +24,12 @@ MEASURES: Final[tuple[MeasureName, ...]] = ("ruler", "angle", "ellipse", "rectan
 BRUSHES: Final = ("paint", "erase", "review")
 """Tools with a size."""
 
-LayoutName = Literal["single", "surface", "one_two", "two_by_two"]
-"""The active view alone; the surface alone; the active view large and the others beside it; all of the same size."""
+LayoutName = Literal["single", "surface", "one_two", "two_by_two", "beside"]
+"""The active view alone; the surface alone; the active view large and the others beside it; all of the same size; the active view and
+beside it the same slice with the mask that it is compared with."""
+
+ALONE: Final = ("single", "surface", "beside")
+"""Layouts from which one goes back to that before."""
 
 LAYOUTS: Final[dict[str, LayoutName]] = {"single": "single", "surface": "surface", "one_two": "one_two", "two_by_two": "two_by_two"}
 """Layouts by name."""
@@ -194,12 +198,12 @@ class ViewState(QObject):
     def set_layout(self, layout: LayoutName) -> None:
         """Arrange the views in another way."""
         if layout != self.layout:
-            if self.layout not in ("single", "surface"):
+            if self.layout not in ALONE:
                 self._former_layout = self.layout
             self.layout = layout
             self.layout_changed.emit()
 
-    def toggle_alone(self, layout: Literal["single", "surface"]) -> None:
+    def toggle_alone(self, layout: Literal["single", "surface", "beside"]) -> None:
         """Show the active view or the surface alone, or all views again."""
         self.set_layout(self._former_layout if self.layout == layout else layout)
 

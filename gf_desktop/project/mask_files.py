@@ -6,8 +6,10 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from gf_desktop.arrays import read_arrays, write_arrays
 from gf_desktop.atomic import atomic_path
@@ -18,7 +20,7 @@ from gf_desktop.pack import file_sha256
 from gf_desktop.project.journal import Journal, JournalScan, RevisionRef, Written
 from gf_desktop.project.records import Case, Finding, LabelRevision
 
-__all__ = ["JOURNAL", "Freezing", "MaskFacts", "MaskPlace", "Replacement", "mask_name", "revision_ref", "write_mask"]
+__all__ = ["JOURNAL", "Freezing", "MaskFacts", "MaskPlace", "Replacement", "mask_name", "read_revision", "revision_ref", "write_mask"]
 
 TABLE_CHANGED = "journal-table"
 """Code of the finding that the list of structures was changed since the last stroke."""
@@ -67,12 +69,7 @@ class MaskPlace:
         if self.revision is None:
             labels, states = np.zeros(shape, np.uint8), np.zeros(shape, np.uint8)
         else:
-            path = self.folder / self.revision.file
-            if not path.is_file() or file_sha256(path) != self.revision.sha256:
-                raise ProjectError(
-                    "The saved mask does not match its hash", where=str(path), next_step="Restore this file from a copy of the project."
-                )
-            arrays = read_arrays(path)
+            arrays = _checked(self.folder / self.revision.file, self.revision)
             labels, states = arrays["labels"], arrays["states"]
         # whether they fit is looked at before a stroke is carried out on them
         label_map = LabelMap(self.case.geometry, self.table, labels, states, copy=False)
@@ -80,6 +77,33 @@ class MaskPlace:
             journal.replay(label_map.labels, label_map.states)
             label_map.recount()
         return label_map
+
+
+def _checked(path: Path, revision: LabelRevision) -> dict[str, npt.NDArray[Any]]:
+    """Return the arrays of a revision's file; ProjectError where it is missing or is not what was written."""
+    if not path.is_file() or file_sha256(path) != revision.sha256:
+        raise ProjectError(
+            "The saved mask does not match its hash", where=str(path), next_step="Restore this file from a copy of the project."
+        )
+    return read_arrays(path)
+
+
+def read_revision(path: Path, revision: LabelRevision, shape_kji: tuple[int, int, int]) -> npt.NDArray[np.uint8]:
+    """Return the labels of a saved mask, uint8 [k, j, i], on any thread.
+
+    Raises
+    ------
+    ProjectError
+        When the file is missing, damaged, or another scan's.
+    """
+    labels: npt.NDArray[np.uint8] = _checked(path, revision)["labels"]
+    if labels.shape != shape_kji:
+        raise ProjectError(
+            f"The saved mask has {labels.shape} voxels and the scan {shape_kji}",
+            where=str(path),
+            next_step="Restore this file from a copy of the project.",
+        )
+    return labels
 
 
 class Replacement:

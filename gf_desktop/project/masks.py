@@ -180,6 +180,13 @@ class Masks:
         ).fetchone()
         return None if row is None else LabelRevision(*row)
 
+    def revisions(self, case_id: str) -> tuple[LabelRevision, ...]:
+        """Return the saved masks of a case whose files are kept, the oldest first."""
+        rows = self._db.execute(
+            "SELECT number, kind, file, sha256, model_id, author, created FROM revisions WHERE case_id = ? ORDER BY number", (case_id,)
+        ).fetchall()
+        return tuple(one for one in (LabelRevision(*row) for row in rows) if self.path(case_id, one).is_file())
+
     def path(self, case_id: str, revision: LabelRevision) -> Path:
         """Return the file of a revision."""
         return self._folder / case_id / revision.file
@@ -355,7 +362,8 @@ class Masks:
                 ),
             )
             self._set_progress(case_id, facts, revision.model_id)
-        if last is not None and last.kind == "proposed":
+        # a proposal that another one replaces is nobody's work; the one that a person began with is kept, to be compared with
+        if last is not None and last.kind == "proposed" and revision.kind == "proposed":
             self.path(case_id, last).unlink(missing_ok=True)
 
     def note_progress(self, case: Case, label_map: LabelMap) -> bool:

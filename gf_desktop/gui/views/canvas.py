@@ -280,6 +280,16 @@ class Canvas(QGraphicsView):
         self._centre = QPointF(self._extent_mm[0] / 2, self._extent_mm[1] / 2)
         self._place()
 
+    @property
+    def place(self) -> tuple[float, QPointF]:
+        """Magnification, and the middle of what is seen in plane coordinates."""
+        return self._zoom, QPointF(self._centre)
+
+    def show_place(self, place: tuple[float, QPointF]) -> None:
+        """Look where another canvas of the same slice looks."""
+        self._zoom, self._centre = place[0], QPointF(place[1])
+        self._place()
+
     def zoom_by(self, factor: float, at: QPointF | None = None) -> None:
         """Magnify; the plane position under widget position ``at`` (default: the middle) stays where it is."""
         anchor = QPointF(self.viewport().width() / 2, self.viewport().height() / 2) if at is None else at

@@ -12,7 +12,7 @@ from PySide6.QtGui import QMouseEvent, QWheelEvent
 from gf_desktop.display import SlicePlane, dragged_window
 from gf_desktop.errors import UserError
 from gf_desktop.gui.theme import current_palette
-from gf_desktop.gui.view_state import ViewState
+from gf_desktop.gui.view_state import Tool, ViewState
 from gf_desktop.gui.views.canvas import Canvas
 from gf_desktop.gui.views.measuring_hand import MeasuringHand
 from gf_desktop.imaging.limits import like_range
@@ -57,6 +57,11 @@ class View(Protocol):
     @property
     def plane(self) -> SlicePlane | None:
         """The slice on screen."""
+        ...
+
+    @property
+    def reads_only(self) -> bool:
+        """Whether nothing can be painted here."""
         ...
 
     def be_active(self) -> None:
@@ -116,7 +121,7 @@ class Hand:
             return
         self._last = self.place = event.position()
         self._moved_px = 0.0
-        tool, button = self._state.tool, event.button()
+        tool, button = self._tool, event.button()
         if button == MIDDLE or Qt.Key.Key_Space in self._held:
             self._does = _Does.PAN
         elif button == LEFT and Qt.Key.Key_W in self._held:
@@ -186,7 +191,7 @@ class Hand:
 
     def double_click(self, event: QMouseEvent) -> bool:
         """Maximise the view, or close an outline; return whether the click was taken. While painting, two quick clicks are two dabs."""
-        tool = self._state.tool
+        tool = self._tool
         if event.button() != LEFT or tool.paints:
             return False
         if tool.name == "polygon":
@@ -212,7 +217,7 @@ class Hand:
             self._view.canvas.zoom_by(ZOOM_PER_NOTCH**steps, event.position())
             self._view.moved()
             self.show()
-        elif keys & Qt.KeyboardModifier.ShiftModifier and self._state.tool.paints:
+        elif keys & Qt.KeyboardModifier.ShiftModifier and self._tool.paints:
             self._state.resize_brush(steps)
         else:
             self._state.hold_still()
@@ -252,7 +257,7 @@ class Hand:
         return self._view.canvas.to_plane(self._last)
 
     def _begin_stroke(self, *, erase: bool) -> None:
-        start, plane, tool = self._index(), self._view.plane, self._state.tool
+        start, plane, tool = self._index(), self._view.plane, self._tool
         if start is None or plane is None:
             return
         try:
@@ -314,7 +319,7 @@ class Hand:
             return
         corners = tuple(plane.index_at(point.x(), point.y()) for point in points)
         axis: Axis = _axis(plane)
-        self._operate(Polygon(self._state.tool.label, axis, corners, subtract))
+        self._operate(Polygon(self._tool.label, axis, corners, subtract))
 
     def _close_box(self) -> None:
         """Accept the voxels whose centres lie in the rectangle, from the slice where it was begun to the one on screen."""
@@ -340,7 +345,7 @@ class Hand:
 
     def _click(self, *, erase: bool = False) -> None:
         """Do what a click without a drag means for the tool that is in the hand."""
-        tool, plane, index = self._state.tool, self._view.plane, self._index()
+        tool, plane, index = self._tool, self._view.plane, self._index()
         opened = self._session.open
         place = self._last_in_plane()
         voxel = None if plane is None else plane.voxel_at(place.x(), place.y())
@@ -364,7 +369,7 @@ class Hand:
     def _operate(self, operation: Operation) -> None:
         try:
             self._session.must_open().must_be_shown(self._state.display.frame)
-            self._session.operate(operation, over=self._state.tool.options.painted_over)
+            self._session.operate(operation, over=self._tool.options.painted_over)
         except UserError as error:
             self._view.refuse(error)
 
@@ -375,6 +380,12 @@ class Hand:
             self._state.set_cursor(voxel)
 
     @property
+    def _tool(self) -> Tool:
+        """What is in the hand here: where nothing can be painted, no brush."""
+        tool = self._state.tool
+        return tool if not self._view.reads_only or tool.measures else Tool()
+
+    @property
     def _colour(self) -> bool:
         """Whether the picture has colours, which no window changes."""
         return self._state.volume is not None and self._state.volume.is_colour
@@ -383,8 +394,8 @@ class Hand:
 
     def show(self) -> None:
         """Draw the brush and the outline, and shape the cursor."""
-        state, canvas, opened = self._state, self._view.canvas, self._session.open
-        tool = state.tool
+        canvas, opened = self._view.canvas, self._session.open
+        tool = self._tool
         canvas.viewport().setCursor(self._cursor_shape())
         known = [] if opened is None else [s for s in opened.label_map.table if s.id == tool.label]
         colour = known[0].color if known and tool.name in ("paint", "polygon") else current_palette().view_text
@@ -410,11 +421,11 @@ class Hand:
             return Qt.CursorShape.OpenHandCursor
         if self._does is _Does.WINDOW or Qt.Key.Key_W in self._held:
             return Qt.CursorShape.SizeAllCursor
-        if self._state.tool.name == "cursor" and self.place is not None and self._does in (_Does.NOTHING, _Does.MEASURE):
+        if self._tool.name == "cursor" and self.place is not None and self._does in (_Does.NOTHING, _Does.MEASURE):
             found = self.measuring.hit(self.place)
             if found is not None:
                 return Qt.CursorShape.PointingHandCursor if found[1] is None else Qt.CursorShape.SizeAllCursor
-        return Qt.CursorShape.ArrowCursor if self._state.tool.name == "cursor" else Qt.CursorShape.CrossCursor
+        return Qt.CursorShape.ArrowCursor if self._tool.name == "cursor" else Qt.CursorShape.CrossCursor
 
 
 def _axis(plane: SlicePlane) -> Axis:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Final
 
 from PySide6.QtCore import QEvent, QPointF, QRect, Qt, QTimer, Signal
@@ -51,6 +52,8 @@ class SliceView(QWidget):
     ----------
     name
         The plane that it shows, of scans that can be cut in three; None for the active one.
+    other
+        Show the mask that the case's own is compared with, and let nothing be painted.
 
     Signals: ``hovered(object)`` the :class:`ReadOut` under the cursor or None · ``refused(object)`` the UserError of a stroke
     that may not begin · ``zoomed()`` magnification changed.
@@ -60,8 +63,11 @@ class SliceView(QWidget):
     refused = Signal(object)
     zoomed = Signal()
 
-    def __init__(self, session: Session, state: ViewState, *, name: PlaneName | None = None, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, session: Session, state: ViewState, *, name: PlaneName | None = None, other: bool = False, parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
+        self.reads_only = other
         self._session = session
         self._state = state
         self._name = name
@@ -94,6 +100,7 @@ class SliceView(QWidget):
         state.fit_wanted.connect(self._fit_soon)
         session.labels_changed.connect(self._labels_changed)
         session.prediction_changed.connect(self._prediction_changed)
+        session.comparing.changed.connect(lambda: self._mark("display"))
         self._display_changed()
 
     @property
@@ -111,12 +118,16 @@ class SliceView(QWidget):
     @property
     def is_active(self) -> bool:
         """Whether keys and the strip of slices mean this view."""
-        return self._name is None or not self._state.has_planes or self._state.display.plane == self._name
+        active = self._name is None or not self._state.has_planes or self._state.display.plane == self._name
+        return active and not self.reads_only
 
     @property
     def display(self) -> DisplayState:
         """What the person sees here: the shared state, cut in this view's plane."""
         state, volume = self._state.display, self._state.volume
+        if self.reads_only:
+            # a layer tells of the case's own mask
+            return replace(state, layer="none")
         return state if self._name is None or volume is None or not self._state.has_planes else state.seen_from(self._name, volume)
 
     def _display_changed(self) -> None:
@@ -161,21 +172,24 @@ class SliceView(QWidget):
             self.update()
             self._tell_hover()
             return
+        other = self._session.comparing.other
+        label_map = other.label_map if other is not None and self.reads_only else opened.label_map
+        compared = other.label_map.labels if other is not None else None
         volume, state = opened.shown(state.frame), state.over_mask(opened.volume)
         wanted = (volume, state.plane, state.index, state.window)
-        look = (opened.label_map, state.outline, state.overlay, state.opacity, state.hidden, state.layer, opened.confidence is None)
+        look = (label_map, other, state.outline, state.overlay, state.opacity, state.hidden, state.layer, opened.confidence is None)
         if self._plane is None or wanted != self._shown_image:
-            self._plane = resolve(volume, state, opened.label_map)
+            self._plane = resolve(volume, state, label_map)
             self._shown_image = wanted
             self.canvas.show_image(self._plane)
             self._shown_labels = ()
         elif "labels" in stale or look != self._shown_labels:
-            self._plane = resolve_labels(self._plane, state, opened.label_map)
+            self._plane = resolve_labels(self._plane, state, label_map)
             self._shown_labels = ()
         if look != self._shown_labels:
             self._hint.setVisible(False)
             self.canvas.show_labels(self._plane, overlay_lookup(opened.label_map.table, state))
-            layer = resolve_layer(self._plane, state, opened.label_map, opened.confidence)
+            layer = resolve_layer(self._plane, state, label_map, opened.confidence, compared)
             self.canvas.show_layer(self._plane, layer, layer_lookup(state.layer))
             self._shown_labels = look
         self.canvas.show_smooth(smooth=self._state.smooth)
@@ -271,10 +285,14 @@ class SliceView(QWidget):
     @property
     def name_texts(self) -> tuple[str, ...]:
         """What stands above the picture, the longest first: the plane, and that the scan lies oblique in the patient."""
-        plane = self._plane
+        plane, other = self._plane, self._session.comparing.other
         if plane is None:
             return ("",)
+        if self.reads_only and other is not None:
+            return (other.name, other.name.split(",", maxsplit=1)[0], tr("other mask"))
         name, geometry = tr(plane.name), plane.geometry
+        if self._state.layout == "beside":
+            name = f"{name} · {tr('this mask')}"
         if plane.name in ("picture", "cine") or not geometry.is_oblique:
             return (name,)
         return (f"{name} · {tr('oblique')} {geometry.obliqueness_deg:.0f}°", f"{name} · {tr('oblique')}", f"{name} ∠")
@@ -314,9 +332,10 @@ class SliceView(QWidget):
             self._told_hover = False
         else:
             self._told_hover = True
-            self.hovered.emit(
-                read_out(opened.shown(self._state.display.frame), voxel, label_map=opened.label_map, confidence=opened.confidence)
-            )
+            other = self._session.comparing.other if self.reads_only else None
+            label_map, confidence = (opened.label_map, opened.confidence) if other is None else (other.label_map, None)
+            volume = opened.shown(self._state.display.frame)
+            self.hovered.emit(read_out(volume, voxel, label_map=label_map, confidence=confidence))
 
     # what the hand asks for
 

@@ -336,3 +336,25 @@ def test_that_measurements_are_listed_and_written_as_a_table(run: Callable[..., 
     assert region["min"] <= region["mean"] <= region["max"]
     assert len((tmp_path / "out.csv").read_text(encoding="utf-8").splitlines()) == 3
     run("measurements", project, "C-999", code=1)
+
+
+def test_that_a_mask_is_compared_with_its_proposal_and_with_a_file(
+    run: Callable[..., Any], project: Path, map_file: Path, tmp_path: Path
+) -> None:
+    (case,) = run("import", project, DEMO / "B_ct_dicom")["cases"]
+    assert "no other mask" in run("compare", project, case["id"], code=1)["error"]["what"]
+    run("predict", project)
+    same = run("compare", project, case["id"])
+    assert (same["with"]["revision"], same["changed_ml"]) == (1, 0.0)
+    run("correct", project, case["id"], "--mask", DEMO / "B_ct_labels.nii.gz", "--map", map_file, "--slices", "3-9")
+    told = run("compare", project, case["id"])
+    assert told["with"]["revision"] == 1
+    assert [one["kind"] for one in told["revisions"]] == ["proposed", "corrected"]
+    assert told["changed_ml"] == pytest.approx(sum(one["added_ml"] + one["removed_ml"] for one in told["structures"].values()))
+    assert told["changed_ml"] > 0
+    file = run("compare", project, case["id"], "--mask", DEMO / "B_ct_labels.nii.gz", "--map", map_file)
+    judged = run("evaluate", project, case["id"], "--reference", DEMO / "B_ct_labels.nii.gz", "--map", map_file)
+    for name, one in file["structures"].items():
+        assert one["dice"] == pytest.approx(judged["structures"][name]["dice"])
+    assert run("compare", project, case["id"], "--revision", 2)["changed_ml"] == 0.0
+    run("compare", project, case["id"], "--revision", 7, code=1)
