@@ -19,7 +19,7 @@ from gf_desktop.project.mask_files import read_revision
 from gf_desktop.project.records import LabelRevision
 from gf_desktop.workspace import OnError, Workspace, no_answer
 
-__all__ = ["Comparing", "OtherMask", "default_choice", "total_change"]
+__all__ = ["Comparing", "OtherMask", "default_choice", "fitted", "revision_name", "total_change"]
 
 UInt8 = npt.NDArray[np.uint8]
 

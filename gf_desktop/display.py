@@ -34,6 +34,7 @@ __all__ = [
     "dragged_window",
     "layer_lookup",
     "overlay_lookup",
+    "patterned",
     "plane_axes",
     "read_out",
     "resolve",
@@ -495,7 +496,7 @@ def resolve_layer(
         return (
             None
             if other is None
-            else _patterned(differences(_cut(label_map.labels, plane.axes, plane.index), _cut(other, plane.axes, plane.index)))
+            else patterned(differences(_cut(label_map.labels, plane.axes, plane.index), _cut(other, plane.axes, plane.index)))
         )
     states = _cut(label_map.states, plane.axes, plane.index)
     if state.layer == "states":
@@ -506,11 +507,11 @@ def resolve_layer(
     return None
 
 
-def _patterned(kinds: UInt8) -> UInt8:
-    """Return kinds of differences with the gaps of their patterns: two pixels of hatching, a chequer of two by two."""
+def patterned(kinds: UInt8) -> UInt8:
+    """Return kinds of differences with the gaps of their patterns: hatching four pixels wide, a chequer of four by four."""
     rows, columns = np.ogrid[: kinds.shape[0], : kinds.shape[1]]
-    hatch = ((rows + columns) & 2) > 0
-    chequer = ((rows ^ columns) & 2) > 0
+    hatch = ((rows + columns) & 4) > 0
+    chequer = ((rows ^ columns) & 4) > 0
     gaps = ((kinds == REMOVED) & hatch) | ((kinds == CHANGED) & chequer)
     return np.where(gaps, kinds + np.uint8(FAINT), kinds).astype(np.uint8, copy=False)
 

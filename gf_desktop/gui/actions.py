@@ -512,6 +512,7 @@ REASONS: Final[Mapping[str, str]] = {
     "idle": "a round is running",
     "working": "nothing is being computed",
     "parent": "there is no student before this one",
+    "comparing": "no other mask is compared",
     "measurement": "no measurement is chosen",
     "measured": "nothing was measured on this scan",
     "grey": "a colour picture has no window",

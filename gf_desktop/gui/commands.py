@@ -17,6 +17,7 @@ from gf_desktop.errors import UserError
 from gf_desktop.files.export import ExportedFile
 from gf_desktop.gui.actions import ACTIONS, tr
 from gf_desktop.gui.cine_player import CinePlayer
+from gf_desktop.gui.compare_commands import CompareCommands
 from gf_desktop.gui.corrections import Corrections
 from gf_desktop.gui.drops import dropped
 from gf_desktop.gui.frame_commands import frame_handlers
@@ -158,6 +159,7 @@ class Commands(QObject):
         self.corrections = Corrections(session, state, face, questions)
         dialogs = parent if isinstance(parent, QWidget) else None
         self.structures = StructureCommands(session, state, face, questions, attempt=self.attempt, parent=dialogs)
+        self.compares = CompareCommands(session, state, face, questions, attempt=self.attempt)
         self.measures = MeasureCommands(session, state, face, questions, attempt=self.attempt)
         for signal in (
             session.project_changed,
@@ -178,6 +180,8 @@ class Commands(QObject):
         state.display_changed.connect(self._facts_moved)
         state.measurement_changed.connect(self._facts_moved)
         session.measuring.changed.connect(self._facts_moved)
+        session.comparing.changed.connect(self._facts_moved)
+        state.layout_changed.connect(self._facts_moved)
 
     def _facts_moved(self) -> None:
         self.facts_changed.emit()
@@ -206,6 +210,7 @@ class Commands(QObject):
             "idle": not session.refining,
             "working": opened is not None and bool(opened.working),
             "measurement": self._state.measurement is not None,
+            "comparing": session.comparing.other is not None,
             "measured": bool(session.measuring.items),
             "grey": opened is not None and not opened.volume.is_colour,
             "parent": bool(session.active_card is not None and session.active_card.parent),
@@ -232,7 +237,7 @@ class Commands(QObject):
             "redo": session.redo,
             "tool_cursor": self.corrections.take_cursor,
             **{f"tool_{name}": partial(self.corrections.take, name) for name in OTHER_TOOLS},
-            **self.measures.handlers(),
+            **(self.measures.handlers() | self.compares.handlers()),
             "swap": self.corrections.swap,
             "grow_seeds": lambda: self.corrections.operate(GrowSeeds()),
             "stop_operation": session.cancel_operation,
@@ -281,6 +286,8 @@ class Commands(QObject):
             act()
         except UserError as error:
             self.tell_trouble(error)
+        # a click turned its action by itself, whatever came of it
+        self._facts_moved()
 
     # notices
 

@@ -12,6 +12,7 @@ _CASE = frozenset({"case"})
 _WRITE = frozenset({"case", "writable"})
 _CHOSEN = frozenset({"measurement", "writable"})
 _MEASURED = frozenset({"case", "measured"})
+_COMPARED = frozenset({"case", "comparing"})
 _GREY = frozenset({"case", "grey"})
 
 
@@ -56,6 +57,32 @@ LOOKING_ROWS: Final[tuple[ActionSpec, ...]] = (
     ActionSpec(
         "window_auto", "Window of this slice", ("Num+0",), "", "Spread the greys over the intensities of the slice", "View", "", _GREY
     ),
+    ActionSpec(
+        "compare",
+        "Compare with another mask",
+        ("Shift+C",),
+        "",
+        "Show what differs from the student's proposal or an older mask",
+        "View-",
+        "",
+        _CASE,
+        checkable=True,
+    ),
+    ActionSpec(
+        "compare_file", "Compare with a mask file…", (), "", "A mask of this scan from elsewhere; it changes nothing", "View", "", _CASE
+    ),
+    ActionSpec(
+        "compare_differences",
+        "Differences only",
+        (),
+        "",
+        "What was added and removed, without the structures",
+        "View",
+        "",
+        _COMPARED,
+        checkable=True,
+    ),
+    ActionSpec("compare_beside", "Both masks side by side", (), "", "Two views that move together", "View", "", _COMPARED, checkable=True),
     ActionSpec(
         "smooth", "Smooth pixels", ("I",), "", "Interpolate between pixels, or show them as they are", "View", "", _CASE, checkable=True
     ),

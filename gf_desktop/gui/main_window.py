@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QApplication, QMainWindow, QStackedWidget, QVBoxLa
 from gf_desktop.errors import UserError
 from gf_desktop.gui.actions import ACTIONS, TOOLS, build_actions, tr
 from gf_desktop.gui.commands import Button, Commands
+from gf_desktop.gui.compare_commands import show_compare_checks
 from gf_desktop.gui.drops import DropVeil, dropped, paths_of
 from gf_desktop.gui.help_commands import HelpCommands
 from gf_desktop.gui.icons import icon
@@ -129,6 +130,8 @@ class MainWindow(QMainWindow):
         page.models.selected.connect(self._facts_soon.start)
         page.grid.hovered.connect(self.status.show_read_out)
         page.grid.refused.connect(self.commands.tell_trouble)
+        page.compare.revision_wanted.connect(self.commands.compares.with_revision)
+        page.compare.file_wanted.connect(lambda: self.commands.attempt(self.commands.compares.with_file))
         page.measurements.refused.connect(self.commands.tell_trouble)
         page.structures.refused.connect(self.commands.tell_trouble)
         page.structures.wished.connect(lambda operation: self.commands.attempt(lambda: self.commands.corrections.operate(operation)))
@@ -179,6 +182,7 @@ class MainWindow(QMainWindow):
         self.actions_by_id["overlay"].setChecked(display.overlay)
         self.actions_by_id["outline"].setChecked(display.outline)
         self.actions_by_id["smooth"].setChecked(self.state.smooth)
+        show_compare_checks(self.actions_by_id, self.session, self.state)
         for layer in ("doubt", "states"):
             self.actions_by_id[f"layer_{layer}"].setChecked(display.layer == layer)
         self.actions_by_id["theme"].setChecked(current_palette() is LIGHT)

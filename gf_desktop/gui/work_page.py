@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QHBoxLayout, QSplitter, QTabWidget, QVBoxLayout, Q
 
 from gf_desktop.gui.actions import tr
 from gf_desktop.gui.cine_player import CinePlayer
+from gf_desktop.gui.compare_bar import CompareBar
 from gf_desktop.gui.panels.measurements import Measurements
 from gf_desktop.gui.panels.models import Models
 from gf_desktop.gui.panels.refine import Refine
@@ -46,6 +47,7 @@ class WorkPage(QWidget):
         self.surface.maximise_wanted.connect(lambda: state.toggle_alone("surface"))
         self.grid = ViewGrid(session, state, beside=self.surface)
         self.frames = FrameBar(state, player, actions)
+        self.compare = CompareBar(session, actions)
         self.strip = SliceStrip(self.ledger, state)
         self.structures = Structures(session, state, self.ledger, actions)
         self.refine = Refine(session, actions)
@@ -65,8 +67,26 @@ class WorkPage(QWidget):
             self.tabs.addTab(panel, name)
         self.tabs.tabBar().setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.tabs.tabBar().setDrawBase(False)
-        self._named = {"structures": self.structures, "refine": self.refine, "models": self.models, "scan": self.scan}
-        self._named["measurements"] = self.measurements
+        self._named = {
+            "structures": self.structures,
+            "refine": self.refine,
+            "models": self.models,
+            "scan": self.scan,
+            "measurements": self.measurements,
+        }
+        self.splitter = QSplitter(Qt.Orientation.Horizontal)
+        self.splitter.setChildrenCollapsible(False)
+        self.splitter.setHandleWidth(1)
+        for part in (self.worklist, self._middle(actions), self.tabs):
+            self.splitter.addWidget(part)
+        self.splitter.setStretchFactor(1, 1)
+        self.splitter.setSizes(USUAL_PX)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(self.splitter)
+
+    def _middle(self, actions: dict[str, QAction]) -> QWidget:
+        """Return tools and views, and under them the bars in time and along the slices."""
         middle = QWidget()
         column = QVBoxLayout(middle)
         column.setContentsMargins(0, 0, 0, 0)
@@ -74,20 +94,15 @@ class WorkPage(QWidget):
         across = QHBoxLayout()
         across.setSpacing(0)
         across.addWidget(ToolStrip(actions))
-        across.addWidget(self.grid, 1)
+        views = QVBoxLayout()
+        views.setSpacing(0)
+        views.addWidget(self.compare)
+        views.addWidget(self.grid, 1)
+        across.addLayout(views, 1)
         column.addLayout(across, 1)
         column.addWidget(self.frames)
         column.addWidget(self.strip)
-        self.splitter = QSplitter(Qt.Orientation.Horizontal)
-        self.splitter.setChildrenCollapsible(False)
-        self.splitter.setHandleWidth(1)
-        for part in (self.worklist, middle, self.tabs):
-            self.splitter.addWidget(part)
-        self.splitter.setStretchFactor(1, 1)
-        self.splitter.setSizes(USUAL_PX)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.addWidget(self.splitter)
+        return middle
 
     @property
     def view(self) -> SliceView:

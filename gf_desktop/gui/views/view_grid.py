@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Final
 
 from PySide6.QtCore import Signal
@@ -39,15 +40,17 @@ class ViewGrid(QWidget):
         self._state = state
         self._beside = beside
         self.slices: dict[PlaneName, SliceView] = {name: SliceView(session, state, name=name) for name in PLANES}
+        self.other = SliceView(session, state, other=True)
         # a view must not move under the hand that clicks into it: which one is large is settled with the layout
         self._large: PlaneName = state.display.plane
         self._places: tuple[tuple[QWidget, int, int, int], ...] = ()
         self._grid = QGridLayout(self)
         self._grid.setContentsMargins(0, 0, 0, 0)
         self._grid.setSpacing(1)
-        for view in self.slices.values():
+        for view in (*self.slices.values(), self.other):
             view.hovered.connect(self.hovered)
             view.refused.connect(self.refused)
+            view.zoomed.connect(partial(self._link, view))
         state.layout_changed.connect(self._choose_large)
         state.layout_changed.connect(self._arrange)
         state.display_changed.connect(self._arrange)
@@ -60,15 +63,26 @@ class ViewGrid(QWidget):
 
     def fit(self) -> None:
         """Show the whole slice in every view."""
-        for view in self.slices.values():
+        for view in (*self.slices.values(), self.other):
             view.fit()
 
     def cancel_stroke(self) -> bool:
         """Take the stroke that runs in any view back; return whether there was one."""
-        return any(view.cancel_stroke() for view in self.slices.values())
+        return any(view.cancel_stroke() for view in (*self.slices.values(), self.other))
+
+    def _link(self, moved: SliceView) -> None:
+        """Let the two views of a comparison look at the same place."""
+        if self._state.layout != "beside" or moved not in (self.active, self.other):
+            return
+        follows = self.other if moved is self.active else self.active
+        if follows.canvas.place != moved.canvas.place:
+            follows.canvas.show_place(moved.canvas.place)
+            follows.update()
 
     def _wanted(self) -> tuple[tuple[QWidget, int, int, int], ...]:
         """Return the views that are shown: widget, row, column, rows that it takes."""
+        if self._state.layout == "beside":
+            return ((self.active, 0, 0, 1), (self.other, 0, 1, 1))
         if self._state.layout == "surface" and self._state.has_planes and self._beside is not None:
             return ((self._beside, 0, 0, 1),)
         if self._state.layout in ("single", "surface") or not self._state.has_planes:
@@ -90,7 +104,7 @@ class ViewGrid(QWidget):
             return
         self._places = places
         shown = [view for view, *_rest in places]
-        every = [*self.slices.values(), *([] if self._beside is None else [self._beside])]
+        every: list[QWidget] = [*self.slices.values(), self.other, *([] if self._beside is None else [self._beside])]
         for view in every:
             self._grid.removeWidget(view)
             if view not in shown:

@@ -17,6 +17,7 @@ from gf_desktop.session import Session
 KNOWN_FACTS = {"project", "writable", "cases", "case", "undo", "redo", "training", "idle", "parent", "choice", "working"} | {
     "measurement",
     "measured",
+    "comparing",
     "grey",
     "reader",
     "planes",
