@@ -20,12 +20,13 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from gf_desktop.comparing import revision_name, total_change
+from gf_desktop.comparing import total_change
 from gf_desktop.display import layer_lookup, patterned
 from gf_desktop.gui.actions import tr
 from gf_desktop.gui.icons import icon
+from gf_desktop.gui.language import local_number
 from gf_desktop.gui.palette import GRID_PX
-from gf_desktop.gui.texts import dice_text
+from gf_desktop.gui.texts import dice_text, mask_text, revision_text
 from gf_desktop.gui.theme import current_palette, numbers_font
 from gf_desktop.gui.widgets import label, push_button
 from gf_desktop.imaging.compare import ADDED, CHANGED, REMOVED
@@ -41,8 +42,6 @@ QUIET_MS: Final = 700
 
 MOST_ROWS: Final = 8
 """Structures of the table that are seen without scrolling."""
-
-LEGEND: Final = ((ADDED, "added"), (REMOVED, "removed"), (CHANGED, "other structure"))
 
 
 class _Swatch(QWidget):
@@ -121,9 +120,9 @@ class CompareBar(QFrame):
         top.addWidget(close)
         low = QHBoxLayout()
         low.setSpacing(GRID_PX // 2)
-        for kind, text in LEGEND:
+        for kind, text in ((ADDED, tr("added")), (REMOVED, tr("removed")), (CHANGED, tr("other structure"))):
             low.addWidget(_Swatch(kind))
-            low.addWidget(label(tr(text), kind="caption"))
+            low.addWidget(label(text, kind="caption"))
             low.addSpacing(GRID_PX // 2)
         low.addStretch(1)
         low.addWidget(self.summary)
@@ -162,12 +161,12 @@ class CompareBar(QFrame):
         self.choice.clear()
         revisions = self._session.comparing.revisions(opened.id)
         for revision in reversed(revisions):
-            self.choice.addItem(revision_name(revision), revision.number)
+            self.choice.addItem(revision_text(revision), revision.number)
         if other.revision is None:
             self.choice.insertItem(0, other.name, 0)
         self.choice.addItem(tr("Choose a file…"), None)
         self.choice.setCurrentIndex(0 if other.revision is None else self.choice.findData(other.revision.number))
-        self.choice.setToolTip(other.name)
+        self.choice.setToolTip(mask_text(other))
         self._show_counts()
 
     def _show_counts(self) -> None:
@@ -178,12 +177,12 @@ class CompareBar(QFrame):
             self.summary.setText(tr("counting"))
             return
         mean, changed_ml = total_change(comparing.changes)
-        text = tr("Dice {dice}  ·  {ml} ml differ").format(dice=dice_text(mean), ml=f"{changed_ml:.1f}")
+        text = tr("Dice {dice}  ·  {ml} ml differ").format(dice=dice_text(mean), ml=local_number(f"{changed_ml:.1f}"))
         self.summary.setText(text + ("  …" if comparing.outdated else ""))
         self.table.clear()
         for name, change in comparing.changes.items():
             numbers = (change.volume_ml, change.added_ml, change.removed_ml)
-            item = QTreeWidgetItem([name, dice_text(change.dice), *(f"{value:.1f}" for value in numbers)])
+            item = QTreeWidgetItem([name, dice_text(change.dice), *(local_number(f"{value:.1f}") for value in numbers)])
             for column in range(1, 5):
                 item.setFont(column, numbers_font())
                 item.setTextAlignment(column, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)

@@ -103,7 +103,7 @@ CORE_PARTS: Final[Mapping[str, list[str]]] = {
     "gf_desktop/files/structure_lists.py": ["no structures", "it is neither JSON with structures nor a label description of ITK-SNAP"],
     "gf_desktop/trainer_link.py": ["starting the trainer", "on request"],
     "gf_desktop/gui/keymap.py": ["the preset {preset}", "keys of {action}, which is no action of this version", "{key} for {action}"],
-    "gf_desktop/display.py": ["automatic"],
+    "gf_desktop/imaging/windowing.py": ["automatic"],
 }
 """Names and parts of sentences that begin with a small letter, by the module that they come from."""
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from gf_desktop.comparing import OtherMask
+from gf_desktop.gui.actions import tr
 from gf_desktop.gui.language import local_number
+from gf_desktop.project.records import LabelRevision
 
-__all__ = ["STAGE_WORDS", "change_text", "dice_text", "duration_text", "provider_text", "readable_time"]
+__all__ = ["STAGE_WORDS", "change_text", "dice_text", "duration_text", "mask_text", "provider_text", "readable_time", "revision_text"]
 
 STAGE_WORDS = {
     "load": "reading the scans",
@@ -37,6 +40,21 @@ def change_text(before: float | None, after: float | None) -> str:
     if before is None or after is None:
         return "–"
     return local_number(f"{after - before:+.2f}".replace("-", "−"))
+
+
+def mask_text(other: OtherMask) -> str:
+    """Return what a mask is that another one is compared with: a file by its name, or a revision."""
+    return other.name if other.revision is None else revision_text(other.revision)
+
+
+def revision_text(revision: LabelRevision) -> str:
+    """Return what a saved mask is: its number, kind, whose, and when it was saved."""
+    texts = {
+        "proposed": tr("{n}: proposed by {model}, {time}"),
+        "corrected": tr("{n}: corrected, {time}"),
+        "approved": tr("{n}: approved, {time}"),
+    }
+    return texts[revision.kind].format(n=revision.number, model=revision.model_id, time=readable_time(revision.created))
 
 
 def provider_text(provider: str) -> str:

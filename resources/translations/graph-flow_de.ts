@@ -594,6 +594,11 @@
             <translation>Ihr Gitter ist nicht lesbar</translation>
         </message>
         <message>
+            <location filename="../../gf_desktop/comparing.py"/>
+            <source>Its kept masks are: {value}.</source>
+            <translation>Ihre behaltenen Masken sind: {value}.</translation>
+        </message>
+        <message>
             <location filename="../../gf_desktop/project/models.py"/>
             <source>Its models are: {known}.</source>
             <translation>Seine Modelle sind: {known}.</translation>
@@ -1287,6 +1292,11 @@
             <translation>Die gespeicherte Maske passt nicht zu ihrer Prüfsumme</translation>
         </message>
         <message>
+            <location filename="../../gf_desktop/project/mask_files.py"/>
+            <source>The saved mask has {shape} voxels and the scan {shape_kji}</source>
+            <translation>Die gespeicherte Maske hat {shape} Voxel und der Scan {shape_kji}</translation>
+        </message>
+        <message>
             <location filename="../../gf_desktop/correcting.py"/>
             <source>The scan has slices 0 to {count}, not {value}</source>
             <translation>Der Scan hat die Schichten 0 bis {count}, nicht {value}</translation>
@@ -1711,7 +1721,7 @@
             <translation>wie gespeichert</translation>
         </message>
         <message>
-            <location filename="../../gf_desktop/display.py"/>
+            <location filename="../../gf_desktop/imaging/windowing.py"/>
             <source>automatic</source>
             <translation>automatisch</translation>
         </message>
@@ -2086,6 +2096,11 @@
             <translation>{group} Dateien</translation>
         </message>
         <message>
+            <location filename="../../gf_desktop/comparing.py"/>
+            <source>{id} has no mask number {number}</source>
+            <translation>{id} hat keine Maske Nummer {number}</translation>
+        </message>
+        <message>
             <location filename="../../gf_desktop/project/journal.py"/>
             <source>{id} is open in another window ({value}); here it can only be looked at.</source>
             <translation>{id} ist in einem anderen Fenster geöffnet ({value}); hier kann er nur angesehen werden.</translation>
@@ -2228,6 +2243,11 @@
             <location filename="../../gf_desktop/gui/actions.py"/>
             <source>A list that ships with the program, or a file</source>
             <translation>Eine mitgelieferte Liste oder eine Datei</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/actions.py"/>
+            <source>A mask of this scan from elsewhere; it changes nothing</source>
+            <translation>Eine Maske dieses Scans von anderswo; sie ändert nichts</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/gui/actions.py"/>
@@ -2482,6 +2502,11 @@
             <translation>Blau vorgeschlagen, grün angenommen</translation>
         </message>
         <message>
+            <location filename="../../gf_desktop/gui/actions.py"/>
+            <source>Both masks side by side</source>
+            <translation>Beide Masken nebeneinander</translation>
+        </message>
+        <message>
             <location filename="../../gf_desktop/gui/measure_commands.py"/>
             <source>Bring it back</source>
             <translation>Zurückholen</translation>
@@ -2542,6 +2567,12 @@
             <location filename="../../gf_desktop/gui/guide_window.py"/>
             <source>Chapters</source>
             <translation>Kapitel</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/compare_bar.py"/>
+            <location filename="../../gf_desktop/gui/compare_commands.py"/>
+            <source>Choose a file…</source>
+            <translation>Datei wählen…</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/gui/actions.py"/>
@@ -2612,6 +2643,21 @@
             <location filename="../../gf_desktop/gui/questions.py"/>
             <source>Colour</source>
             <translation>Farbe</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/actions.py"/>
+            <source>Compare with a mask file…</source>
+            <translation>Mit einer Maskendatei vergleichen…</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/actions.py"/>
+            <source>Compare with another mask</source>
+            <translation>Mit einer anderen Maske vergleichen</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/compare_bar.py"/>
+            <source>Compared with</source>
+            <translation>Verglichen mit</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/gui/panels/measurements.py"/>
@@ -2699,10 +2745,16 @@
             <translation>Struktur löschen…</translation>
         </message>
         <message>
+            <location filename="../../gf_desktop/gui/compare_bar.py"/>
             <location filename="../../gf_desktop/gui/panels/models.py"/>
             <location filename="../../gf_desktop/gui/panels/refine.py"/>
             <source>Dice</source>
             <translation>Dice</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/compare_bar.py"/>
+            <source>Dice and ml of each structure</source>
+            <translation>Dice und ml jeder Struktur</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/gui/panels/refine.py"/>
@@ -2713,6 +2765,26 @@
             <location filename="../../gf_desktop/gui/top_bar.py"/>
             <source>Dice {dice}</source>
             <translation>Dice {dice}</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/compare_bar.py"/>
+            <source>Dice {dice}  ·  {ml} ml differ</source>
+            <translation>Dice {dice}  ·  {ml} ml verschieden</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/compare_bar.py"/>
+            <source>Differences</source>
+            <translation>Unterschiede</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/compare_bar.py"/>
+            <source>Differences of each structure</source>
+            <translation>Unterschiede jeder Struktur</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/actions.py"/>
+            <source>Differences only</source>
+            <translation>Nur Unterschiede</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/gui/actions.py"/>
@@ -3070,6 +3142,11 @@ DICOM-Ordner, NIfTI, PNG, JPEG</translation>
             <location filename="../../gf_desktop/gui/panels/tool_options.py"/>
             <source>Highest intensity</source>
             <translation>Größte Intensität</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/compare_bar.py"/>
+            <source>How much differs</source>
+            <translation>Wie viel verschieden ist</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/gui/panels/tool_options.py"/>
@@ -3950,6 +4027,11 @@ DICOM-Ordner, NIfTI, PNG, JPEG</translation>
             <translation>Die ganze Schicht zeigen</translation>
         </message>
         <message>
+            <location filename="../../gf_desktop/gui/actions.py"/>
+            <source>Show what differs from the student's proposal or an older mask</source>
+            <translation>Zeigen, was sich vom Vorschlag des Schülers oder einer älteren Maske unterscheidet</translation>
+        </message>
+        <message>
             <location filename="../../gf_desktop/gui/panels/structure_row.py"/>
             <source>Show {name}</source>
             <translation>{name} einblenden</translation>
@@ -3958,6 +4040,11 @@ DICOM-Ordner, NIfTI, PNG, JPEG</translation>
             <location filename="../../gf_desktop/gui/panels/structure_menu.py"/>
             <source>Shrink by a margin</source>
             <translation>Um einen Rand verkleinern</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/compare_bar.py"/>
+            <source>Side by side</source>
+            <translation>Nebeneinander</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/gui/panels/scan.py"/>
@@ -4060,6 +4147,11 @@ DICOM-Ordner, NIfTI, PNG, JPEG</translation>
             <translation>Anhalten</translation>
         </message>
         <message>
+            <location filename="../../gf_desktop/gui/compare_bar.py"/>
+            <source>Stop comparing</source>
+            <translation>Vergleich beenden</translation>
+        </message>
+        <message>
             <location filename="../../gf_desktop/gui/actions.py"/>
             <source>Stop computing</source>
             <translation>Berechnung anhalten</translation>
@@ -4068,6 +4160,11 @@ DICOM-Ordner, NIfTI, PNG, JPEG</translation>
             <location filename="../../gf_desktop/gui/actions.py"/>
             <source>Stop refining</source>
             <translation>Verfeinern anhalten</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/compare_bar.py"/>
+            <source>Structure</source>
+            <translation>Struktur</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/gui/actions.py"/>
@@ -4272,6 +4369,11 @@ DICOM-Ordner, NIfTI, PNG, JPEG</translation>
             <translation>Es gibt keinen weiteren Scan durchzusehen.</translation>
         </message>
         <message>
+            <location filename="../../gf_desktop/gui/compare_commands.py"/>
+            <source>This scan has no saved mask to compare with yet.</source>
+            <translation>Dieser Scan hat noch keine gespeicherte Maske zum Vergleichen.</translation>
+        </message>
+        <message>
             <location filename="../../gf_desktop/gui/actions.py"/>
             <source>This slice is right as it is now</source>
             <translation>Diese Schicht ist so richtig, wie sie jetzt ist</translation>
@@ -4315,6 +4417,11 @@ DICOM-Ordner, NIfTI, PNG, JPEG</translation>
             <location filename="../../gf_desktop/gui/start_page.py"/>
             <source>Try the demo</source>
             <translation>Demo ausprobieren</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/actions.py"/>
+            <source>Two views that move together</source>
+            <translation>Zwei Ansichten, die sich gemeinsam bewegen</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/gui/status_bar.py"/>
@@ -4421,6 +4528,11 @@ DICOM-Ordner, NIfTI, PNG, JPEG</translation>
             <location filename="../../gf_desktop/gui/shortcut_sheet.py"/>
             <source>What they do</source>
             <translation>Was sie tun</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/actions.py"/>
+            <source>What was added and removed, without the structures</source>
+            <translation>Was hinzukam und wegfiel, ohne die Strukturen</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/gui/actions.py"/>
@@ -4598,6 +4710,16 @@ DICOM-Ordner, NIfTI, PNG, JPEG</translation>
             <translation>angenommen</translation>
         </message>
         <message>
+            <location filename="../../gf_desktop/gui/compare_bar.py"/>
+            <source>added</source>
+            <translation>hinzugekommen</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/compare_bar.py"/>
+            <source>added ml</source>
+            <translation>ml hinzu</translation>
+        </message>
+        <message>
             <location filename="../../gf_desktop/gui/panels/worklist_model.py"/>
             <source>all</source>
             <translation>alle</translation>
@@ -4709,6 +4831,11 @@ DICOM-Ordner, NIfTI, PNG, JPEG</translation>
             <translation>koronal</translation>
         </message>
         <message>
+            <location filename="../../gf_desktop/gui/compare_bar.py"/>
+            <source>counting</source>
+            <translation>wird gezählt</translation>
+        </message>
+        <message>
             <location filename="../../gf_desktop/gui/structure_commands.py"/>
             <source>counting voxels</source>
             <translation>Voxel werden gezählt</translation>
@@ -4775,6 +4902,11 @@ DICOM-Ordner, NIfTI, PNG, JPEG</translation>
             <translation>entstanden {time}</translation>
         </message>
         <message>
+            <location filename="../../gf_desktop/gui/compare_bar.py"/>
+            <source>ml now</source>
+            <translation>ml jetzt</translation>
+        </message>
+        <message>
             <location filename="../../gf_desktop/gui/panels/worklist_model.py"/>
             <source>most left to review</source>
             <translation>am wenigsten durchgesehen</translation>
@@ -4800,6 +4932,11 @@ DICOM-Ordner, NIfTI, PNG, JPEG</translation>
             <location filename="../../gf_desktop/gui/actions.py"/>
             <source>no measurement is chosen</source>
             <translation>keine Messung ist gewählt</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/actions.py"/>
+            <source>no other mask is compared</source>
+            <translation>es wird keine andere Maske verglichen</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/gui/actions.py"/>
@@ -4872,6 +5009,16 @@ DICOM-Ordner, NIfTI, PNG, JPEG</translation>
             <translation>oder Demo öffnen</translation>
         </message>
         <message>
+            <location filename="../../gf_desktop/gui/views/slice_view.py"/>
+            <source>other mask</source>
+            <translation>andere Maske</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/compare_bar.py"/>
+            <source>other structure</source>
+            <translation>andere Struktur</translation>
+        </message>
+        <message>
             <location filename="../../gf_desktop/display.py"/>
             <location filename="../../gf_desktop/gui/panels/scan.py"/>
             <location filename="../../gf_desktop/gui/panels/worklist.py"/>
@@ -4924,6 +5071,16 @@ DICOM-Ordner, NIfTI, PNG, JPEG</translation>
             <location filename="../../gf_desktop/gui/top_bar.py"/>
             <source>refining</source>
             <translation>Verfeinerung</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/compare_bar.py"/>
+            <source>removed</source>
+            <translation>weggefallen</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/compare_bar.py"/>
+            <source>removed ml</source>
+            <translation>ml weg</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/gui/panels/models.py"/>
@@ -5039,6 +5196,11 @@ DICOM-Ordner, NIfTI, PNG, JPEG</translation>
             <location filename="../../gf_desktop/gui/actions.py"/>
             <source>there is nothing to undo</source>
             <translation>es gibt nichts rückgängig zu machen</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/views/slice_view.py"/>
+            <source>this mask</source>
+            <translation>diese Maske</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/gui/palette_entries.py"/>
@@ -5246,6 +5408,21 @@ DICOM-Ordner, NIfTI, PNG, JPEG</translation>
                 <numerusform>Vorschlag für {n} Scan ist fertig.</numerusform>
                 <numerusform>Vorschläge für {n} Scans sind fertig.</numerusform>
             </translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/texts.py"/>
+            <source>{n}: approved, {time}</source>
+            <translation>{n}: freigegeben, {time}</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/texts.py"/>
+            <source>{n}: corrected, {time}</source>
+            <translation>{n}: korrigiert, {time}</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/texts.py"/>
+            <source>{n}: proposed by {model}, {time}</source>
+            <translation>{n}: vorgeschlagen von {model}, {time}</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/gui/views/slice_view.py"/>

@@ -23,6 +23,7 @@ from gf_desktop.display import (
 from gf_desktop.errors import UserError
 from gf_desktop.gui.actions import tr
 from gf_desktop.gui.language import local_number
+from gf_desktop.gui.texts import mask_text
 from gf_desktop.gui.theme import current_palette, numbers_font
 from gf_desktop.gui.view_state import ViewState
 from gf_desktop.gui.views.canvas import Canvas
@@ -289,7 +290,8 @@ class SliceView(QWidget):
         if plane is None:
             return ("",)
         if self.reads_only and other is not None:
-            return (other.name, other.name.split(",", maxsplit=1)[0], tr("other mask"))
+            text = mask_text(other)
+            return (text, text.split(",", maxsplit=1)[0], tr("other mask"))
         name, geometry = tr(plane.name), plane.geometry
         if self._state.layout == "beside":
             name = f"{name} · {tr('this mask')}"

@@ -263,6 +263,7 @@ def test_that_the_help_of_operations_names_every_one(run: Callable[..., Any], pr
 NOT_A_VERB = {
     "must_project": "how verbs reach the project",
     "must_open": "how commands reach the case on screen",
+    "run_job": "how parts of the session leave the thread",
     "open_project": "every verb opens its project",
     "open_or_look": "verbs open for reading or writing as they need, and say who writes",
     "close_project": "every verb closes its project",
