@@ -229,12 +229,12 @@ class RefineConfig:
     temperature: float = 1.0
     kd_weight: float = 1.0
     old_weight: float = 1.0
-    cwd_share: float = 0.1
-    graph_share: float = 0.1
+    cwd_share: float = 0.2
+    graph_share: float = 0.3
     measure_every: int = 20
     max_steps: int = 0
     teacher_steps: int = 0
-    graph_flow: GraphFlowConfig = field(default_factory=GraphFlowConfig)
+    graph_flow: GraphFlowConfig = field(default_factory=lambda: GraphFlowConfig(salience="map"))
     augment: AugmentConfig = field(default_factory=AugmentConfig)
 
     def __post_init__(self) -> None:

@@ -72,12 +72,12 @@ class PackRecipe:
 
     student_name: str = "lite_unet"
     student_width: float = 1.0
-    teacher_steps: int = 350
+    teacher_steps: int = 500
     paraphraser_steps: int = 150
-    student_steps: int = 350
+    student_steps: int = 600
     batch: int = 8
     rate: float = 2e-3
-    teacher_rate: float = 2e-3
+    teacher_rate: float = 4e-3
     weight_decay: float = 1e-2
     method: str = "graph-flow"
     seed: int = 0
