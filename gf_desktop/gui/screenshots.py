@@ -53,6 +53,7 @@ class _ScriptedTrainer:
     """A transport that says what it is told to; see :class:`gf_desktop.trainer_link.Transport`."""
 
     def __init__(self) -> None:
+        self.started = False
         self._on_line: Callable[[bytes], None] = lambda _line: None
         self._on_exit: Callable[[int], None] = lambda _code: None
 
@@ -67,6 +68,7 @@ class _ScriptedTrainer:
     ) -> None:
         """Remember who listens."""
         self._on_line, self._on_exit = on_line, on_exit
+        self.started = True
 
     def say(self, event: Event) -> None:
         """Deliver an event as a process would."""
@@ -186,6 +188,7 @@ class _Photographer:
         window, session, trainer = self._made.window, self._made.session, self._trainer
         names = [s.name for s in session.must_project().table]
         window.actions_by_id["refine"].trigger()
+        _wait(lambda: trainer.started)
         trainer.say(Hello(version=PROTOCOL_VERSION, pid=0, device="CPU, 2 threads"))
         trainer.say(Accepted("example", labelled=3, unlabelled=16, validation=1))
         for step in range(160):
@@ -291,7 +294,7 @@ class _Photographer:
         menus = {f"menu-{menu.objectName()}": menu for menu in window.top.menu_bar.findChildren(QMenu) if menu.objectName()}
         for name, menu in (menus | {"menu-structure": page.structures.menu_of(1)}).items():
             # drawn without being opened, which would take the keyboard
-            menu.adjustSize()
+            menu.resize(menu.sizeHint())
             self._take(name, menu)
         structures = window.commands.structures
         for name, opens in (

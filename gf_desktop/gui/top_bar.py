@@ -31,7 +31,7 @@ __all__ = ["ProjectName", "RefineButton", "SearchField", "TopBar"]
 
 RING_PX = 16
 SMALLEST_REFINE_PX = 148
-FIELD_PX = (136, 264)
+FIELD_PX = (96, 264)
 """Narrowest and widest way to the palette."""
 PROJECT_PX = 40
 """What is left of the project's name where there is no room; all of it is in the tooltip."""

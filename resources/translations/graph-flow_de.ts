@@ -5115,7 +5115,7 @@ DICOM-Ordner, NIfTI, PNG, JPEG</translation>
         <message>
             <location filename="../../gf_desktop/gui/panels/next_best.py"/>
             <source>slice {n}: least sure, {doubt} %</source>
-            <translation>Schicht {n}: am unsichersten, {doubt} %</translation>
+            <translation>Schicht {n}: Zweifel {doubt} %</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/gui/panels/tool_options.py"/>
