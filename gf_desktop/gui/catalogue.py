@@ -1,6 +1,6 @@
 """The words of another language: read from a file in Qt Linguist's form, and given to Qt as a translator.
 
-The file itself is what ships. It is read when the program starts in that language (some ten milliseconds), so that nothing
+The file itself is what ships. It is read when the program starts in that language (some hundredths of a second), so that nothing
 has to be compiled and nothing can be out of date; see ``docs/adr``.
 """
 
@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Final
 from xml.etree import ElementTree as ET
@@ -86,15 +87,16 @@ class CatalogueTranslator(QTranslator):
     ----------
     catalogue
         The texts.
-    sentences
-        Finds sentences of the core by their templates.
     """
 
     def __init__(self, catalogue: Catalogue, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.catalogue = catalogue
-        core = {source: forms[0] for (context, source), forms in catalogue.messages.items() if context == CORE}
-        self.sentences = Sentences(core)
+
+    @cached_property
+    def sentences(self) -> Sentences:
+        """Finds sentences of the core by their templates; made when the first one is to be told."""
+        return Sentences({source: forms[0] for (context, source), forms in self.catalogue.messages.items() if context == CORE})
 
     def isEmpty(self) -> bool:  # noqa: N802 - Qt's name
         """Return whether there is nothing in it."""
