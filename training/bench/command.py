@@ -92,6 +92,9 @@ def run(arguments: argparse.Namespace) -> dict[str, Any] | None:
     if arguments.worker >= 0:
         return {"made": _work(lab, [entry.run for entry in entries], config)}
     if not arguments.report_only:
+        taken = lab.take(Path(config.out) / "results.json")
+        if taken:
+            sys.stderr.write(f"{taken} results are taken over from {config.out}\n")
         lab.forget_claims()
         _start_workers(config)
     unique = {entry.run.key: entry.run for entry in entries}

@@ -86,7 +86,7 @@ class Figures:
                 self.missing += 1
                 continue
             self.rows.append({"study": entry.study, "row": entry.row, "task": entry.run.task, "fraction": entry.run.fraction,
-                              "seed": entry.run.seed, **result})  # fmt: skip
+                              "seed": entry.run.seed, "key": entry.run.key, **result})  # fmt: skip
 
     def by_seed(self, study: str, row: str, task: str, *, fraction: float = 1.0, split: str = "test") -> dict[int, float]:
         """Return mean Dice by seed."""

@@ -42,6 +42,9 @@ __all__ = ["Lab", "Net", "Run", "labelled_part"]
 
 IMAGENET = "efficientnet_lite0_imagenet.safetensors"
 
+PLACE = {"study", "row", "task", "fraction", "seed", "key"}
+"""What a report adds to a result: its place in the tables and its key."""
+
 RESULT_FORMAT = 3
 """Raised with each change of code that changes results: a key cannot see it."""
 
@@ -153,6 +156,23 @@ class Lab:
         """Return a run's result, None where it was not made."""
         path = self._folder / "results" / f"{run.key}.json"
         return json.loads(path.read_text(encoding="utf-8")) if path.is_file() else None
+
+    def take(self, document: Path) -> int:
+        """Take over the results of a report, results.json, by their keys, and return how many were new.
+
+        So a benchmark goes on from what was written into the project, on a machine that has none of its weights: teachers are made again.
+        """
+        if not document.is_file():
+            return 0
+        taken = 0
+        for row in json.loads(document.read_text(encoding="utf-8"))["rows"]:
+            path = self._folder / "results" / f"{row.get('key', '')}.json"
+            if "key" not in row or path.exists():
+                continue
+            with atomic_path(path) as temporary:
+                temporary.write_text(json.dumps({name: row[name] for name in row.keys() - PLACE}, indent=1), encoding="utf-8")
+            taken += 1
+        return taken
 
     def lock(self, run: Run) -> FileLock:
         """Return the lock under which a run is made."""

@@ -51,6 +51,18 @@ def test_that_a_teacher_whose_weights_stayed_on_another_machine_is_made_again(tm
     assert here.network(TAUGHT.of_teacher) is not None
 
 
+def test_that_a_benchmark_goes_on_from_a_report_where_no_work_folder_is(tmp_path: Path) -> None:
+    entries = [Entry("gap", "mobile_unet", ALONE), Entry("supervised", "ce-dice", ALONE), Entry("supervised", DEFAULT, TAUGHT)]
+    there, here = Lab(tmp_path / "there"), Lab(tmp_path / "here")
+    made = there.make(ALONE)
+    write_report(tmp_path / "report", there, entries, {})
+    assert here.take(tmp_path / "report" / "results.json") == 1
+    assert here.result(ALONE) == made
+    assert here.result(TAUGHT) is None
+    assert here.take(tmp_path / "report" / "results.json") == 0
+    assert here.take(tmp_path / "nowhere.json") == 0
+
+
 def test_that_a_result_says_what_it_was_made_on(tmp_path: Path) -> None:
     result = Lab(tmp_path, device="cpu").make(ALONE)
     assert (result["device"], result["torch"]) == ("CPU", torch.__version__)
