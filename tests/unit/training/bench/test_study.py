@@ -51,7 +51,7 @@ def test_that_a_teacher_whose_weights_stayed_on_another_machine_is_made_again(tm
     assert here.network(TAUGHT.of_teacher) is not None
 
 
-def test_that_a_benchmark_goes_on_from_a_report_where_no_work_folder_is(tmp_path: Path) -> None:
+def test_that_a_benchmark_goes_on_from_its_report(tmp_path: Path) -> None:
     entries = [Entry("gap", "mobile_unet", ALONE), Entry("supervised", "ce-dice", ALONE), Entry("supervised", DEFAULT, TAUGHT)]
     there, here = Lab(tmp_path / "there"), Lab(tmp_path / "here")
     made = there.make(ALONE)
