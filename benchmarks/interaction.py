@@ -60,6 +60,8 @@ class Figure:
         What was measured, with its unit.
     median, p95, peer_median, peer_p95
         The figures; None where there is none.
+    cpu, peer_cpu
+        What the GUI thread computed of it, median in ms: comparable beside other programs, as time is not; None where not measured.
     goal
         What is asked for, in words.
     met
@@ -73,6 +75,8 @@ class Figure:
     peer_p95: float | None
     goal: str
     met: bool | None
+    cpu: float | None = None
+    peer_cpu: float | None = None
 
 
 @dataclass(slots=True)
@@ -96,7 +100,9 @@ class Subject:
 
     def take(self, name: str, do: str, **details: Any) -> None:
         """Have something measured and keep its milliseconds under a name."""
-        self.values.setdefault(name, []).extend(self.ask(do, **details)["ms"])
+        answer = self.ask(do, **details)
+        self.values.setdefault(name, []).extend(answer["ms"])
+        self.values.setdefault(f"{name} cpu", []).extend(answer.get("cpu_ms", []))
 
 
 @contextmanager
@@ -129,7 +135,7 @@ class Run:
     options: argparse.Namespace
     variables: dict[str, str]
     work: Path
-    stalls: dict[str, float] = field(default_factory=dict)
+    stalls: dict[str, tuple[float, float]] = field(default_factory=dict)
     memory: dict[str, float] = field(default_factory=dict)
     facts: dict[str, Any] = field(default_factory=dict)
 
@@ -152,6 +158,10 @@ class Run:
         return subject(sys.executable, "interaction_ours.py", str(self.work / name), self.variables)
 
 
+def _stall(answer: dict[str, Any]) -> tuple[float, float]:
+    return answer["stall_ms"], answer["stall_cpu_ms"]
+
+
 def open_and_read(run: Run, ours: Subject) -> None:
     """Take turns in reading the scan and opening it; the last one stays open, and is predicted."""
     path = str(run.scan(run.options.slices))
@@ -160,7 +170,7 @@ def open_and_read(run: Run, ours: Subject) -> None:
         ours.take("read", "read", path=path)
         ours.take("open", "open_scan", path=path)
     predicted = ours.ask("predict")
-    run.stalls["predicting"] = predicted["stall_ms"]
+    run.stalls["predicting"] = _stall(predicted)
     run.facts["predicting_s"] = round(predicted["seconds"], 1)
 
 
@@ -182,12 +192,13 @@ def behind(run: Run, ours: Subject) -> None:
     for _ in range(run.options.acceptances):
         answer = ours.ask("accept")
         ours.values.setdefault("undo of accepting", []).extend(answer["ms"])
-        run.stalls["accepting"] = max(run.stalls.get("accepting", 0.0), answer["stall_ms"])
-    run.stalls["meshing"] = ours.ask("mesh")["stall_ms"]
-    run.stalls["exporting"] = ours.ask("export")["stall_ms"]
+        ours.values.setdefault("undo of accepting cpu", []).extend(answer["cpu_ms"])
+        run.stalls["accepting"] = max(run.stalls.get("accepting", (0.0, 0.0)), _stall(answer))
+    run.stalls["meshing"] = _stall(ours.ask("mesh"))
+    run.stalls["exporting"] = _stall(ours.ask("export"))
     if run.options.minutes > 0:
         trained = ours.ask("train", minutes=run.options.minutes)
-        run.stalls["training"] = trained["stall_ms"]
+        run.stalls["training"] = _stall(trained)
         run.facts["round"] = f"{trained['ended']}, {trained['seconds']:.0f} s"
 
 
@@ -222,11 +233,14 @@ def measure(run: Run) -> list[tuple[str, list[Figure]]]:
     return table_of(run, values, {} if peer is None else peer.values)
 
 
-def _figure(name: str, ours: list[float], peer: list[float], goal: str, met: bool | None) -> Figure:
+def _figure(
+    name: str, ours: list[float], peer: list[float], goal: str, met: bool | None, *, cpus: tuple[list[float], list[float]] = ([], [])
+) -> Figure:
     def rounded(values: list[float], share: float) -> float | None:
         return round(quantile(values, share), 3) if values else None
 
-    return Figure(name, rounded(ours, 0.5), rounded(ours, 0.95), rounded(peer, 0.5), rounded(peer, 0.95), goal, met)
+    times = (rounded(ours, 0.5), rounded(ours, 0.95), rounded(peer, 0.5), rounded(peer, 0.95))
+    return Figure(name, *times, goal, met, rounded(cpus[0], 0.5), rounded(cpus[1], 0.5))
 
 
 def _fast(ours: list[float], peer: list[float]) -> bool:
@@ -237,33 +251,40 @@ def table_of(run: Run, ours: dict[str, list[float]], peer: dict[str, list[float]
     """Return the seven rows with the figures of their goals."""
     brush, ball, shallow, scroll = ours["brush"], ours["ball"], ours["shallow"], ours["scroll"]
     undo, accept, reading, opening = ours["undo"], ours["undo of accepting"], ours["read"], ours["open"]
-    peers = [peer.get(name, []) for name in ("brush", "ball", "scroll", "undo")]
+    hand = ("brush", "ball", "scroll", "undo")
+    peers = [peer.get(name, []) for name in hand]
+    cpus = [(ours[f"{name} cpu"], peer.get(f"{name} cpu", [])) for name in hand]
+    accept_cpu: tuple[list[float], list[float]] = (ours["undo of accepting cpu"], [])
     depth, longer = quantile(ball, 0.5) / quantile(shallow, 0.5), quantile(opening, 0.5) / quantile(reading, 0.5)
     size_bytes = run.options.slices * run.options.side**2 * 2
     most_bytes = GOAL_SCANS * size_bytes + GOAL_MORE_BYTES
     stalls = [
-        Figure(f"{name}, ms", None, round(value, 1), None, None, f"<= {GOAL_STALL_MS:g}", value <= GOAL_STALL_MS)
-        for name, value in run.stalls.items()
+        Figure(f"{name}, ms", None, round(ms, 1), None, None, f"<= {GOAL_STALL_MS:g}", ms <= GOAL_STALL_MS, round(cpu_ms, 1))
+        for name, (ms, cpu_ms) in run.stalls.items()
     ]
     start, peer_start, deep = ours["start"], ours["peer start"], f"{run.options.slices} slices / {max(1, run.options.slices // 10)}"
     prompt = quantile(start, 0.95) <= GOAL_START_S if start else None
     small = run.memory["rss"] <= most_bytes
+    swift = _fast(scroll, peers[2])
     within = quantile(brush, 0.95) <= GOAL_MS and _fast(brush, peers[0])
     return [
-        ("brush event to painted pixels, 2-D", [_figure("ms", brush, peers[0], "p95 <= 16, 5 x napari", within)]),
+        ("brush event to painted pixels, 2-D", [_figure("ms", brush, peers[0], "p95 <= 16, 5 x napari", within, cpus=cpus[0])]),
         (
             f"the same with a 3-D ball of {BALL_MM:g} mm",
             [
-                _figure("ms", ball, peers[1], "p95 <= 16", quantile(ball, 0.95) <= GOAL_MS),
+                _figure("ms", ball, peers[1], "p95 <= 16", quantile(ball, 0.95) <= GOAL_MS, cpus=cpus[1]),
                 Figure(f"time on {deep}", round(depth, 3), None, None, None, f"<= {GOAL_DEPTH:g}", depth <= GOAL_DEPTH),
             ],
         ),
-        ("slice scroll in three linked views; napari: one", [_figure("ms", scroll, peers[2], "5 x napari", _fast(scroll, peers[2]))]),
+        (
+            "slice scroll in three linked views; napari: one",
+            [_figure("ms", scroll, peers[2], "5 x napari", swift, cpus=cpus[2])],
+        ),
         (
             "undo",
             [
-                _figure("of a stroke, ms", undo, peers[3], "p95 <= 16", quantile(undo, 0.95) <= GOAL_MS),
-                _figure("of accepting the scan, ms", accept, [], "p95 <= 100", quantile(accept, 0.95) <= GOAL_ACCEPT_MS),
+                _figure("of a stroke, ms", undo, peers[3], "p95 <= 16", quantile(undo, 0.95) <= GOAL_MS, cpus=cpus[3]),
+                _figure("of accepting the scan, ms", accept, [], "p95 <= 100", quantile(accept, 0.95) <= GOAL_ACCEPT_MS, cpus=accept_cpu),
             ],
         ),
         (
@@ -296,8 +317,8 @@ def show(rows: list[tuple[str, list[Figure]]], facts: dict[str, Any], *, as_json
         )
         return
     table = Table(title="Interaction: ours beside napari")
-    for heading in ("measured", "", "median", "p95", "napari", "p95", "ratio", "goal", "met"):
-        table.add_column(heading, justify="right" if heading in ("median", "p95", "napari", "ratio", "met") else "left")
+    for heading in ("measured", "", "median", "p95", "cpu", "napari", "p95", "cpu", "ratio", "goal", "met"):
+        table.add_column(heading, justify="left" if heading in ("measured", "", "goal") else "right")
 
     def number(value: float | None) -> str:
         return "" if value is None else f"{value:.3g}" if abs(value) < 100 else f"{value:.0f}"
@@ -306,7 +327,7 @@ def show(rows: list[tuple[str, list[Figure]]], facts: dict[str, Any], *, as_json
         for n, f in enumerate(figures):
             ratio = "" if f.median is None or f.peer_median is None else f"{f.peer_median / f.median:.1f}"
             met = "" if f.met is None else "yes" if f.met else "NO"
-            values = [number(value) for value in (f.median, f.p95, f.peer_median, f.peer_p95)]
+            values = [number(value) for value in (f.median, f.p95, f.cpu, f.peer_median, f.peer_p95, f.peer_cpu)]
             table.add_row(name if n == 0 else "", f.name, *values, ratio, f.goal, met, end_section=n == len(figures) - 1)
     console = Console()
     console.width = max(console.width, READABLE_WIDTH + 20)

@@ -25,7 +25,7 @@ from gf_desktop.gui.app import compose, make_application
 from gf_desktop.gui.questions import Questions
 from gf_desktop.resources import resource_dir
 from gf_desktop.session import Session
-from watching import Heartbeat, PaintWatch, serve, to_and_fro, turn_wheel
+from watching import Heartbeat, PaintWatch, bring_forward, serve, to_and_fro, turn_wheel
 
 __all__ = ["Ours"]
 
@@ -34,7 +34,7 @@ def nothing() -> None:
     """Wait for a picture without asking for one."""
 
 
-LIMIT_S = 900.0
+LIMIT_S = 3_600.0
 STEP_VOXELS = 4.0
 RADIUS_VOXELS = 60.0
 
@@ -67,9 +67,7 @@ class Ours:
         self._made = compose(questions=self._answers)
         self._window = self._made.window
         self._window.show()
-        self._window.activateWindow()
-        if not QTest.qWaitForWindowActive(self._window, 10_000):
-            raise RuntimeError("the window does not become active")
+        bring_forward(self._window)
         self._watch = PaintWatch(self._window)
         self._heart = Heartbeat()
         self._projects = 0
@@ -98,6 +96,9 @@ class Ours:
             if time.monotonic() > end:
                 raise RuntimeError("it did not come to an end")
             QTest.qWait(10)
+
+    def _cpu(self, count: int) -> list[float]:
+        return self._watch.cpu_ms[-count:]
 
     def _settle(self) -> None:
         page = self._page
@@ -129,14 +130,14 @@ class Ours:
             act = nothing
             shown = 1e3 * (time.perf_counter() - begin) if view.plane is not None else 0.0
         self._until(lambda: self._session.open is not None)
-        return {"ms": [shown], "stall_ms": self._heart.stop()}
+        return {"ms": [shown], **self._heart.stop()}
 
     def predict(self) -> dict[str, Any]:
         """Wait for the prediction that began with the scan; the longest stall until it is saved."""
         begin = time.perf_counter()
         self._heart.start()
         self._settle()
-        return {"stall_ms": self._heart.stop(), "seconds": time.perf_counter() - begin}
+        return {**self._heart.stop(), "seconds": time.perf_counter() - begin}
 
     # the hand
 
@@ -180,7 +181,7 @@ class Ours:
         QTest.mouseRelease(viewport, left, pos=self._pixel(path[-1]))
         release = 1e3 * (time.perf_counter() - begin)
         QTest.qWait(30)
-        return {"ms": seen, "release_ms": [release]}
+        return {"ms": seen, "cpu_ms": self._cpu(len(seen)), "release_ms": [release]}
 
     def scroll(self, *, notches: int) -> dict[str, Any]:
         """Turn the wheel over the axial view; milliseconds of each notch until all three views are painted."""
@@ -196,10 +197,11 @@ class Ours:
             seen.append(self._watch.timed(lambda step=step: turn_wheel(target, step), viewports))
             if abs(self._view().plane.index - before) != 1:
                 raise RuntimeError("the slice did not change")
-        return {"ms": seen}
+        return {"ms": seen, "cpu_ms": self._cpu(len(seen))}
 
     def undo(self, *, strokes: int) -> dict[str, Any]:
         """Take strokes back with the key; milliseconds of each until it is painted."""
+        bring_forward(self._window)
         seen = []
         journal = self._session.must_open().journal
         viewport = self._view().canvas.viewport()
@@ -214,7 +216,7 @@ class Ours:
             )
             if journal.steps != before - 1:
                 raise RuntimeError("nothing was undone")
-        return {"ms": seen}
+        return {"ms": seen, "cpu_ms": self._cpu(len(seen))}
 
     def accept(self) -> dict[str, Any]:
         """Accept the whole scan and take that back; milliseconds of the undo until it is painted, and stalls of both."""
@@ -227,7 +229,7 @@ class Ours:
         self._settle()
         answer = self.undo(strokes=1)
         self._settle()
-        return answer | {"stall_ms": recording}
+        return answer | recording
 
     # what runs behind the window
 
@@ -245,7 +247,7 @@ class Ours:
             QTest.qWait(16)
             if time.perf_counter() - begin > LIMIT_S:
                 raise RuntimeError("the surfaces are not ready")
-        return {"stall_ms": self._heart.stop(), "seconds": time.perf_counter() - begin, "turns": n}
+        return {**self._heart.stop(), "seconds": time.perf_counter() - begin, "turns": n}
 
     def export(self) -> dict[str, Any]:
         """Export the masks; the longest stall until they are verified."""
@@ -259,7 +261,7 @@ class Ours:
         stall = self._heart.stop()
         if not list(folder.glob("*.nii*")):
             raise RuntimeError("nothing was exported")
-        return {"stall_ms": stall, "seconds": time.perf_counter() - begin}
+        return {**stall, "seconds": time.perf_counter() - begin}
 
     def train(self, *, minutes: float) -> dict[str, Any]:
         """Run a round, with slices approved for it, from the button to the gate's decision; the longest stall."""
@@ -274,7 +276,7 @@ class Ours:
         self._heart.start()
         session.refine(minutes=minutes)
         self._until(lambda: bool(ended) and not self._made.jobs.busy and session.predicting is None)
-        return {"stall_ms": self._heart.stop(), "seconds": time.perf_counter() - begin, "ended": ended[0]}
+        return {**self._heart.stop(), "seconds": time.perf_counter() - begin, "ended": ended[0]}
 
     # memory
 

@@ -17,13 +17,16 @@ from PySide6.QtGui import QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QWidget
 
-__all__ = ["FRAME_MS", "Heartbeat", "PaintWatch", "serve", "to_and_fro", "turn_wheel"]
+__all__ = ["FRAME_MS", "Heartbeat", "PaintWatch", "bring_forward", "serve", "to_and_fro", "turn_wheel"]
 
 FRAME_MS = 16.0
 """Events come at most as often as a screen of 60 Hz shows a picture; in between the program does what else it has to do."""
 
 LIMIT_MS = 60_000
 """A picture that is not there after this never comes."""
+
+ACTIVE_LIMIT_MS = 20_000
+ACTIVE_TRY_MS = 1_000
 
 BEAT_MS = 2
 """The heart beats this often; a longer pause is a stall."""
@@ -42,6 +45,11 @@ class PaintWatch(QObject):
     ----------
     window
         The top-level widget, shown already.
+
+    Attributes
+    ----------
+    cpu_ms
+        Of each measurement, what of it the GUI thread really computed: what is left where other programs take the processor away.
     """
 
     def __init__(self, window: QWidget) -> None:
@@ -51,8 +59,12 @@ class PaintWatch(QObject):
         self._wanted: set[QObject] = set()
         self._painted: set[QObject] = set()
         self._loop = QEventLoop(self)
+        self._patience = QTimer(self, singleShot=True, interval=LIMIT_MS)
+        self._patience.timeout.connect(self._loop.quit)
         self._watched: set[QObject] = set()
         self.end_s: float | None = None
+        self.cpu_ms: list[float] = []
+        self._end_cpu_s = 0.0
         for source in (window, window.windowHandle()):
             source.installEventFilter(self)
 
@@ -68,7 +80,7 @@ class PaintWatch(QObject):
             finally:
                 self._inside = False
             if self.end_s is None and self._wanted and self._painted >= self._wanted:
-                self.end_s = time.perf_counter()
+                self.end_s, self._end_cpu_s = time.perf_counter(), time.thread_time()
                 self._loop.quit()
             return True
         return False
@@ -82,15 +94,17 @@ class PaintWatch(QObject):
         for view in self._wanted - self._watched:
             view.installEventFilter(self)
             self._watched.add(view)
-        begin = time.perf_counter()
+        begin, begin_cpu = time.perf_counter(), time.thread_time()
         act()
         if self.end_s is None:
-            QTimer.singleShot(LIMIT_MS, self._loop, self._loop.quit)
+            self._patience.start()
             self._loop.exec()
+            self._patience.stop()
         self._wanted = set()
         if self.end_s is None:
             raise RuntimeError("nothing was painted")
         milliseconds = 1e3 * (self.end_s - begin)
+        self.cpu_ms.append(1e3 * (self._end_cpu_s - begin_cpu))
         if rest:
             QTest.qWait(max(1, round(FRAME_MS - milliseconds)))
         return milliseconds
@@ -103,25 +117,27 @@ class Heartbeat(QObject):
         super().__init__(parent)
         self._timer = QTimer(self, interval=BEAT_MS, timerType=Qt.TimerType.PreciseTimer)
         self._timer.timeout.connect(self._beat)
-        self._last_s = 0.0
+        self._last_s = self._last_cpu_s = 0.0
         self.pauses_ms: list[float] = []
+        self.works_ms: list[float] = []
 
     def start(self) -> None:
         """Begin anew."""
-        self.pauses_ms = []
-        self._last_s = time.perf_counter()
+        self.pauses_ms, self.works_ms = [], []
+        self._last_s, self._last_cpu_s = time.perf_counter(), time.thread_time()
         self._timer.start()
 
     def _beat(self) -> None:
-        now = time.perf_counter()
+        now, cpu = time.perf_counter(), time.thread_time()
         self.pauses_ms.append(1e3 * (now - self._last_s))
-        self._last_s = now
+        self.works_ms.append(1e3 * (cpu - self._last_cpu_s))
+        self._last_s, self._last_cpu_s = now, cpu
 
-    def stop(self) -> float:
-        """Return the longest pause in milliseconds."""
+    def stop(self) -> dict[str, float]:
+        """Return the longest pause, and the most that the GUI thread computed between two beats, in milliseconds."""
         self._beat()
         self._timer.stop()
-        return max(self.pauses_ms)
+        return {"stall_ms": max(self.pauses_ms), "stall_cpu_ms": max(self.works_ms)}
 
 
 def turn_wheel(view: QWidget, notches: int, keys: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier) -> None:
@@ -138,6 +154,17 @@ def turn_wheel(view: QWidget, notches: int, keys: Qt.KeyboardModifier = Qt.Keybo
         False,
     )
     QCoreApplication.sendEvent(view, event)
+
+
+def bring_forward(window: QWidget) -> None:
+    """Make a window the active one, which keys go to; another side's may have been it."""
+    for _ in range(ACTIVE_LIMIT_MS // ACTIVE_TRY_MS):
+        # the loss of the keyboard has to be noticed before it can be asked for again
+        QTest.qWait(20)
+        window.activateWindow()
+        if QTest.qWaitForWindowActive(window, ACTIVE_TRY_MS):
+            return
+    raise RuntimeError("the window does not become active")
 
 
 def to_and_fro(notches: int, slices: int) -> list[int]:
