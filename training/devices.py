@@ -9,8 +9,8 @@ norm, over the whole batch. Terms that are no mean over images (soft Dice, gradi
 processes.
 
 The paths of graphics cards (bf16 mixed precision, ``torch.compile``, channels-last images, synchronised batch norm) are the same code as
-the CPU's with other settings. They are tested on the CPU with bf16 and with two processes over gloo. The benchmark's runs in float32 were
-made on a real card; its other paths were not.
+the CPU's with other settings. They are tested on the CPU with bf16 and with two processes over gloo. On a real card float32 and bf16 were
+run (docs/training.md has the figures); compiling and several cards were not.
 """
 
 from __future__ import annotations

@@ -37,7 +37,7 @@ PRESETS: dict[str, Method] = {
         # 1e-5 and, with the term's own weight, 1e-9
         graph_flow=GraphFlowConfig(form="published", salience="own", vertex_weight=1.0, edge_weight=1e-4),
     ),
-    "mean-teacher": Method(unlabelled="consistency"),
+    "mean-teacher": Method(unlabelled="consistency", consistency=0.3),
     "unimatch": Method(unlabelled="pseudo", consistency=0.3),
 }
 """Name -> method. Weights and shares are those that the benchmark's study "tuning" found best on validation slices of two tasks; the

@@ -220,8 +220,7 @@ def _tuning_section(figures: Figures) -> str:
     text = f"Mean Dice on {where}; methods without a teacher at 20 % labels."
     text += (
         " In bold the best of this pass. In use is what was best in an earlier pass over the same grids on another processor; where this"
-        " pass found another setting better by more than .01 (AT, DIST), that took its place. Mean Teacher is the exception: it stays at"
-        " its earlier setting."
+        " pass found another setting better by more than .01 (AT, DIST, Mean Teacher), that took its place."
     )
     return f"## The choice of weights\n\n{text}\n\n" + _table(["method and setting", "validation", ""], rows)
 
@@ -280,7 +279,9 @@ def _supervised_section(figures: Figures) -> str:
 
 
 def _semi_section(figures: Figures, folder: Path) -> str:
-    parts = ["## (b) Fewer labels", ""]
+    text = "Equal steps and equal batches in every row. Where unlabelled slices are used they are half of a batch, so that these rows"
+    text += " see half as many labelled views as the others."
+    parts = ["## (b) Fewer labels", "", text, ""]
     for task in figures.tasks("semi"):
         fractions = [f for f in FRACTIONS if figures.by_seed("semi", "ce-dice", task, fraction=f)]
         rows = [[WORDS[row], *(_cell(figures.by_seed("semi", row, task, fraction=f)) for f in fractions)] for row in SEMI_METHODS]

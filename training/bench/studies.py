@@ -112,7 +112,7 @@ TUNING: dict[str, tuple[dict[str, float], ...]] = {
         {"cwd.share": 2.0, "graph.share": 3.0},
         {"cwd.share": 5.0, "graph.share": 5.0},
     ),
-    "mean-teacher": ({"consistency": 0.3}, {"consistency": 1.0}, {"consistency": 10.0}, {"consistency": 100.0}),
+    "mean-teacher": tuple({"consistency": weight} for weight in (0.03, 0.1, 0.3, 1.0, 10.0, 100.0)),
     "unimatch": ({"consistency": 0.1}, {"consistency": 0.3}, {"consistency": 1.0}, {"consistency": 3.0}),
 }
 """Settings of each method, of which the presets hold the one that is best on the validation slices of two tasks."""
