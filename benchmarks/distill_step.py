@@ -278,7 +278,10 @@ def in_turns(calls: dict[str, Callable[[], object]], repeats: int) -> dict[str, 
 
 
 def graph_share(options: argparse.Namespace) -> tuple[list[Row], dict[str, Any]]:
-    """Measure the product's step with and without the Graph Flow term, and the term alone."""
+    """Measure the product's step with and without the Graph Flow term, the term alone, and what weighing it by its gradient adds.
+
+    Supervision's gradient is measured for channel-wise distillation too, so it is no cost of the term; its time is among the facts.
+    """
     side, method = options.sides[0], method_of(RefineConfig())
     loop = LoopConfig(batch=options.batch, crop_px=side, measure_every=NEVER)
     network = new_student(options.student)
@@ -300,10 +303,16 @@ def graph_share(options: argparse.Namespace) -> tuple[list[Row], dict[str, Any]]
         leaves = [tap.detach().requires_grad_(True) for tap in (taps.shallow, taps.deep)]
         graph_flow(word.shallow, word.deep, *leaves, config=method.graph_flow).total.backward()
 
-    def weigh() -> float:
-        return 0.1 * gradient_norm(supervised, (taps.shallow, taps.deep)) / gradient_norm(flow, (taps.shallow, taps.deep))
+    def weigh(loss: Tensor) -> Callable[[], float]:
+        return lambda: gradient_norm(loss, (taps.shallow, taps.deep))
 
-    calls = {"with": stepping(method), "without": stepping(replace(method, graph=Term())), "term": term, "weighing": weigh}
+    calls = {
+        "with": stepping(method),
+        "without": stepping(replace(method, graph=Term())),
+        "term": term,
+        "weighing": weigh(flow),
+        "weighing of supervision": weigh(supervised),
+    }
     seconds = in_turns(calls, options.repeats * options.steps)
     median = {name: 1e3 * quantile(values, 0.5) for name, values in seconds.items()}
     own = median["term"] + median["weighing"] / RefineConfig().measure_every

@@ -231,7 +231,7 @@ class RefineConfig:
     old_weight: float = 1.0
     cwd_share: float = 0.2
     graph_share: float = 0.3
-    measure_every: int = 20
+    measure_every: int = 40
     max_steps: int = 0
     teacher_steps: int = 0
     graph_flow: GraphFlowConfig = field(default_factory=lambda: GraphFlowConfig(salience="map"))

@@ -282,12 +282,14 @@ def patches_of(features: Tensor, *, config: GraphFlowConfig, inside: Tensor | No
 
 
 def _unit(nodes: Tensor, mask: Tensor | None) -> Tensor:
+    # means in float64: a constant channel of float32 is then exactly zero when centred, not noise that is made a direction
     if mask is None:
-        centred = nodes - nodes.mean(dim=2, keepdim=True)
+        centred = nodes - nodes.mean(dim=2, keepdim=True, dtype=torch.float64).to(nodes.dtype)
     else:
-        centred = (nodes - (nodes * mask).sum(dim=2, keepdim=True) / mask.sum(dim=2, keepdim=True).clamp_min(1)) * mask
+        count = mask.sum(dim=2, keepdim=True).clamp_min(1)
+        centred = (nodes - ((nodes * mask).sum(dim=2, keepdim=True, dtype=torch.float64) / count).to(nodes.dtype)) * mask
     length = centred.norm(dim=2, keepdim=True)
-    unit: Tensor = centred / length.clamp_min(LENGTH_EPS) * (length > LENGTH_EPS)
+    unit: Tensor = centred * ((length > LENGTH_EPS) / length.clamp_min(LENGTH_EPS))
     return unit
 
 
@@ -357,7 +359,9 @@ def graph_flow_from_patches(
     ValueError
         When batch, channels or length of the nodes differ, or the border leaves nothing of the map.
     """
-    mask = _inside((inside != 0).double(), config.border).flatten(2) if inside is not None and config.salience == "map" else None
+    # nodes of length one keep their differences in float32; raw ones are large, and their C x C sums cancel where teacher and student agree
+    kind = torch.promote_types(student_shallow.dtype, torch.float32) if config.form == "normalised" else torch.float64
+    mask = _inside((inside != 0).to(kind), config.border).flatten(2) if inside is not None and config.salience == "map" else None
     layers = []
     for teacher, student in ((teacher_shallow, student_shallow), (teacher_deep, student_deep)):
         if teacher.patches.shape[:2] != student.shape[:2]:
@@ -366,24 +370,24 @@ def graph_flow_from_patches(
         nodes = _nodes(student, where, config, inside)
         if teacher.patches.shape != nodes.shape:
             raise ValueError(f"nodes of the teacher {tuple(teacher.patches.shape)} and of the student {tuple(nodes.shape)} differ")
-        # C x C sums cancel in float32 when teacher and student agree
-        pair = (teacher.patches.detach().double(), nodes.double())
+        pair = (teacher.patches.detach().to(kind), nodes.to(kind))
         layers.append((_unit(pair[0], mask), _unit(pair[1], mask)) if config.form == "normalised" else pair)
     shallow, deep = layers
     zero = torch.zeros((), dtype=torch.float64, device=student_shallow.device)
-    vertices = _vertex_loss(shallow, deep, form=config.form) if config.vertex_weight > 0 else zero
-    edges = _edge_loss(shallow, deep, form=config.form) if config.edge_weight > 0 else zero
+    with torch.autocast(student_shallow.device.type, enabled=False):
+        vertices = _vertex_loss(shallow, deep, form=config.form) if config.vertex_weight > 0 else zero
+        edges = _edge_loss(shallow, deep, form=config.form) if config.edge_weight > 0 else zero
     return GraphFlowTerms(vertices, edges, config.vertex_weight * vertices + config.edge_weight * edges)
 
 
 def _vertex_loss(shallow: tuple[Tensor, Tensor], deep: tuple[Tensor, Tensor], *, form: str) -> Tensor:
     squares = ((deep[0] - shallow[0]) - (deep[1] - shallow[1])).square()
-    return squares.sum(dim=2).mean() if form == "normalised" else squares.sum()
+    return squares.sum(dim=2).mean(dtype=torch.float64) if form == "normalised" else squares.sum()
 
 
 def _edge_loss(shallow: tuple[Tensor, Tensor], deep: tuple[Tensor, Tensor], *, form: str) -> Tensor:
     squares = ((_edges(deep[0]) - _edges(shallow[0])) - (_edges(deep[1]) - _edges(shallow[1]))).square()
-    return squares.mean() if form == "normalised" else squares.sum()
+    return squares.mean(dtype=torch.float64) if form == "normalised" else squares.sum()
 
 
 def _edges(vertices: Tensor) -> Tensor:

@@ -128,6 +128,9 @@ def train_step(learner: Learner, batch: StepBatch, method: Method, config: LoopC
     learner.network.train()
     images = batch.images if batch.strong is None else torch.cat([batch.images, batch.strong])
     given: Taps = learner.network(images.to(memory_format=torch.channels_last))
+    for tap in (given.shallow, given.deep):
+        if tap.requires_grad:
+            tap.register_hook(_channels_last)
     # in half precision the losses are reckoned in float32, and the gradients measured at what the network itself gave
     everything = Taps(*(part.to(torch.promote_types(part.dtype, torch.float32)) for part in given))
     taps = Taps(*(part[: len(batch.images)] for part in everything))
@@ -147,6 +150,11 @@ def train_step(learner: Learner, batch: StepBatch, method: Method, config: LoopC
     average_into(learner.average, learner.network, decay=min(config.ema, (1 + learner.step) / (10 + learner.step)))
     learner.step += 1
     return Terms(*(term.detach() for term in terms))
+
+
+def _channels_last(gradient: Tensor) -> Tensor:
+    """Return a gradient in the memory order of the network: that of a term over flattened maps makes batch norm's backward pass slow."""
+    return gradient.contiguous(memory_format=torch.channels_last)
 
 
 def _terms_of_average(
