@@ -173,7 +173,18 @@ class Correcting(Workspace):
             When another operation is being computed, or the mask is open for reading only.
         """
         opened = self.must_open()
-        self._carry_out(opened, opened.prepare(operation, PaintRule(over=over, locked=self.locked)), on_done, on_error)
+        self._carry_out(opened, opened.prepare(operation, self.rule(over)), on_done, on_error)
+
+    def carry_out_edit(
+        self, edit: LabelEdit, *, name: str, on_done: Callable[[bool], None] = no_answer, on_error: OnError | None = None
+    ) -> None:
+        """Carry out an edit that was computed for the mask of the case on screen as it is; arguments and errors as :meth:`operate`."""
+        opened = self.must_open()
+        self._carry_out(opened, opened.begin_change(name, lambda: edit), on_done, on_error)
+
+    def rule(self, over: frozenset[int] | None) -> PaintRule:
+        """Return what a tool may paint over now: labels that were chosen, None for all, but for locked structures."""
+        return PaintRule(over=over, locked=self.locked)
 
     def _carry_out(self, opened: OpenCase, change: LargeChange, on_done: Callable[[bool], None], on_error: OnError | None) -> None:
         """Compute and save a change off the session's thread, then show it."""
@@ -186,13 +197,17 @@ class Correcting(Workspace):
 
         def failed(error: Exception) -> None:
             ended()
-            self._report(_as_advice(error), on_error)
+            self.report_advice(error, on_error)
 
         # a job that ran at once has answered before its token is known
         token = self._jobs.run(lambda _token: change.work(), on_done=lambda _none: on_done(ended() is not None), on_error=failed)
         if opened.working:
             self._operation = token
         self.working_changed.emit()
+
+    def report_advice(self, error: Exception, on_error: OnError | None) -> None:
+        """Tell why an operation failed; what its numbers made impossible becomes advice."""
+        self._report(_as_advice(error), on_error)
 
     def cancel_operation(self) -> None:
         """Drop the operation that is being computed; the mask stays as it is, unless it was just being saved. Else does nothing."""

@@ -14,7 +14,6 @@ from typing import Any, Final, Literal
 import numpy as np
 import numpy.typing as npt
 
-from gf_desktop.imaging.compare import ADDED, CHANGED, REMOVED, differences
 from gf_desktop.imaging.geometry import Geometry
 from gf_desktop.imaging.labelmap import LabelMap, LabelTable, VoxelState
 from gf_desktop.imaging.summary import SliceSummary, summarise_slice
@@ -22,7 +21,6 @@ from gf_desktop.imaging.volume import Volume, Window, robust_window
 from gf_desktop.imaging.windowing import dragged_window, to_grey, window_names, window_presets
 
 __all__ = [
-    "DIFFERENCE_COLOURS",
     "DisplayState",
     "EdgeLetters",
     "LayerName",
@@ -31,15 +29,14 @@ __all__ = [
     "ReadOut",
     "SlicePlane",
     "SliceSummary",
+    "cut",
     "dragged_window",
-    "layer_lookup",
+    "oriented",
     "overlay_lookup",
-    "patterned",
     "plane_axes",
     "read_out",
     "resolve",
     "resolve_labels",
-    "resolve_layer",
     "slice_window",
     "summarise_slice",
     "thumbnail",
@@ -51,27 +48,6 @@ __all__ = [
 UInt8 = npt.NDArray[np.uint8]
 PlaneName = Literal["axial", "coronal", "sagittal"]
 LayerName = Literal["none", "doubt", "states", "differences"]
-
-STATE_COLOURS: Final = {
-    VoxelState.PROPOSED: (86, 180, 233, 90),
-    VoxelState.ACCEPTED: (0, 158, 115, 120),
-    VoxelState.EDITED: (240, 228, 66, 140),
-}
-"""Red, green, blue and opacity of voxel states; Okabe and Ito's colours, told apart by lightness too."""
-
-DIFFERENCE_COLOURS: Final = {
-    ADDED: (86, 180, 233, 210),
-    REMOVED: (230, 159, 0, 235),
-    CHANGED: (204, 121, 167, 210),
-}
-"""Of voxels that differ from another mask; Okabe and Ito's colours, and told apart by pattern too, see :func:`resolve_layer`."""
-
-FAINT: Final = 4
-"""Added to the kind of a difference in the gaps of its pattern, where it is drawn this many times fainter."""
-
-DOUBT_COLOUR: Final = (213, 94, 0)
-DOUBT_OPACITY: Final = 200
-"""Of a voxel that the student was entirely unsure of."""
 
 _ACROSS: Final[dict[PlaneName, tuple[int, int, int]]] = {"axial": (2, 1, 0), "coronal": (1, 2, 0), "sagittal": (0, 2, 1)}
 """Axes of the canonical grid (0 = to the Left, 1 = Posterior, 2 = Superior): across the plane, down the screen, to its right."""
@@ -380,9 +356,13 @@ def _across(voxels_kji: npt.NDArray[Any], axis: int, index: int) -> npt.NDArray[
     return plane
 
 
-def _cut(voxels_kji: npt.NDArray[Any], axes: PlaneAxes, index: int) -> npt.NDArray[Any]:
+def cut(voxels_kji: npt.NDArray[Any], axes: PlaneAxes, index: int) -> npt.NDArray[Any]:
     """Return a view [down, right, ...] of a stored array [k, j, i, ...]."""
-    plane = _across(voxels_kji, axes.across, index)
+    return oriented(_across(voxels_kji, axes.across, index), axes)
+
+
+def oriented(plane: npt.NDArray[Any], axes: PlaneAxes) -> npt.NDArray[Any]:
+    """Return a stored slice as it is shown, a view [down, right, ...]."""
     # the remaining array axes hold the remaining grid axes in falling order
     if axes.down < axes.right:
         plane = plane.swapaxes(0, 1)
@@ -401,7 +381,7 @@ def _cut_labels(label_map: LabelMap | None, axes: PlaneAxes, state: DisplayState
     if label_map is None:
         labels = np.zeros(shape, np.uint8)
     else:
-        labels = np.array(_cut(label_map.labels, axes, state.index), dtype=np.uint8)
+        labels = np.array(cut(label_map.labels, axes, state.index), dtype=np.uint8)
         if state.outline:
             labels = _rim(labels)
     labels.setflags(write=False)
@@ -429,7 +409,7 @@ def resolve(volume: Volume, state: DisplayState, label_map: LabelMap | None = No
     count = volume.geometry.size_ijk[axes.across]
     if not 0 <= state.index < count:
         raise IndexError(f"slice {state.index} of {count}")
-    intensities = _cut(volume.voxels, axes, state.index)
+    intensities = cut(volume.voxels, axes, state.index)
     # colours are what they are: a window would change them
     image = np.array(intensities, order="C") if volume.is_colour else np.ascontiguousarray(to_grey(intensities, state.window))
     image.setflags(write=False)
@@ -467,58 +447,9 @@ def overlay_lookup(table: LabelTable, state: DisplayState) -> UInt8:
     return lookup
 
 
-def layer_lookup(layer: LayerName) -> UInt8:
-    """Return uint8 [256, 4]: red, green, blue and opacity of each value of a layer; see :func:`resolve_layer`."""
-    lookup = np.zeros((256, 4), np.uint8)
-    if layer == "doubt":
-        lookup[:, :3] = DOUBT_COLOUR
-        lookup[:, 3] = np.arange(256) * DOUBT_OPACITY // 255
-    elif layer == "states":
-        for state, colour in STATE_COLOURS.items():
-            lookup[state] = colour
-    elif layer == "differences":
-        for kind, (red, green, blue, opacity) in DIFFERENCE_COLOURS.items():
-            lookup[kind] = (red, green, blue, opacity)
-            lookup[kind + FAINT] = (red, green, blue, opacity // FAINT)
-    return lookup
-
-
-def resolve_layer(
-    plane: SlicePlane, state: DisplayState, label_map: LabelMap, confidence: UInt8 | None, other: UInt8 | None = None
-) -> UInt8 | None:
-    """Return uint8 [rows, columns] of the layer over a slice, to be coloured by ``layer_lookup``; None where there is none.
-
-    Doubt is 255 less the student's confidence where its label stands unreviewed, 0 elsewhere; states are numbers of ``VoxelState``.
-    Differences from ``other`` (labels [k, j, i]) are kinds of :mod:`gf_desktop.imaging.compare`: what was added is full, what was removed
-    hatched, what is of another structure chequered.
-    """
-    if state.layer == "differences":
-        return (
-            None
-            if other is None
-            else patterned(differences(_cut(label_map.labels, plane.axes, plane.index), _cut(other, plane.axes, plane.index)))
-        )
-    states = _cut(label_map.states, plane.axes, plane.index)
-    if state.layer == "states":
-        return np.array(states, dtype=np.uint8)
-    if state.layer == "doubt" and confidence is not None:
-        sure = _cut(confidence, plane.axes, plane.index)
-        return np.where(states == VoxelState.PROPOSED, 255 - sure, 0).astype(np.uint8)
-    return None
-
-
-def patterned(kinds: UInt8) -> UInt8:
-    """Return kinds of differences with the gaps of their patterns: hatching four pixels wide, a chequer of four by four."""
-    rows, columns = np.ogrid[: kinds.shape[0], : kinds.shape[1]]
-    hatch = ((rows + columns) & 4) > 0
-    chequer = ((rows ^ columns) & 4) > 0
-    gaps = ((kinds == REMOVED) & hatch) | ((kinds == CHANGED) & chequer)
-    return np.where(gaps, kinds + np.uint8(FAINT), kinds).astype(np.uint8, copy=False)
-
-
 def slice_window(volume: Volume, state: DisplayState) -> Window:
     """Return the window that spreads the greys over the intensities of the slice on screen."""
-    return robust_window(_cut(volume.voxels, plane_axes(volume, state.plane), state.index))
+    return robust_window(cut(volume.voxels, plane_axes(volume, state.plane), state.index))
 
 
 def thumbnail(volume: Volume, *, side: int, label_map: LabelMap | None = None) -> UInt8:

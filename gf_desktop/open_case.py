@@ -343,15 +343,23 @@ class OpenCase:
         self._committed(edit)
         return True
 
-    def prepare(self, operation: Operation, rule: PaintRule) -> LargeChange:
-        """Return an operation as a change that is computed and saved on any thread; until :meth:`settle` nothing else changes the mask.
+    def plan(self, operation: Operation, rule: PaintRule) -> Callable[[], LabelEdit | None]:
+        """Return what computes an operation's edit for the mask as it is, on any thread.
 
-        On a cine it works frame by frame; UserError where it needs space.
+        On a cine it works frame by frame; UserError where it needs space, and when the mask may not be changed now.
         """
+        self._must_change()
         if self.volume.is_cine:
             operation = frame_by_frame(operation)
         label_map, voxels, author = self.label_map, self.volume.voxels, self._author
-        return self.begin_change(NAMES[type(operation)], lambda: carry_out(operation, label_map, voxels, rule=rule, author=author))
+        return lambda: carry_out(operation, label_map, voxels, rule=rule, author=author)
+
+    def prepare(self, operation: Operation, rule: PaintRule) -> LargeChange:
+        """Return an operation as a change that is computed and saved on any thread; until :meth:`settle` nothing else changes the mask.
+
+        Errors as :meth:`plan`.
+        """
+        return self.begin_change(NAMES[type(operation)], self.plan(operation, rule))
 
     def begin_change(self, name: str, compute: Callable[[], LabelEdit | None]) -> LargeChange:
         """Return a change that ``compute`` makes of the mask as it is; until :meth:`settle` nothing else changes it."""

@@ -25,6 +25,7 @@ from gf_desktop.imaging.metrics import StructureScore, score_masks
 from gf_desktop.inference.segmenter import Prediction
 from gf_desktop.jobs import CancelToken, Jobs
 from gf_desktop.measuring import Measuring
+from gf_desktop.previewing import Previewing
 from gf_desktop.project.records import Case, ModelRecord, RoundReport
 from gf_desktop.project.store import Project
 from gf_desktop.proposing import Proposer
@@ -56,6 +57,8 @@ class Session(Structuring):
         Rulers, angles and regions on the case on screen.
     comparing
         Another mask beside that of the case on screen.
+    previewing
+        An operation that is looked at before it is carried out.
 
     Signals: those of :class:`Structuring` · ``prediction_changed()`` also for progress in ``predicting`` ·
     ``training_changed()`` · ``round_finished(RoundReport)`` · ``round_ended()`` without a candidate.
@@ -74,6 +77,7 @@ class Session(Structuring):
         self.provider = ""
         self.measuring = Measuring(self)
         self.comparing = Comparing(self)
+        self.previewing = Previewing(self)
 
     def _let_go_of_project(self) -> None:
         super()._let_go_of_project()

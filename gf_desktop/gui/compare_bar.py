@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
-import numpy as np
-from PySide6.QtCore import QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QAction, QColor, QImage, QPainter, QPaintEvent
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtGui import QAction
 from PySide6.QtWidgets import (
     QComboBox,
     QFrame,
@@ -21,47 +20,24 @@ from PySide6.QtWidgets import (
 )
 
 from gf_desktop.comparing import total_change
-from gf_desktop.display import layer_lookup, patterned
 from gf_desktop.gui.actions import tr
 from gf_desktop.gui.icons import icon
 from gf_desktop.gui.language import local_number
 from gf_desktop.gui.palette import GRID_PX
+from gf_desktop.gui.swatch import Swatch
 from gf_desktop.gui.texts import dice_text, mask_text, revision_text
-from gf_desktop.gui.theme import current_palette, numbers_font
+from gf_desktop.gui.theme import numbers_font
 from gf_desktop.gui.widgets import label, push_button
 from gf_desktop.imaging.compare import ADDED, CHANGED, REMOVED
 from gf_desktop.session import Session
 
 __all__ = ["CompareBar"]
 
-SWATCH: Final = (20, 12)
-"""Width and height of a sample of the legend in pixels."""
-
 QUIET_MS: Final = 700
 """The masks are counted again when nobody has painted for this long."""
 
 MOST_ROWS: Final = 8
 """Structures of the table that are seen without scrolling."""
-
-
-class _Swatch(QWidget):
-    """A sample of how one kind of difference is drawn: its colour and its pattern."""
-
-    def __init__(self, kind: int) -> None:
-        super().__init__()
-        self.setFixedSize(QSize(*SWATCH))
-        self._kind = kind
-
-    def paintEvent(self, _event: QPaintEvent) -> None:
-        """Draw it as the views do."""
-        width, height = SWATCH
-        kinds = patterned(np.full((height, width), self._kind, np.uint8))
-        colours = np.ascontiguousarray(layer_lookup("differences")[kinds])
-        image = QImage(colours.tobytes(), width, height, 4 * width, QImage.Format.Format_RGBA8888)
-        painter = QPainter(self)
-        painter.fillRect(self.rect(), QColor(current_palette().view))
-        painter.drawImage(self.rect(), image)
-        painter.end()
 
 
 class CompareBar(QFrame):
@@ -121,7 +97,7 @@ class CompareBar(QFrame):
         low = QHBoxLayout()
         low.setSpacing(GRID_PX // 2)
         for kind, text in ((ADDED, tr("added")), (REMOVED, tr("removed")), (CHANGED, tr("other structure"))):
-            low.addWidget(_Swatch(kind))
+            low.addWidget(Swatch(kind))
             low.addWidget(label(text, kind="caption"))
             low.addSpacing(GRID_PX // 2)
         low.addStretch(1)

@@ -11,6 +11,7 @@ from gf_desktop.gui.questions import Questions
 from gf_desktop.gui.view_state import ToolName, ViewState
 from gf_desktop.imaging.operations import NAMES, Delete, Merge, Operation
 from gf_desktop.imaging.review import structure_size
+from gf_desktop.previewing import PREVIEWED
 from gf_desktop.session import Session
 
 __all__ = ["Corrections"]
@@ -44,8 +45,10 @@ class Corrections:
         self._state.set_tool(name=name)
 
     def take_cursor(self) -> None:
-        """Take a running stroke back, else put the tool down."""
-        if not self._face.cancel_stroke():
+        """Take a running stroke back, or stop looking at an operation; else put the tool down."""
+        if self._session.previewing.operation is not None:
+            self._session.previewing.end()
+        elif not self._face.cancel_stroke():
             self._state.choose_measurement(None)
             self.take("cursor")
 
@@ -68,23 +71,34 @@ class Corrections:
     # the mask
 
     def approve_slice(self) -> None:
-        """Accept the slice of the active view."""
+        """Carry out the operation that is looked at; without one accept the slice of the active view."""
+        if self._session.previewing.operation is not None:
+            self.apply()
+            return
         display, opened = self._state.display, self._session.must_open()
         opened.must_be_shown(display.frame)
         self._session.approve_slice(display.index, axis=plane_axes(opened.volume, display.plane).across)
 
     def operate(self, operation: Operation) -> None:
-        """Carry out an operation; what takes a whole structure away is asked about first."""
+        """Show what an operation would change, or carry it out; what takes a whole structure away is asked about first."""
         self._session.must_open().must_be_shown(self._state.display.frame)
+        over = self._state.tool.options.painted_over
+        if isinstance(operation, PREVIEWED):
+            self._session.previewing.look(operation, over=over)
+            return
         question = self._question(operation)
         if question and not self._ask.agreed(question):
             return
+        self._session.operate(operation, over=over, on_done=lambda changed: self._told(operation, changed=changed))
 
-        def done(changed: bool) -> None:
-            if not changed:
-                self._face.tell(tr("{name}: nothing to change").format(name=spoken(NAMES[type(operation)])))
+    def apply(self) -> None:
+        """Carry out the operation that is looked at."""
+        operation = self._session.previewing.operation
+        self._session.previewing.apply(on_done=lambda changed: self._told(operation, changed=changed))
 
-        self._session.operate(operation, over=self._state.tool.options.painted_over, on_done=done)
+    def _told(self, operation: Operation | None, *, changed: bool) -> None:
+        if operation is not None and not changed:
+            self._face.tell(tr("{name}: nothing to change").format(name=spoken(NAMES[type(operation)])))
 
     def _question(self, operation: Operation) -> str:
         if not isinstance(operation, Delete | Merge):

@@ -121,9 +121,13 @@ class MainWindow(QMainWindow):
         self.top.round_wanted.connect(lambda: self.show_panel("refine"))
 
     def _make_page(self) -> WorkPage:
+        from gf_desktop.gui.preview_bar import PreviewBar
         from gf_desktop.gui.work_page import WorkPage
 
-        page = WorkPage(self.session, self.state, self.actions_by_id, self.commands.player)
+        attempt, corrections = self.commands.attempt, self.commands.corrections
+        look, apply = (lambda operation: attempt(lambda: corrections.operate(operation))), (lambda: attempt(corrections.apply))
+        preview = PreviewBar(self.session, self.state, self.actions_by_id, look=look, apply=apply)
+        page = WorkPage(self.session, self.state, self.actions_by_id, self.commands.player, preview=preview)
         page.worklist.chosen.connect(lambda case_id: self.commands.attempt(lambda: self.commands.show_case(case_id)))
         page.worklist.best_wanted.connect(lambda *best: self.commands.attempt(lambda: self.commands.show_best(*best)))
         page.worklist.selected.connect(self._facts_soon.start)
@@ -134,7 +138,7 @@ class MainWindow(QMainWindow):
         page.compare.file_wanted.connect(lambda: self.commands.attempt(self.commands.compares.with_file))
         page.measurements.refused.connect(self.commands.tell_trouble)
         page.structures.refused.connect(self.commands.tell_trouble)
-        page.structures.wished.connect(lambda operation: self.commands.attempt(lambda: self.commands.corrections.operate(operation)))
+        page.structures.wished.connect(look)
         page.structures.edit_wanted.connect(lambda label: self.commands.attempt(lambda: self.commands.structures.edit(label)))
         page.structures.delete_wanted.connect(lambda label: self.commands.attempt(lambda: self.commands.structures.delete(label)))
         page.structures.merge_wanted.connect(lambda *pair: self.commands.attempt(lambda: self.commands.structures.merge(*pair)))

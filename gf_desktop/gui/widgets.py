@@ -6,12 +6,12 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QEvent, QSize, Qt
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QSizePolicy, QToolButton, QWidget
+from PySide6.QtWidgets import QButtonGroup, QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QToolButton, QWidget
 
 from gf_desktop.gui.actions import TOOLS
 from gf_desktop.gui.icons import icon, pixmap
 
-__all__ = ["IconLabel", "action_button", "label", "line", "push_button", "tool_button"]
+__all__ = ["IconLabel", "SwitchPair", "action_button", "label", "line", "push_button", "tool_button"]
 
 
 class IconLabel(QLabel):
@@ -30,6 +30,31 @@ class IconLabel(QLabel):
         super().changeEvent(event)
         if event.type() in (QEvent.Type.PaletteChange, QEvent.Type.DevicePixelRatioChange):
             self._draw()
+
+
+class SwitchPair(QWidget):
+    """Two buttons of which one is pressed."""
+
+    def __init__(self, first: str, second: str, *, names: tuple[str, str]) -> None:
+        super().__init__()
+        self.buttons = [QPushButton(first), QPushButton(second)]
+        self.group = QButtonGroup(self)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(0)
+        for number, (button, name) in enumerate(zip(self.buttons, names, strict=True)):
+            button.setCheckable(True)
+            button.setAutoDefault(False)
+            button.setObjectName("segment")
+            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+            button.setAccessibleName(name)
+            button.setToolTip(name)
+            self.group.addButton(button, number)
+            row.addWidget(button)
+
+    def press(self, *, second: bool) -> None:
+        """Show which one is pressed."""
+        self.buttons[int(second)].setChecked(True)
 
 
 def label(text: str = "", *, kind: str = "", wrap: bool = False, parent: QWidget | None = None) -> QLabel:

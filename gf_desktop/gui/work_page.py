@@ -15,6 +15,7 @@ from gf_desktop.gui.panels.refine import Refine
 from gf_desktop.gui.panels.scan import ScanPassport
 from gf_desktop.gui.panels.structures import Structures
 from gf_desktop.gui.panels.worklist import Worklist
+from gf_desktop.gui.preview_bar import PreviewBar
 from gf_desktop.gui.slice_ledger import SliceLedger
 from gf_desktop.gui.tool_strip import ToolStrip
 from gf_desktop.gui.view_state import ViewState
@@ -36,7 +37,14 @@ class WorkPage(QWidget):
     """Made when a project is opened for the first time: what it imports is not needed to paint the start page."""
 
     def __init__(
-        self, session: Session, state: ViewState, actions: dict[str, QAction], player: CinePlayer, parent: QWidget | None = None
+        self,
+        session: Session,
+        state: ViewState,
+        actions: dict[str, QAction],
+        player: CinePlayer,
+        *,
+        preview: PreviewBar,
+        parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
         self._state = state
@@ -48,6 +56,7 @@ class WorkPage(QWidget):
         self.grid = ViewGrid(session, state, beside=self.surface)
         self.frames = FrameBar(state, player, actions)
         self.compare = CompareBar(session, actions)
+        self.preview = preview
         self.strip = SliceStrip(self.ledger, state)
         self.structures = Structures(session, state, self.ledger, actions)
         self.refine = Refine(session, actions)
@@ -97,6 +106,7 @@ class WorkPage(QWidget):
         views = QVBoxLayout()
         views.setSpacing(0)
         views.addWidget(self.compare)
+        views.addWidget(self.preview)
         views.addWidget(self.grid, 1)
         across.addLayout(views, 1)
         column.addLayout(across, 1)

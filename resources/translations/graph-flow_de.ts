@@ -277,6 +277,11 @@
             <translation>Wählen Sie eine andere seiner Strukturen.</translation>
         </message>
         <message>
+            <location filename="../../gf_desktop/previewing.py"/>
+            <source>Choose one from a structure's menu.</source>
+            <translation>Wählen Sie eine aus dem Menü einer Struktur.</translation>
+        </message>
+        <message>
             <location filename="../../gf_desktop/imaging/structures.py"/>
             <location filename="../../gf_desktop/inference/segmenter.py"/>
             <source>Choose one of its structures.</source>
@@ -662,6 +667,11 @@
             <location filename="../../gf_desktop/gui/commands.py"/>
             <source>No model pack is installed</source>
             <translation>Kein Modellpaket ist installiert</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/previewing.py"/>
+            <source>No operation is looked at</source>
+            <translation>Es wird keine Operation angesehen</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/workspace.py"/>
@@ -2231,11 +2241,13 @@
         </message>
         <message>
             <location filename="../../gf_desktop/gui/panels/tool_options.py"/>
+            <location filename="../../gf_desktop/gui/preview_bar.py"/>
             <source>2-D</source>
             <translation>2D</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/gui/panels/tool_options.py"/>
+            <location filename="../../gf_desktop/gui/preview_bar.py"/>
             <source>3-D</source>
             <translation>3D</translation>
         </message>
@@ -2427,6 +2439,11 @@
             <translation>Apache-2.0, wie das Programm. DICOM PS3.16 erlaubt, seine SNOMED-CT-Codes in DICOM-Daten und -Anwendungen kostenlos zu verwenden.</translation>
         </message>
         <message>
+            <location filename="../../gf_desktop/gui/preview_bar.py"/>
+            <source>Apply</source>
+            <translation>Anwenden</translation>
+        </message>
+        <message>
             <location filename="../../gf_desktop/gui/tour.py"/>
             <source>Approve</source>
             <translation>Freigeben</translation>
@@ -2529,6 +2546,7 @@
         </message>
         <message>
             <location filename="../../gf_desktop/gui/panels/structure_dialog.py"/>
+            <location filename="../../gf_desktop/gui/preview_bar.py"/>
             <source>Cancel</source>
             <translation>Abbrechen</translation>
         </message>
@@ -3144,9 +3162,19 @@ DICOM-Ordner, NIfTI, PNG, JPEG</translation>
             <translation>Größte Intensität</translation>
         </message>
         <message>
+            <location filename="../../gf_desktop/gui/preview_bar.py"/>
+            <source>How much</source>
+            <translation>Wie viel</translation>
+        </message>
+        <message>
             <location filename="../../gf_desktop/gui/compare_bar.py"/>
             <source>How much differs</source>
             <translation>Wie viel verschieden ist</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/preview_bar.py"/>
+            <source>In space</source>
+            <translation>Im Raum</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/gui/panels/tool_options.py"/>
@@ -3785,6 +3813,11 @@ DICOM-Ordner, NIfTI, PNG, JPEG</translation>
             <translation>Taste drücken …</translation>
         </message>
         <message>
+            <location filename="../../gf_desktop/gui/preview_bar.py"/>
+            <source>Preview</source>
+            <translation>Vorschau</translation>
+        </message>
+        <message>
             <location filename="../../gf_desktop/gui/panels/refine.py"/>
             <source>Progress of the refinement</source>
             <translation>Fortschritt der Verfeinerung</translation>
@@ -3997,6 +4030,11 @@ DICOM-Ordner, NIfTI, PNG, JPEG</translation>
             <translation>Intensitäten so zeigen, wie es für ein Gewebe üblich ist</translation>
         </message>
         <message>
+            <location filename="../../gf_desktop/gui/preview_bar.py"/>
+            <source>Show it</source>
+            <translation>Zeigen</translation>
+        </message>
+        <message>
             <location filename="../../gf_desktop/gui/actions.py"/>
             <source>Show or hide all structures</source>
             <translation>Alle Strukturen ein- oder ausblenden</translation>
@@ -4055,6 +4093,11 @@ DICOM-Ordner, NIfTI, PNG, JPEG</translation>
             <location filename="../../gf_desktop/gui/panels/measurements.py"/>
             <source>Slice</source>
             <translation>Schicht</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/preview_bar.py"/>
+            <source>Slice by slice in the active view's plane</source>
+            <translation>Schicht für Schicht in der Ebene der aktiven Ansicht</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/gui/actions.py"/>
@@ -4821,6 +4864,11 @@ DICOM-Ordner, NIfTI, PNG, JPEG</translation>
             <translation>Schüler werden verglichen</translation>
         </message>
         <message>
+            <location filename="../../gf_desktop/gui/preview_bar.py"/>
+            <source>computing</source>
+            <translation>wird berechnet</translation>
+        </message>
+        <message>
             <location filename="../../gf_desktop/gui/commands.py"/>
             <source>computing: {name}</source>
             <translation>Berechnung: {name}</translation>
@@ -4974,6 +5022,11 @@ DICOM-Ordner, NIfTI, PNG, JPEG</translation>
             <translation>niemand hat ihn angesehen</translation>
         </message>
         <message>
+            <location filename="../../gf_desktop/gui/preview_bar.py"/>
+            <source>none of it in this slice</source>
+            <translation>nichts davon in dieser Schicht</translation>
+        </message>
+        <message>
             <location filename="../../gf_desktop/gui/panels/worklist_model.py"/>
             <source>not approved</source>
             <translation>nicht freigegeben</translation>
@@ -4992,6 +5045,11 @@ DICOM-Ordner, NIfTI, PNG, JPEG</translation>
             <location filename="../../gf_desktop/gui/actions.py"/>
             <source>nothing was measured on this scan</source>
             <translation>an diesem Scan wurde nichts gemessen</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/preview_bar.py"/>
+            <source>nothing would change</source>
+            <translation>nichts würde sich ändern</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/gui/panels/refine.py"/>
@@ -5286,6 +5344,21 @@ DICOM-Ordner, NIfTI, PNG, JPEG</translation>
             </translation>
         </message>
         <message>
+            <location filename="../../gf_desktop/gui/preview_bar.py"/>
+            <source>{ml} ml added</source>
+            <translation>{ml} ml dazu</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/preview_bar.py"/>
+            <source>{ml} ml of other structures</source>
+            <translation>{ml} ml anderer Strukturen</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/preview_bar.py"/>
+            <source>{ml} ml removed</source>
+            <translation>{ml} ml weg</translation>
+        </message>
+        <message>
             <location filename="../../gf_desktop/gui/commands.py"/>
             <source>{model} predicts again.</source>
             <translation>{model} macht wieder die Vorschläge.</translation>
@@ -5423,6 +5496,11 @@ DICOM-Ordner, NIfTI, PNG, JPEG</translation>
             <location filename="../../gf_desktop/gui/texts.py"/>
             <source>{n}: proposed by {model}, {time}</source>
             <translation>{n}: vorgeschlagen von {model}, {time}</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/preview_bar.py"/>
+            <source>{operation}: {structure}</source>
+            <translation>{operation}: {structure}</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/gui/views/slice_view.py"/>

@@ -13,13 +13,11 @@ from gf_desktop.display import (
     DisplayState,
     EdgeLetters,
     dragged_window,
-    layer_lookup,
     overlay_lookup,
     plane_axes,
     read_out,
     resolve,
     resolve_labels,
-    resolve_layer,
     summarise_slice,
     thumbnail,
     to_grey,
@@ -30,6 +28,7 @@ from gf_desktop.imaging.geometry import Geometry
 from gf_desktop.imaging.labelmap import LabelMap, LabelTable, Structure, VoxelState
 from gf_desktop.imaging.time_axis import TimeAxis
 from gf_desktop.imaging.volume import Volume, Window
+from gf_desktop.layers import layer_lookup, resolve_layer
 
 SIZE = (5, 4, 3)
 SPACING = (0.8, 1.5, 4.0)

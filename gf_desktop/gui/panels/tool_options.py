@@ -6,14 +6,15 @@ from dataclasses import replace
 from typing import Any, Final, Literal
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QButtonGroup, QComboBox, QDoubleSpinBox, QGridLayout, QHBoxLayout, QPushButton, QSlider, QWidget
+from PySide6.QtWidgets import QComboBox, QGridLayout, QHBoxLayout, QSlider, QWidget
 
 from gf_desktop.correcting import BrushOptions
 from gf_desktop.gui.actions import tr
+from gf_desktop.gui.number_boxes import NumberBox
 from gf_desktop.gui.palette import GRID_PX
 from gf_desktop.gui.theme import numbers_font
 from gf_desktop.gui.view_state import ViewState
-from gf_desktop.gui.widgets import label
+from gf_desktop.gui.widgets import SwitchPair, label
 from gf_desktop.imaging.labelmap import Structure
 from gf_desktop.session import Session
 
@@ -34,31 +35,6 @@ LARGEST: Final = 1e6
 """Largest intensity that can be typed."""
 
 
-class _Pair(QWidget):
-    """Two buttons of which one is pressed."""
-
-    def __init__(self, first: str, second: str, *, names: tuple[str, str]) -> None:
-        super().__init__()
-        self.buttons = [QPushButton(first), QPushButton(second)]
-        self.group = QButtonGroup(self)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(0)
-        for number, (button, name) in enumerate(zip(self.buttons, names, strict=True)):
-            button.setCheckable(True)
-            button.setAutoDefault(False)
-            button.setObjectName("segment")
-            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-            button.setAccessibleName(name)
-            button.setToolTip(name)
-            self.group.addButton(button, number)
-            row.addWidget(button)
-
-    def press(self, *, second: bool) -> None:
-        """Show which one is pressed."""
-        self.buttons[int(second)].setChecked(True)
-
-
 class ToolOptions(QWidget):
     """Rows of settings for the brush and its relatives; they follow and change ``ViewState.tool.options``."""
 
@@ -66,8 +42,8 @@ class ToolOptions(QWidget):
         super().__init__(parent)
         self._session = session
         self._state = state
-        self.form = _Pair(tr("round"), tr("square"), names=(tr("Round brush"), tr("Square brush")))
-        self.reach = _Pair(tr("2-D"), tr("3-D"), names=(tr("In the slice"), tr("In space: a ball, or a region over slices")))
+        self.form = SwitchPair(tr("round"), tr("square"), names=(tr("Round brush"), tr("Square brush")))
+        self.reach = SwitchPair(tr("2-D"), tr("3-D"), names=(tr("In the slice"), tr("In space: a ball, or a region over slices")))
         self.over, self.where = self._choices(OVER, tr("What may be painted over")), self._choices(WHERE, tr("Where the brush paints"))
         self._structures: tuple[Structure, ...] = ()
         self.low, self.high = self._number(tr("Lowest intensity")), self._number(tr("Highest intensity"))
@@ -105,8 +81,8 @@ class ToolOptions(QWidget):
         return box
 
     @staticmethod
-    def _number(name: str) -> QDoubleSpinBox:
-        box = QDoubleSpinBox()
+    def _number(name: str) -> NumberBox:
+        box = NumberBox()
         box.setRange(-LARGEST, LARGEST)
         box.setDecimals(0)
         box.setAccessibleName(name)

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from typing import Final
 
-from PySide6.QtCore import QEvent, Qt
-from PySide6.QtGui import QAction, QKeyEvent, QResizeEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QSlider, QSpinBox, QWidget
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QAction, QResizeEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QSlider, QWidget
 
 from gf_desktop.gui.actions import tr
 from gf_desktop.gui.cine_player import CinePlayer
 from gf_desktop.gui.icons import icon
 from gf_desktop.gui.language import local_number
+from gf_desktop.gui.number_boxes import WholeNumberBox
 from gf_desktop.gui.palette import GRID_PX
 from gf_desktop.gui.theme import numbers_font
 from gf_desktop.gui.view_state import ViewState
@@ -27,30 +28,10 @@ WORDS_FROM_PX: Final = 760
 """In a narrower bar buttons are icons alone."""
 
 
-_ENDS: Final = (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Escape)
-
-
 def moment_text(time: TimeAxis, frame: int) -> str:
     """Return which frame is shown, counted from 1, and when it was where the file states that: "frame 3/120, 0.07 s"."""
     text = tr("frame {n}/{of}").format(n=frame + 1, of=time.count)
     return text if time.frame_ms is None else text + ", " + local_number(f"{frame * time.frame_ms / 1000.0:.2f} s")
-
-
-class _Speed(QSpinBox):
-    """A number whose Return ends the typing, and does not approve the slice."""
-
-    def event(self, event: QEvent) -> bool:
-        """Keep Return and Escape from the window's shortcuts."""
-        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent) and event.key() in _ENDS:
-            event.accept()
-            return True
-        return super().event(event)
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Give the keyboard back at the end."""
-        super().keyPressEvent(event)
-        if event.key() in _ENDS:
-            self.clearFocus()
 
 
 class FrameBar(QFrame):
@@ -70,7 +51,7 @@ class FrameBar(QFrame):
         self.slider.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.place = label()
         self.place.setFont(numbers_font())
-        self.speed = _Speed()
+        self.speed = WholeNumberBox()
         self.speed.setRange(round(FPS_LIMITS[0]), round(FPS_LIMITS[1]))
         self.speed.setSuffix(tr(" frames/s"))
         self.speed.setAccessibleName(tr("Speed"))

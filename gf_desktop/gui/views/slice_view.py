@@ -13,12 +13,10 @@ from gf_desktop.display import (
     DisplayState,
     PlaneName,
     SlicePlane,
-    layer_lookup,
     overlay_lookup,
     read_out,
     resolve,
     resolve_labels,
-    resolve_layer,
 )
 from gf_desktop.errors import UserError
 from gf_desktop.gui.actions import tr
@@ -32,6 +30,7 @@ from gf_desktop.gui.views.scale_bar import scale_bar
 from gf_desktop.gui.widgets import label
 from gf_desktop.imaging.edits import Box
 from gf_desktop.imaging.volume import Volume
+from gf_desktop.layers import layer_lookup, resolve_layer, resolve_preview
 from gf_desktop.session import Session
 
 __all__ = ["GUTTER_PX", "SliceView"]
@@ -102,6 +101,7 @@ class SliceView(QWidget):
         session.labels_changed.connect(self._labels_changed)
         session.prediction_changed.connect(self._prediction_changed)
         session.comparing.changed.connect(lambda: self._mark("display"))
+        session.previewing.changed.connect(lambda: self._mark("display"))
         self._display_changed()
 
     @property
@@ -178,7 +178,8 @@ class SliceView(QWidget):
         compared = other.label_map.labels if other is not None else None
         volume, state = opened.shown(state.frame), state.over_mask(opened.volume)
         wanted = (volume, state.plane, state.index, state.window)
-        look = (label_map, other, state.outline, state.overlay, state.opacity, state.hidden, state.layer, opened.confidence is None)
+        change = None if self.reads_only else self._session.previewing.change
+        look = (label_map, other, state.outline, state.overlay, state.opacity, state.hidden, state.layer, opened.confidence is None, change)
         if self._plane is None or wanted != self._shown_image:
             self._plane = resolve(volume, state, label_map)
             self._shown_image = wanted
@@ -190,8 +191,13 @@ class SliceView(QWidget):
         if look != self._shown_labels:
             self._hint.setVisible(False)
             self.canvas.show_labels(self._plane, overlay_lookup(opened.label_map.table, state))
-            layer = resolve_layer(self._plane, state, label_map, opened.confidence, compared)
-            self.canvas.show_layer(self._plane, layer, layer_lookup(state.layer))
+            if change is not None:
+                self.canvas.show_layer(
+                    self._plane, resolve_preview(self._plane, change, label_map.labels.shape), layer_lookup("differences")
+                )
+            else:
+                layer = resolve_layer(self._plane, state, label_map, opened.confidence, compared)
+                self.canvas.show_layer(self._plane, layer, layer_lookup(state.layer))
             self._shown_labels = look
         self.canvas.show_smooth(smooth=self._state.smooth)
         self.hand.measuring.show()

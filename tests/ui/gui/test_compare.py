@@ -13,11 +13,11 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QToolButton
 from pytestqt.qtbot import QtBot
 
-from gf_desktop.display import DIFFERENCE_COLOURS
 from gf_desktop.gui.app import Composition
 from gf_desktop.gui.main_window import MainWindow
 from gf_desktop.gui.views.slice_view import SliceView
 from gf_desktop.imaging.compare import ADDED, CHANGED, REMOVED
+from gf_desktop.layers import DIFFERENCE_COLOURS
 
 PLANES = ("axial", "sagittal", "coronal")
 LEFT = Qt.MouseButton.LeftButton

@@ -320,8 +320,8 @@ class Stage:
     def settle(self) -> None:
         wait_until(lambda: not self.made.session.open.working)
 
-    def menu(self, *texts: str) -> None:
-        """Choose an entry of the active structure's menu with the keyboard, a submenu's entries first."""
+    def menu(self, *texts: str, apply: bool = True) -> None:
+        """Choose an entry of the active structure's menu with the keyboard, a submenu's entries first; and carry out what is shown."""
         self.key(Qt.Key.Key_Menu)
         for depth, text in enumerate(texts):
             menu = QApplication.activePopupWidget()
@@ -340,6 +340,12 @@ class Stage:
             else:
                 QTest.keyClick(menu, Qt.Key.Key_Return)
         wait_until(lambda: QApplication.activePopupWidget() is None)
+        previewing = self.made.session.previewing
+        if previewing.operation is not None and apply:
+            before = self.labels.copy()
+            wait_until(lambda: not previewing.computing)
+            assert np.array_equal(self.labels, before)
+            self.key(Qt.Key.Key_Return)
         self.settle()
 
 
