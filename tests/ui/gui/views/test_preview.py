@@ -67,7 +67,7 @@ def test_that_a_margin_is_drawn_where_it_would_be(stage: Stage, entry: str, kind
         if shown[k, j, i] == kind:
             drawn[hit] += 1
         else:
-            assert not hit or kind == ADDED and before[k, j, i] == LIVER
+            assert not hit or (kind == ADDED and before[k, j, i] == LIVER)
     assert ours.any()
     assert drawn[True] > 0
     stage.key(Qt.Key.Key_Return)
