@@ -159,6 +159,7 @@ class Commands(QObject):
         self.corrections = Corrections(session, state, face, questions)
         dialogs = parent if isinstance(parent, QWidget) else None
         self.structures = StructureCommands(session, state, face, questions, attempt=self.attempt, parent=dialogs)
+        self._frame = state.display.frame
         self.compares = CompareCommands(session, state, face, questions, attempt=self.attempt)
         self.measures = MeasureCommands(session, state, face, questions, attempt=self.attempt)
         for signal in (
@@ -177,7 +178,7 @@ class Commands(QObject):
         session.trouble.connect(self.tell_trouble)
         session.broke.connect(self.tell_fault)
         session.model_changed.connect(self._renew_masks)
-        state.display_changed.connect(self._facts_moved)
+        state.display_changed.connect(self._frame_may_have_moved)
         state.measurement_changed.connect(self._facts_moved)
         session.measuring.changed.connect(self._facts_moved)
         session.comparing.changed.connect(self._facts_moved)
@@ -185,6 +186,12 @@ class Commands(QObject):
 
     def _facts_moved(self) -> None:
         self.facts_changed.emit()
+
+    def _frame_may_have_moved(self) -> None:
+        # of what is looked at only the frame decides what can be done, and the wheel turns often
+        if self._frame != self._state.display.frame:
+            self._frame = self._state.display.frame
+            self._facts_moved()
 
     def _show_working(self) -> None:
         opened = self._session.open

@@ -18,6 +18,9 @@ __all__ = ["SliceLedger"]
 TURN_S: Final = 0.012
 """Slices are counted for this long before the window gets its turn; a large scan takes several turns."""
 
+REST_MS: Final = 120
+"""Slices that were changed are counted so much later, and not before a stroke has ended: it is not to wait for its own statistics."""
+
 
 class SliceLedger(QObject):
     """Summaries of the slices along the view's axis.
@@ -35,7 +38,7 @@ class SliceLedger(QObject):
         self._pending: list[int] = []
         self.summaries: list[SliceSummary | None] = []
         self._totals = np.zeros((2, 256), np.int64)
-        self._turn = QTimer(self, singleShot=True, interval=0)
+        self._turn = QTimer(self, singleShot=True)
         self._turn.timeout.connect(self._count_some)
         state.display_changed.connect(self._axis_may_have_changed)
         session.case_changed.connect(self.restart)
@@ -78,7 +81,7 @@ class SliceLedger(QObject):
             self.summaries = [None] * count
             self._totals[:] = 0
             self._pending = list(range(count))
-            self._turn.start()
+            self._turn.start(0)
         self.changed.emit()
 
     def _axis_may_have_changed(self) -> None:
@@ -91,18 +94,22 @@ class SliceLedger(QObject):
         if opened is not None and opened.confidence is not self._confidence:
             self._confidence = opened.confidence
             self._pending = list(range(len(self.summaries)))
-            self._turn.start()
+            self._turn.start(0)
 
     def _labels_changed(self, box: Box) -> None:
         array_axis = 2 - self._axis
         touched = range(box.start_kji[array_axis], min(box.stop_kji[array_axis], len(self.summaries)))
         waiting = set(self._pending)
         self._pending = [k for k in touched if k not in waiting] + self._pending
-        self._turn.start()
+        if not self._turn.isActive():
+            self._turn.start(REST_MS)
 
     def _count_some(self) -> None:
         opened = self._session.open
         if opened is None:
+            return
+        if opened.painting:
+            self._turn.start(REST_MS)
             return
         end = time.perf_counter() + TURN_S
         while self._pending and time.perf_counter() < end:
@@ -115,4 +122,4 @@ class SliceLedger(QObject):
             self.summaries[index] = summary
         self.changed.emit()
         if self._pending:
-            self._turn.start()
+            self._turn.start(0)

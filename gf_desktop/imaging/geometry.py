@@ -8,6 +8,7 @@ frame, LPS: x grows to the patient's Left, y to the Posterior side, z to the hea
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -195,7 +196,7 @@ class Geometry:
     @property
     def obliqueness_deg(self) -> float:
         """Largest angle in degrees between a grid axis and its nearest patient axis."""
-        return float(np.degrees(np.arccos(np.clip(np.abs(self.direction).max(axis=0).min(), 0.0, 1.0))))
+        return _obliqueness_deg(self.direction.tobytes())
 
     @property
     def is_oblique(self) -> bool:
@@ -254,18 +255,11 @@ class Geometry:
         The assignment is the permutation with the largest total alignment, so that a grid turned by
         45 degrees still gets three different axes.
         """
-        return self.axes_like(np.eye(3))
+        return _canonical_axes(self.direction.tobytes())
 
     def axes_like(self, direction: FloatArray) -> AxisMap:
         """Return the reordering that brings this grid's axes nearest to the columns of ``direction``."""
-        alignment = np.asarray(direction).T @ self.direction  # [new, old]
-        best, best_score = (0, 1, 2), -1.0
-        for order in ((0, 1, 2), (0, 2, 1), (1, 0, 2), (1, 2, 0), (2, 0, 1), (2, 1, 0)):
-            score = float(sum(abs(alignment[new, old]) for new, old in enumerate(order)))
-            if score > best_score + 1e-9:
-                best, best_score = order, score
-        flips = [bool(alignment[new, old] < 0) for new, old in enumerate(best)]
-        return AxisMap(best, (flips[0], flips[1], flips[2]))
+        return _nearest_axes(np.asarray(direction), self.direction)
 
     def reordering_to(self, target: Geometry, *, tol_mm: float = GRID_TOL_MM) -> AxisMap | None:
         """Return the reordering under which this grid becomes ``target``, or None where it is another grid."""
@@ -291,3 +285,26 @@ class Geometry:
             (origin[0], origin[1], origin[2]),
             np.asarray(document["direction"], dtype=np.float64).reshape(3, 3),
         )
+
+
+def _nearest_axes(target: FloatArray, direction: FloatArray) -> AxisMap:
+    alignment = target.T @ direction  # [new, old]
+    best, best_score = (0, 1, 2), -1.0
+    for order in ((0, 1, 2), (0, 2, 1), (1, 0, 2), (1, 2, 0), (2, 0, 1), (2, 1, 0)):
+        score = float(sum(abs(alignment[new, old]) for new, old in enumerate(order)))
+        if score > best_score + 1e-9:
+            best, best_score = order, score
+    flips = [bool(alignment[new, old] < 0) for new, old in enumerate(best)]
+    return AxisMap(best, (flips[0], flips[1], flips[2]))
+
+
+# every picture of a view asks for these
+@lru_cache(maxsize=64)
+def _canonical_axes(direction: bytes) -> AxisMap:
+    return _nearest_axes(np.eye(3), np.frombuffer(direction).reshape(3, 3))
+
+
+@lru_cache(maxsize=64)
+def _obliqueness_deg(direction: bytes) -> float:
+    nearest = np.abs(np.frombuffer(direction).reshape(3, 3)).max(axis=0).min()
+    return float(np.degrees(np.arccos(np.clip(nearest, 0.0, 1.0))))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any, Final
 
 import numpy as np
@@ -20,11 +21,28 @@ SMALLEST_WINDOW: Final = 1e-6
 """Narrowest window, so that black and white never fall together."""
 
 
+TABLE_FROM: Final = 1 << 12
+"""Fewer pixels are mapped one by one."""
+
+
 def to_grey(intensities: npt.NDArray[Any], window: Window) -> UInt8:
     """Map intensities of any shape to uint8, 0 at the window's lower end and 255 at its upper one; NaN is black."""
     low, high = window.limits
     if intensities.dtype == np.uint8 and (low, high) == (0.0, 255.0):
         return np.array(intensities, dtype=np.uint8)
+    if intensities.dtype in (np.int16, np.uint16) and intensities.size > TABLE_FROM:
+        # a table of all intensities that there can be takes a tenth of the time
+        return _table(intensities.dtype.str, low, high)[intensities.view(np.uint16)]
+    return _greys(intensities, low, high)
+
+
+@lru_cache(maxsize=4)
+def _table(kind: str, low: float, high: float) -> UInt8:
+    """Return uint8 [65536]: the grey of each intensity, in the order of its bits."""
+    return _greys(np.arange(1 << 16, dtype=np.uint16).view(kind), low, high)
+
+
+def _greys(intensities: npt.NDArray[Any], low: float, high: float) -> UInt8:
     scaled = (intensities.astype(np.float32) - np.float32(low)) * np.float32(255.0 / max(high - low, SMALLEST_WINDOW))
     grey: UInt8 = np.clip(np.nan_to_num(scaled, nan=0.0, posinf=255.0, neginf=0.0), 0.0, 255.0).astype(np.uint8)
     return grey

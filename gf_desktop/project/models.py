@@ -11,7 +11,7 @@ from typing import Any
 
 from gf_desktop.atomic import explain_os_error, sync_folder
 from gf_desktop.errors import ModelError
-from gf_desktop.pack import ModelCard, read_card, verify_pack
+from gf_desktop.pack import CARD_NAME, ModelCard, read_card, verify_pack
 from gf_desktop.project.database import writing
 from gf_desktop.project.records import ModelRecord
 
@@ -59,6 +59,7 @@ class ModelRegistry:
     def __init__(self, database: sqlite3.Connection, folder: Path) -> None:
         self._db = database
         self.folder = folder
+        self._cards: dict[str, tuple[tuple[int, int], ModelCard]] = {}
 
     def path(self, model_id: str) -> Path:
         """Return the pack folder of a model.
@@ -74,8 +75,17 @@ class ModelRegistry:
         return self.folder / model_id
 
     def card(self, model_id: str) -> ModelCard:
-        """Return a model's card."""
-        return read_card(self.path(model_id))
+        """Return a model's card; read again only where its file is another one than before."""
+        folder = self.path(model_id)
+        try:
+            found = (folder / CARD_NAME).stat()
+        except OSError:
+            return read_card(folder)
+        stamp = (found.st_mtime_ns, found.st_size)
+        known = self._cards.get(model_id)
+        if known is None or known[0] != stamp:
+            known = self._cards[model_id] = (stamp, read_card(folder))
+        return known[1]
 
     def records(self) -> list[ModelRecord]:
         """Return all models, the oldest first."""

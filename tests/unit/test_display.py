@@ -203,6 +203,20 @@ def test_that_grey_runs_from_black_to_white_over_the_window() -> None:
     assert to_grey(values, Window(40, 400)).tolist() == [0, 0, 127, 255, 255, 0]
 
 
+@pytest.mark.parametrize("kind", [np.int16, np.uint16, ">i2"])
+@pytest.mark.parametrize("window", [Window(40, 400), Window(-600, 1500), Window(0.5, 0.1), Window(3e4, 7e4)])
+def test_that_a_large_slice_has_the_greys_of_a_small_one(kind: object, window: Window) -> None:
+    limits = np.iinfo(np.dtype(kind))
+    large = np.random.default_rng(2).integers(limits.min, limits.max, (90, 70), endpoint=True).astype(kind)[::-1, ::2]
+    assert large.size > 3000
+    large = np.concatenate([large, large[:, ::-1]], axis=1)
+    small = np.stack([to_grey(row, window) for row in large])
+    np.testing.assert_array_equal(to_grey(large, window), small)
+    low, high = window.limits
+    exact = np.clip((large.astype(float) - low) * 255 / (high - low), 0, 255)
+    assert np.abs(small - exact).max() <= 1.01
+
+
 def test_that_dragging_right_widens_and_dragging_up_brightens() -> None:
     start = Window(40, 400)
     assert dragged_window(start, 300, 0) == Window(40, 800)

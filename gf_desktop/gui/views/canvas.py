@@ -43,7 +43,8 @@ RING_FILL_ALPHA: Final = 46
 class _KeptImage(pg.ImageItem):  # type: ignore[misc]
     """A picture that is scaled once: until it changes or is seen from elsewhere, what was drawn is put on the screen again.
 
-    A stroke changes the structures and not the scan, a step in one view only the crosshair of the others.
+    A stroke changes the structures and not the scan, a step in one view only the crosshair of the others. What is seen once alone, as
+    slices go by, is not worth to be kept: it is kept when it is drawn for the second time.
 
     Parameters
     ----------
@@ -54,7 +55,8 @@ class _KeptImage(pg.ImageItem):  # type: ignore[misc]
     def __init__(self, *, smooth: bool = False) -> None:
         super().__init__(axisOrder="row-major")
         self.smooth = smooth
-        self._kept: tuple[tuple[object, ...], QImage, QPixmap] | None = None
+        self._drawn: tuple[tuple[object, ...], QImage] | None = None
+        self._kept: QPixmap | None = None
 
     def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:
         if self._renderRequired and self.image is not None:
@@ -64,18 +66,21 @@ class _KeptImage(pg.ImageItem):  # type: ignore[misc]
             return
         ratio = widget.devicePixelRatioF()
         place = (painter.worldTransform(), widget.size(), ratio, self.smooth)
-        if self._kept is None or self._kept[0] != place or self._kept[1] is not self.qimage:
-            pixmap = QPixmap(widget.size() * ratio)
-            pixmap.setDevicePixelRatio(ratio)
-            pixmap.fill(Qt.GlobalColor.transparent)
-            inner = QPainter(pixmap)
+        if self._drawn is None or self._drawn[0] != place or self._drawn[1] is not self.qimage:
+            self._drawn, self._kept = (place, self.qimage), None
+            self._draw(painter, option, widget)
+            return
+        if self._kept is None:
+            self._kept = QPixmap(widget.size() * ratio)
+            self._kept.setDevicePixelRatio(ratio)
+            self._kept.fill(Qt.GlobalColor.transparent)
+            inner = QPainter(self._kept)
             inner.setWorldTransform(painter.worldTransform())
             self._draw(inner, option, widget)
             inner.end()
-            self._kept = (place, self.qimage, pixmap)
         painter.save()
         painter.resetTransform()
-        painter.drawPixmap(0, 0, self._kept[2])
+        painter.drawPixmap(0, 0, self._kept)
         painter.restore()
 
     def _draw(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None) -> None:

@@ -75,6 +75,7 @@ class SliceView(QWidget):
         self._stale: set[str] = set()
         self._shown_image: tuple[object, ...] = ()
         self._shown_labels: tuple[object, ...] = ()
+        self._rim: tuple[object, ...] = ()
         self._told_hover = False
         self.scale_mm: float | None = None
         self.canvas = Canvas(self)
@@ -204,8 +205,17 @@ class SliceView(QWidget):
         self._show_cross()
         if "fit" in stale:
             self.fit()
-        self.update()
+        self._update_rim()
         self._tell_hover()
+
+    def _update_rim(self) -> None:
+        """Draw the rim anew where anything in it differs: a step in another view moves the crosshair alone."""
+        letters = None if self._plane is None else self._plane.letters
+        scale = (self.canvas.px_per_mm, self._state.volume is not None and self._state.volume.spacing_known)
+        told = (self.is_active, self._state.layout, letters, self.place_text, self.window_text, self.name_texts, scale)
+        if told != self._rim:
+            self._rim = told
+            self.update()
 
     def _show_arriving(self, volume: Volume, state: DisplayState, *, fit: bool) -> None:
         """Show a scan that is being added to the project: it has no mask yet."""

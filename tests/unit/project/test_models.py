@@ -75,3 +75,17 @@ def test_that_a_pack_under_another_name_is_refused(project: Project, make_pack) 
 def test_that_an_unknown_model_is_answered_with_those_there_are(project: Project) -> None:
     with pytest.raises(ModelError, match="Its models are: threshold"):
         project.models.path("nothing")
+
+
+def test_that_a_card_that_was_changed_or_damaged_meanwhile_is_read_again(project: Project) -> None:
+    card = project.models.card("threshold")
+    assert project.models.card("threshold") is card
+    path = project.models.path("threshold") / "card.json"
+    path.write_text(path.read_text().replace(card.title, "Another title"))
+    assert project.models.card("threshold").title == "Another title"
+    path.write_text("{")
+    with pytest.raises(ModelError, match="card is not readable"):
+        project.models.card("threshold")
+    path.unlink()
+    with pytest.raises(ModelError, match="no model pack here"):
+        project.models.card("threshold")

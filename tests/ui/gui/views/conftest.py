@@ -22,8 +22,8 @@ def stage(request: pytest.FixtureRequest, theatre: Stage) -> Stage:
     return theatre
 
 
-@pytest.fixture
-def space(theatre: Stage) -> Stage:
-    """The same for what does not depend on the plane."""
-    theatre.look("axial")
+@pytest.fixture(params=PLANES)
+def space(request: pytest.FixtureRequest, theatre: Stage) -> Stage:
+    """The same, for what must come out alike whatever plane is looked at."""
+    theatre.look(request.param)
     return theatre

@@ -340,13 +340,18 @@ class Stage:
             else:
                 QTest.keyClick(menu, Qt.Key.Key_Return)
         wait_until(lambda: QApplication.activePopupWidget() is None)
+        if apply:
+            self.take_preview()
+        self.settle()
+
+    def take_preview(self) -> None:
+        """Carry out the operation that is shown, if one is; until then the mask stays."""
         previewing = self.made.session.previewing
-        if previewing.operation is not None and apply:
+        if previewing.operation is not None:
             before = self.labels.copy()
             wait_until(lambda: not previewing.computing)
             assert np.array_equal(self.labels, before)
             self.key(Qt.Key.Key_Return)
-        self.settle()
 
 
 def open_stage(folder: Path, grid: str, table: LabelTable = TABLE) -> Iterator[Stage]:

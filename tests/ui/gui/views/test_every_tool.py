@@ -390,6 +390,7 @@ def test_that_seeds_grow_until_they_meet_at_the_edges(stage: Stage) -> None:
     QTest.keyClicks(stage.made.window.palette_box.field, "grow from what")
     QTest.qWait(20)
     QTest.keyClick(stage.made.window.palette_box.field, Qt.Key.Key_Return)
+    stage.take_preview()
     stage.settle()
     smooth = ndimage.gaussian_filter(stage.voxels, [1.0 / step for step in stage.steps_mm])
     slope = np.sqrt(sum(s**2 for s in np.gradient(smooth, *stage.steps_mm)))

@@ -71,6 +71,18 @@ def test_that_cells_are_drawn_in_the_colour_of_their_state(
     assert picture.pixelColor(place) == QColor(getattr(current_palette(), token))
 
 
+def test_that_nothing_is_counted_while_a_stroke_runs(window: MainWindow, session: Session, qtbot: QtBot) -> None:
+    ledger = window.page.ledger
+    before = ledger.voxels(2)
+    stroke = session.begin_stroke(axis=2, label=2, radius_mm=5.0, start_ijk=(150.0, 230.0, 10.0))
+    qtbot.wait(400)
+    assert not ledger.complete
+    assert ledger.voxels(2) == before
+    stroke.finish()
+    qtbot.waitUntil(lambda: ledger.complete)
+    assert ledger.voxels(2) == (session.open.label_map.labels == 2).sum() > before
+
+
 def test_that_volumes_follow_the_brush(window: MainWindow, session: Session, mouse, press_key: Callable[..., None], qtbot: QtBot) -> None:
     press_key(Qt.Key.Key_P)
     press_key(Qt.Key.Key_2)
