@@ -20,7 +20,7 @@ from gf_desktop.gui.cine_player import CinePlayer
 from gf_desktop.gui.compare_commands import CompareCommands
 from gf_desktop.gui.corrections import Corrections
 from gf_desktop.gui.drops import dropped
-from gf_desktop.gui.frame_commands import frame_handlers
+from gf_desktop.gui.frame_commands import frame_handlers, watch_frame
 from gf_desktop.gui.help_commands import HelpCommands
 from gf_desktop.gui.language import spoken
 from gf_desktop.gui.measure_commands import MeasureCommands
@@ -159,7 +159,6 @@ class Commands(QObject):
         self.corrections = Corrections(session, state, face, questions)
         dialogs = parent if isinstance(parent, QWidget) else None
         self.structures = StructureCommands(session, state, face, questions, attempt=self.attempt, parent=dialogs)
-        self._frame = state.display.frame
         self.compares = CompareCommands(session, state, face, questions, attempt=self.attempt)
         self.measures = MeasureCommands(session, state, face, questions, attempt=self.attempt)
         for signal in (
@@ -178,7 +177,7 @@ class Commands(QObject):
         session.trouble.connect(self.tell_trouble)
         session.broke.connect(self.tell_fault)
         session.model_changed.connect(self._renew_masks)
-        state.display_changed.connect(self._frame_may_have_moved)
+        watch_frame(state, self._facts_moved)
         state.measurement_changed.connect(self._facts_moved)
         session.measuring.changed.connect(self._facts_moved)
         session.comparing.changed.connect(self._facts_moved)
@@ -186,12 +185,6 @@ class Commands(QObject):
 
     def _facts_moved(self) -> None:
         self.facts_changed.emit()
-
-    def _frame_may_have_moved(self) -> None:
-        # of what is looked at only the frame decides what can be done, and the wheel turns often
-        if self._frame != self._state.display.frame:
-            self._frame = self._state.display.frame
-            self._facts_moved()
 
     def _show_working(self) -> None:
         opened = self._session.open

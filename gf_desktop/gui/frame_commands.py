@@ -8,7 +8,7 @@ from gf_desktop.gui.cine_player import CinePlayer
 from gf_desktop.gui.view_state import ViewState
 from gf_desktop.session import Session
 
-__all__ = ["frame_handlers"]
+__all__ = ["frame_handlers", "watch_frame"]
 
 
 def frame_handlers(
@@ -40,3 +40,16 @@ def frame_handlers(
         "mask_frame": mask_frame,
         "show_mask_frame": show_mask_frame,
     }
+
+
+def watch_frame(state: ViewState, moved: Callable[[], None]) -> None:
+    """Call ``moved`` when another frame is looked at; of a place in the scan that alone decides what can be done."""
+    seen = state.display.frame
+
+    def follow() -> None:
+        nonlocal seen
+        if state.display.frame != seen:
+            seen = state.display.frame
+            moved()
+
+    state.display_changed.connect(follow)

@@ -6,19 +6,20 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any, Final, NamedTuple
 
-from PySide6.QtCore import QTimer
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QAction, QKeySequence
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
 from gf_desktop.display import plane_axes
 from gf_desktop.gui.actions import tr
+from gf_desktop.gui.icons import icon
 from gf_desktop.gui.language import local_number, spoken
 from gf_desktop.gui.number_boxes import NumberBox
 from gf_desktop.gui.palette import GRID_PX
 from gf_desktop.gui.swatch import Swatch
 from gf_desktop.gui.theme import numbers_font
 from gf_desktop.gui.view_state import ViewState
-from gf_desktop.gui.widgets import SwitchPair, label, push_button
+from gf_desktop.gui.widgets import ElidedLabel, SwitchPair, label, push_button
 from gf_desktop.imaging.compare import ADDED, CHANGED, REMOVED
 from gf_desktop.imaging.operations import (
     NAMES,
@@ -96,7 +97,9 @@ class PreviewBar(QFrame):
         self._typing.timeout.connect(self._settle_number)
         self._slow = QTimer(self, singleShot=True, interval=SLOW_MS)
         self._slow.timeout.connect(self._show_change)
-        self.title = label(kind="heading")
+        self.title = ElidedLabel()
+        self.title.setObjectName("heading")
+        self.title.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self.amount = NumberBox()
         self.amount.setFont(numbers_font())
         self.amount.setAccessibleName(tr("How much"))
@@ -106,12 +109,19 @@ class PreviewBar(QFrame):
         self.reach = SwitchPair(tr("2-D"), tr("3-D"), names=(tr("Slice by slice in the active view's plane"), tr("In space")))
         self.reach.group.idClicked.connect(lambda number: self._change(axis=None if number else self._axis()))
         self.take = push_button(tr("Apply"), self._take, kind="primary")
-        self.drop = push_button(tr("Cancel"), session.previewing.end)
-        for button, action in ((self.take, actions["approve_slice"]), (self.drop, actions["tool_cursor"])):
-            _show_key(button, action)
+        _show_key(self.take, actions["approve_slice"])
+        self.drop = QToolButton()
+        self.drop.setIcon(icon("close"))
+        self.drop.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.drop.clicked.connect(lambda _checked=False: session.previewing.end())
+        self.drop.setAccessibleName(tr("Drop the preview"))
+        self.drop.setToolTip(tr("Drop the preview"))
+        _show_key(self.drop, actions["tool_cursor"])
         self.numbers = {kind: label(kind="caption") for kind in (ADDED, REMOVED, CHANGED)}
+        self._swatches = {kind: Swatch(kind) for kind in self.numbers}
+        self._legend = QWidget()
         self.note = label(kind="muted")
-        self.there = push_button(tr("Show it"), self._go_there, kind="link")
+        self.there = push_button(tr("Elsewhere: show it"), self._go_there, kind="link")
         self._build()
         session.previewing.changed.connect(self._follow)
         state.display_changed.connect(self._show_change)
@@ -121,17 +131,24 @@ class PreviewBar(QFrame):
         top = QHBoxLayout()
         top.setSpacing(GRID_PX)
         top.addWidget(self.title, 1)
-        for part in (self.amount, self.reach, self.drop, self.take):
+        for part in (self.amount, self.reach, self.take, self.drop):
             top.addWidget(part)
+        amounts = QHBoxLayout(self._legend)
+        amounts.setContentsMargins(0, 0, 0, 0)
+        amounts.setSpacing(GRID_PX // 2)
+        for kind, word in ((ADDED, tr("added")), (REMOVED, tr("removed")), (CHANGED, tr("other structure"))):
+            text, swatch = self.numbers[kind], self._swatches[kind]
+            text.setFont(numbers_font())
+            swatch.setToolTip(word)
+            text.setToolTip(word)
+            text.setAccessibleDescription(word)
+            amounts.addWidget(swatch)
+            amounts.addWidget(text)
         low = QHBoxLayout()
         low.setSpacing(GRID_PX // 2)
-        for kind, text in self.numbers.items():
-            low.addWidget(Swatch(kind))
-            text.setFont(numbers_font())
-            low.addWidget(text)
-            low.addSpacing(GRID_PX // 2)
-        low.addStretch(1)
+        low.addWidget(self._legend)
         low.addWidget(self.note)
+        low.addStretch(1)
         low.addWidget(self.there)
         column = QVBoxLayout(self)
         column.setContentsMargins(GRID_PX, GRID_PX // 2, GRID_PX // 2, GRID_PX // 2)
@@ -173,6 +190,7 @@ class PreviewBar(QFrame):
 
     def _name(self, operation: Operation) -> str:
         named = spoken(NAMES[type(operation)])
+        named = named[:1].upper() + named[1:]
         of = getattr(operation, "label", None)
         table = self._session.must_open().label_map.table
         return named if of is None else tr("{operation}: {structure}").format(operation=named, structure=table.by_id(of).name)
@@ -182,21 +200,17 @@ class PreviewBar(QFrame):
         if previewing.operation is None:
             return
         change = previewing.change
-        amounts = (0.0, 0.0, 0.0) if change is None else (change.added_ml, change.removed_ml, change.changed_ml)
-        words = (tr("{ml} ml added"), tr("{ml} ml removed"), tr("{ml} ml of other structures"))
-        for text, word, ml in zip(self.numbers.values(), words, amounts, strict=True):
-            text.setText(word.format(ml="…" if previewing.computing else local_number(f"{ml:.2f}")))
-        away = change is not None and not change.box.touches(2 - self._axis(), self._state.display.index)
-        self.note.setText(
-            tr("computing")
-            if previewing.computing
-            else tr("nothing would change")
-            if change is None
-            else tr("none of it in this slice")
-            if away
-            else ""
-        )
-        self.there.setVisible(away and not previewing.computing)
+        known = change is not None and not previewing.computing
+        if change is not None:
+            signs = ("+", "−", "⇄ ")
+            for kind, sign, ml in zip(self.numbers, signs, (change.added_ml, change.removed_ml, change.changed_ml), strict=True):
+                self.numbers[kind].setText(local_number(f"{sign}{ml:.2f} ml"))
+                for part in (self.numbers[kind], self._swatches[kind]):
+                    part.setVisible(ml > 0)
+        self._legend.setVisible(known)
+        self.note.setVisible(not known)
+        self.note.setText(tr("computing") if previewing.computing else tr("nothing would change"))
+        self.there.setVisible(known and change is not None and not change.box.touches(2 - self._axis(), self._state.display.index))
 
     def _axis(self) -> int:
         return plane_axes(self._session.must_open().volume, self._state.display.plane).across
@@ -228,13 +242,14 @@ class PreviewBar(QFrame):
         self._apply()
 
 
-def _show_key(button: QPushButton, action: QAction) -> None:
-    """Write the key that does the same behind a button's text, also when it is changed."""
-    text = button.text()
+def _show_key(button: QPushButton | QToolButton, action: QAction) -> None:
+    """Write the key that does the same behind a button's text or tool tip, also when it is changed."""
+    text = button.text() or button.toolTip()
+    show = button.setText if button.text() else button.setToolTip
 
     def follow() -> None:
         key = action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)
-        button.setText(f"{text}  ({key})" if key else text)
+        show(f"{text}  ({key})" if key else text)
 
     action.changed.connect(follow)
     follow()

@@ -16,6 +16,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
+import numpy as np
 from PySide6.QtCore import QEventLoop, QPoint, Qt, QTimer
 from PySide6.QtGui import QImage
 from PySide6.QtTest import QTest
@@ -25,8 +26,10 @@ from gf_desktop.demo import demo_series
 from gf_desktop.errors import UserError
 from gf_desktop.gui.app import Composition, compose, make_application
 from gf_desktop.gui.commands import packs
+from gf_desktop.gui.drops import Dropped
 from gf_desktop.gui.language import LANGUAGES, SOURCE
 from gf_desktop.gui.palette import DARK, LIGHT
+from gf_desktop.imaging.operations import Margin
 from gf_desktop.project.records import RoundReport
 from gf_desktop.protocol import PROTOCOL_VERSION, Accepted, Event, Hello, Progress, Stopped, Validated, encode_line
 
@@ -38,7 +41,7 @@ SIZES: Final = ((1440, 900), (1100, 700))
 LOOKS: Final = tuple((theme, language) for theme in (DARK.name, LIGHT.name) for language in (SOURCE, *sorted(set(LANGUAGES) - {SOURCE})))
 """Themes and languages; the first one gets every moment in every size."""
 
-OWN_SIZE: Final = ("keys", "about", "change-keys", "add-structure", "lists", "menu", "panel")
+OWN_SIZE: Final = ("keys", "about", "change-keys", "add-structure", "lists", "menu", "panel", "bar")
 """Begin the names of pictures of a window, menu or panel alone, which have a size of their own."""
 
 SHARP_SCALE: Final = 2
@@ -105,6 +108,26 @@ def _wait(ready: Callable[[], bool]) -> None:
             raise TimeoutError("the window did not get ready for its picture")
         _turn(20)
         waited_s += 0.02
+
+
+def _write_series(path: Path) -> None:
+    """Write a series of volumes in time, NRRD of int16: an ellipsoid that rises and sinks in a larger one."""
+    frames, (slices, rows, columns) = 12, (16, 96, 128)
+    k, j, i = np.ogrid[-1 : 1 : 1j * slices, -1 : 1 : 1j * rows, -1 : 1 : 1j * columns]
+    body = (j / 0.75) ** 2 + (i / 0.9) ** 2 < 1
+    noise = np.random.default_rng(0).normal(0, 12, (slices, rows, columns))
+    volumes = []
+    for frame in range(frames):
+        rise = 0.15 * math.sin(2 * math.pi * frame / frames)
+        organ = ((k - rise) / 0.8) ** 2 + ((j + 0.1 - rise / 2) / 0.4) ** 2 + ((i + 0.25) / 0.35) ** 2 < 1
+        volumes.append((np.where(body, 20, -1000) + 90 * organ + noise).astype("<i2"))
+    header = "\n".join((
+        "NRRD0004", "type: int16", "dimension: 4", "space: left-posterior-superior-time", f"sizes: {columns} {rows} {slices} {frames}",
+        "space directions: (2.5,0,0,0) (0,2.5,0,0) (0,0,8,0) (0,0,0,400)", "space origin: (-160,-120,-60,0)",
+        "kinds: domain domain domain time",
+        "endian: little", "encoding: raw",
+    ))  # fmt: skip
+    path.write_bytes(f"{header}\n\n".encode("ascii") + np.stack(volumes).tobytes())
 
 
 class _Photographer:
@@ -252,9 +275,53 @@ class _Photographer:
         if self._whole:
             self._look_through()
         self._measure()
+        self._preview()
+        self._compare()
         self._speak()
         if self._with_dialogs:
             self._open_windows()
+        self._play()
+
+    def _preview(self) -> None:
+        """Look at an operation without carrying it out."""
+        window, page, previewing = self._made.window, self._made.window.page, self._made.session.previewing
+        if page is None:
+            raise RuntimeError("no page")
+        window.commands.corrections.operate(Margin(2, 5.0))
+        _wait(lambda: not previewing.computing)
+        self._take("preview" if self._whole else "bar-preview", None if self._whole else page.preview)
+        previewing.end()
+
+    def _compare(self) -> None:
+        """Show the mask beside the student's proposal, in both ways."""
+        window, page, comparing = self._made.window, self._made.window.page, self._made.session.comparing
+        if page is None:
+            raise RuntimeError("no page")
+        window.actions_by_id["compare"].trigger()
+        _wait(lambda: comparing.other is not None and comparing.changes is not None)
+        page.compare.more.click()
+        self._take("compare" if self._whole else "bar-compare", None if self._whole else page.compare)
+        if self._whole:
+            window.actions_by_id["compare_beside"].trigger()
+            self._take("compare-beside")
+        page.compare.more.click()
+        comparing.stop()
+
+    def _play(self) -> None:
+        """Show a scan with frames in time, drawn for it."""
+        window, page, session = self._made.window, self._made.window.page, self._made.session
+        if page is None:
+            raise RuntimeError("no page")
+        with tempfile.TemporaryDirectory() as place:
+            series = Path(place) / "breathing phantom.nrrd"
+            _write_series(series)
+            added: list[str] = []
+            session.import_paths([series], on_done=lambda cases: added.append(cases[0][1].id))
+            _wait(lambda: bool(added) and not self._made.jobs.busy)
+        window.commands.show_case(added[0])
+        _wait(lambda: page.frames.isVisible() and not self._made.jobs.busy)
+        window.notice.hide()
+        self._take("frames" if self._whole else "bar-frames", None if self._whole else page.frames)
 
     def _look_through(self) -> None:
         """Show the same slice in other ways."""
@@ -277,6 +344,9 @@ class _Photographer:
         )
         self._take("notice")
         window.notice.hide()
+        window.veil.say(Dropped("scans", (Path("a"), Path("b"))), project=self._made.session.must_project().name, read_only=False)
+        self._take("drop")
+        window.veil.hide()
         window.open_palette()
         self._take("palette")
         window.palette_box.close()

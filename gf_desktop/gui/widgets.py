@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import QEvent, QSize, Qt
-from PySide6.QtGui import QAction
+from PySide6.QtGui import QAction, QPainter, QPaintEvent
 from PySide6.QtWidgets import QButtonGroup, QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QToolButton, QWidget
 
 from gf_desktop.gui.actions import TOOLS
 from gf_desktop.gui.icons import icon, pixmap
 
-__all__ = ["IconLabel", "SwitchPair", "action_button", "label", "line", "push_button", "tool_button"]
+__all__ = ["ElidedLabel", "IconLabel", "SwitchPair", "action_button", "label", "line", "push_button", "tool_button"]
 
 
 class IconLabel(QLabel):
@@ -30,6 +30,19 @@ class IconLabel(QLabel):
         super().changeEvent(event)
         if event.type() in (QEvent.Type.PaletteChange, QEvent.Type.DevicePixelRatioChange):
             self._draw()
+
+
+class ElidedLabel(QLabel):
+    """A text that ends in an ellipsis where there is no room for all of it."""
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        """Draw as much as there is room for."""
+        painter = QPainter(self)
+        text = self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, self.width())
+        self.style().drawItemText(
+            painter, self.rect(), int(self.alignment()), self.palette(), self.isEnabled(), text, self.foregroundRole()
+        )
+        painter.end()
 
 
 class SwitchPair(QWidget):

@@ -2546,7 +2546,6 @@
         </message>
         <message>
             <location filename="../../gf_desktop/gui/panels/structure_dialog.py"/>
-            <location filename="../../gf_desktop/gui/preview_bar.py"/>
             <source>Cancel</source>
             <translation>Abbrechen</translation>
         </message>
@@ -2917,6 +2916,11 @@ DICOM folders, NIfTI, PNG, JPEG</source>
 DICOM-Ordner, NIfTI, PNG, JPEG</translation>
         </message>
         <message>
+            <location filename="../../gf_desktop/gui/preview_bar.py"/>
+            <source>Drop the preview</source>
+            <translation>Vorschau verwerfen</translation>
+        </message>
+        <message>
             <location filename="../../gf_desktop/gui/actions.py"/>
             <source>Drop what is being computed; the mask stays</source>
             <translation>Die laufende Berechnung verwerfen; die Maske bleibt</translation>
@@ -2930,6 +2934,11 @@ DICOM-Ordner, NIfTI, PNG, JPEG</translation>
             <location filename="../../gf_desktop/gui/actions.py"/>
             <source>Ellipse: mean, SD</source>
             <translation>Ellipse: Mittelwert, SD</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/preview_bar.py"/>
+            <source>Elsewhere: show it</source>
+            <translation>Anderswo: zeigen</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/gui/actions.py"/>
@@ -4030,11 +4039,6 @@ DICOM-Ordner, NIfTI, PNG, JPEG</translation>
             <translation>Intensitäten so zeigen, wie es für ein Gewebe üblich ist</translation>
         </message>
         <message>
-            <location filename="../../gf_desktop/gui/preview_bar.py"/>
-            <source>Show it</source>
-            <translation>Zeigen</translation>
-        </message>
-        <message>
             <location filename="../../gf_desktop/gui/actions.py"/>
             <source>Show or hide all structures</source>
             <translation>Alle Strukturen ein- oder ausblenden</translation>
@@ -4754,6 +4758,7 @@ DICOM-Ordner, NIfTI, PNG, JPEG</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/gui/compare_bar.py"/>
+            <location filename="../../gf_desktop/gui/preview_bar.py"/>
             <source>added</source>
             <translation>hinzugekommen</translation>
         </message>
@@ -5022,11 +5027,6 @@ DICOM-Ordner, NIfTI, PNG, JPEG</translation>
             <translation>niemand hat ihn angesehen</translation>
         </message>
         <message>
-            <location filename="../../gf_desktop/gui/preview_bar.py"/>
-            <source>none of it in this slice</source>
-            <translation>nichts davon in dieser Schicht</translation>
-        </message>
-        <message>
             <location filename="../../gf_desktop/gui/panels/worklist_model.py"/>
             <source>not approved</source>
             <translation>nicht freigegeben</translation>
@@ -5073,6 +5073,7 @@ DICOM-Ordner, NIfTI, PNG, JPEG</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/gui/compare_bar.py"/>
+            <location filename="../../gf_desktop/gui/preview_bar.py"/>
             <source>other structure</source>
             <translation>andere Struktur</translation>
         </message>
@@ -5132,6 +5133,7 @@ DICOM-Ordner, NIfTI, PNG, JPEG</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/gui/compare_bar.py"/>
+            <location filename="../../gf_desktop/gui/preview_bar.py"/>
             <source>removed</source>
             <translation>weggefallen</translation>
         </message>
@@ -5342,21 +5344,6 @@ DICOM-Ordner, NIfTI, PNG, JPEG</translation>
                 <numerusform>noch {left} von {all} Schicht</numerusform>
                 <numerusform>noch {left} von {all} Schichten</numerusform>
             </translation>
-        </message>
-        <message>
-            <location filename="../../gf_desktop/gui/preview_bar.py"/>
-            <source>{ml} ml added</source>
-            <translation>{ml} ml dazu</translation>
-        </message>
-        <message>
-            <location filename="../../gf_desktop/gui/preview_bar.py"/>
-            <source>{ml} ml of other structures</source>
-            <translation>{ml} ml anderer Strukturen</translation>
-        </message>
-        <message>
-            <location filename="../../gf_desktop/gui/preview_bar.py"/>
-            <source>{ml} ml removed</source>
-            <translation>{ml} ml weg</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/gui/commands.py"/>

@@ -12,7 +12,7 @@ from gf_desktop.gui.actions import tr
 from gf_desktop.gui.icons import icon
 from gf_desktop.gui.palette import GRID_PX
 from gf_desktop.gui.theme import caption_font, current_palette, numbers_font
-from gf_desktop.gui.widgets import label
+from gf_desktop.gui.widgets import ElidedLabel, label
 from gf_desktop.imaging.labelmap import Structure
 
 __all__ = ["StructureRow", "Swatch"]
@@ -48,19 +48,6 @@ class Swatch(QToolButton):
         painter.end()
 
 
-class _Elided(QLabel):
-    """A text that ends in an ellipsis where there is no room for all of it."""
-
-    def paintEvent(self, _event: QPaintEvent) -> None:
-        """Draw as much as there is room for."""
-        painter = QPainter(self)
-        text = self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, self.width())
-        self.style().drawItemText(
-            painter, self.rect(), int(self.alignment()), self.palette(), self.isEnabled(), text, self.foregroundRole()
-        )
-        painter.end()
-
-
 class StructureRow(QFrame):
     """One structure. A click makes it the one that is drawn.
 
@@ -85,7 +72,7 @@ class StructureRow(QFrame):
         self.structure = structure
         self._state: tuple[bool, bool, bool] | None = None
         self.swatch = Swatch(structure.color)
-        self._name, self._code, self._key = _Elided(), _Elided(), label(kind="muted")
+        self._name, self._code, self._key = ElidedLabel(), ElidedLabel(), label(kind="muted")
         texts: tuple[QLabel, ...] = (self._name, self._code)
         self._code.setObjectName("muted")
         self.volume, self.reviewed = label(kind="muted"), label(kind="muted")

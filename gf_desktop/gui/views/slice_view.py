@@ -180,6 +180,9 @@ class SliceView(QWidget):
         volume, state = opened.shown(state.frame), state.over_mask(opened.volume)
         wanted = (volume, state.plane, state.index, state.window)
         change = None if self.reads_only else self._session.previewing.change
+        if change is not None:
+            # a structure of the colour of what would be added must not hide it
+            state = replace(state, outline=True)
         look = (label_map, other, state.outline, state.overlay, state.opacity, state.hidden, state.layer, opened.confidence is None, change)
         if self._plane is None or wanted != self._shown_image:
             self._plane = resolve(volume, state, label_map)
@@ -340,7 +343,9 @@ class SliceView(QWidget):
     def _tell_hover(self) -> None:
         opened, plane = self._session.open, self._plane
         voxel = None
-        if self.hand.place is not None and plane is not None and opened is not None:
+        # until it is drawn, the slice is one of the scan before
+        here = plane is not None and opened is not None and plane.geometry.size_ijk == opened.volume.geometry.size_ijk
+        if self.hand.place is not None and plane is not None and here:
             place = self.canvas.to_plane(self.hand.place)
             voxel = plane.voxel_at(place.x(), place.y())
         if voxel is None or opened is None:

@@ -160,10 +160,9 @@ def test_that_a_change_elsewhere_is_said_and_can_be_gone_to(space: Stage) -> Non
     looked(space)
     if space.view.plane.index == 0:
         pytest.skip("the island lies in the middle slice")
-    assert bar.note.text() == "none of it in this slice"
+    assert bar.there.isVisible()
     QTest.mouseClick(bar.there, Qt.MouseButton.LeftButton)
     QTest.qWait(5)
     assert space.made.window.state.display.cursor_ijk == (0, 0, 0)
-    assert bar.note.text() == ""
     assert bar.there.isHidden()
     space.key(Qt.Key.Key_Escape)

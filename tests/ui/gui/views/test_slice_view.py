@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -355,3 +356,28 @@ def test_that_a_kept_picture_is_what_a_freshly_drawn_one_is(
             if hasattr(item, "_kept"):
                 item._kept = None
         assert view.grab().toImage() == kept
+
+
+def test_that_the_mouse_over_the_scan_before_tells_nothing_of_a_smaller_one(
+    window: MainWindow, session: Session, qtbot: QtBot, tmp_path: Path
+) -> None:
+    from nibabel import Nifti1Image
+
+    small = tmp_path / "small.nii.gz"
+    Nifti1Image(np.random.default_rng(0).integers(-200, 200, (20, 18, 12)).astype(np.int16), np.diag([2.0, 2.0, 2.0, 1.0])).to_filename(
+        small
+    )
+    added: list[str] = []
+    session.import_paths([small], on_done=lambda cases: added.append(cases[0][1].id))
+    qtbot.waitUntil(lambda: bool(added))
+    view = window.page.view
+    QTest.mouseMove(view.canvas.viewport(), view.canvas.viewport().rect().center())
+    assert view.hand.place is not None
+    told: list[object] = []
+    view.hovered.connect(told.append)
+    session.open_case(added[0])
+    # before the views had their turn to draw it
+    session.prediction_changed.emit()
+    assert told in ([], [None])
+    qtbot.waitUntil(lambda: view.plane is not None and view.plane.geometry is session.open.volume.geometry)
+    session.prediction_changed.emit()
