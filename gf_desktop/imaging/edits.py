@@ -183,6 +183,16 @@ class LabelEdit:
         return np.unpackbits(self.mask_bits, count=int(np.prod(shape))).astype(bool).reshape(shape)
 
     @property
+    def full_planes(self) -> Bools:
+        """Bool [planes of the box]: those whose voxels all belong to the edit; never one where planes share bytes of the mask."""
+        depth, rows, columns = self.box.shape_kji
+        if rows * columns % 8:
+            return np.zeros(depth, bool)
+        planes = self.mask_bits.reshape(depth, -1)
+        full: Bools = planes[:, 0] == FULL_BYTE
+        return full & (planes == FULL_BYTE).all(axis=1) if full.any() else full
+
+    @property
     def nbytes(self) -> int:
         """Bytes held by the arrays."""
         arrays = (self.mask_bits, self.before, self.after, self.states_before, self.states_after)

@@ -20,6 +20,9 @@ __all__ = ["LabelMap", "LabelTable", "Structure", "VoxelState"]
 
 _COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
 
+MIXED = 0xFF
+"""Stands for a slice whose voxels may have several states."""
+
 LONGEST_NAME = 200
 """Letters of a structure's name or code."""
 
@@ -191,13 +194,22 @@ class LabelMap:
         """Count again what is known of each slice, after the arrays were changed from outside."""
         self._counts = self._counts_in(Box.whole(self.geometry.shape_kji))
 
-    def _counts_in(self, box: Box) -> npt.NDArray[np.int64]:
-        """Return int64 [2, slices of the box]: accepted or edited voxels, and proposed ones. Slice by slice, which stays in the cache."""
+    def _counts_in(self, box: Box, filled: npt.NDArray[np.uint8] | None = None) -> npt.NDArray[np.int64]:
+        """Return int64 [2, slices of the box]: accepted or edited voxels, and proposed ones. Slice by slice, which stays in the cache.
+
+        Parameters
+        ----------
+        filled
+            uint8 [slices of the box]: the state that all voxels of a slice are known to have, MIXED where they have to be counted.
+        """
         region = self.states[box.slices]
         counts, met = np.empty((2, len(region)), np.int64), np.empty(region.shape[1:], bool)
         # one buffer for all slices, and numbers of the array's own type: a fifth of the time
         accepted, proposed = np.uint8(VoxelState.ACCEPTED), np.uint8(VoxelState.PROPOSED)
         for k, plane in enumerate(region):
+            if filled is not None and filled[k] != MIXED:
+                counts[:, k] = plane.size * (filled[k] >= accepted), plane.size * (filled[k] == proposed)
+                continue
             np.greater_equal(plane, accepted, out=met)
             counts[0, k] = np.count_nonzero(met)
             np.equal(plane, proposed, out=met)
@@ -206,18 +218,18 @@ class LabelMap:
 
     def apply(self, edit: LabelEdit) -> None:
         """Carry out an edit."""
-        self._change(edit.box, lambda: edit.write_after(self.labels, self.states))
+        self._change(edit.box, lambda: edit.write_after(self.labels, self.states), _filled(edit, edit.states_after))
 
     def revert(self, edit: LabelEdit) -> None:
         """Take an edit back; the map must be as the edit left it."""
-        self._change(edit.box, lambda: edit.write_before(self.labels, self.states))
+        self._change(edit.box, lambda: edit.write_before(self.labels, self.states), _filled(edit, edit.states_before))
 
-    def _change(self, box: Box, write: Callable[[], None]) -> None:
-        """Write within a box, count again and tell."""
+    def _change(self, box: Box, write: Callable[[], None], filled: npt.NDArray[np.uint8] | None = None) -> None:
+        """Write within a box, count again and tell; ``filled`` as :meth:`_counts_in` takes it, after writing."""
         ks = box.slices[0]
         if box.shape_kji[1:] == self.states.shape[1:]:
             write()
-            self._counts[:, ks] = self._counts_in(box)
+            self._counts[:, ks] = self._counts_in(box, filled)
         else:
             before = self._counts_in(box)
             write()
@@ -300,3 +312,11 @@ class LabelMap:
         """Return the volume of each structure in millilitres."""
         counts = np.bincount(self.labels.reshape(-1), minlength=256)
         return {s.name: float(counts[s.id]) * self.geometry.voxel_ml for s in self.table}
+
+
+def _filled(edit: LabelEdit, states: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8] | None:
+    """Return the state that an edit gives all voxels of each plane of its box, MIXED where it does not; None where it never does.
+
+    Where a whole scan is accepted, or no longer, counting would take several times as long as writing.
+    """
+    return np.where(edit.full_planes, states[0], np.uint8(MIXED)) if states.size == 1 else None

@@ -310,12 +310,20 @@ def _check_edit(edit: LabelEdit, shape_kji: tuple[int, int, int]) -> None:
     voxels = int(np.prod(edit.box.shape_kji))
     if edit.mask_bits.size != (voxels + 7) // 8 or (voxels % 8 and int(edit.mask_bits[-1]) & (0xFF >> voxels % 8)):
         raise ValueError("an edit whose mask is not that of its box")
-    count = int(np.bitwise_count(edit.mask_bits).sum(dtype=np.int64))
+    count = _bits_set(edit.mask_bits)
     for old, new in ((edit.before, edit.after), (edit.states_before, edit.states_after)):
         if (old.size == 0) != (new.size == 0) or not {old.size, new.size} <= {0, 1, count}:
             raise ValueError("an edit whose values are not those of its mask")
     if count == 0 or not (edit.before.size or edit.states_before.size):
         raise ValueError("an edit that changes nothing")
+
+
+def _bits_set(packed: UInt8) -> int:
+    """Return the number of bits that are 1, counted eight bytes at once."""
+    flat = np.ascontiguousarray(packed)
+    whole = flat.size // 8 * 8
+    words, rest = flat[:whole].view(np.uint64), flat[whole:]
+    return sum(int(np.bitwise_count(part).sum(dtype=np.int64)) for part in (words, rest))
 
 
 # header and records

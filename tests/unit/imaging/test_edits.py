@@ -216,3 +216,18 @@ def test_that_a_small_stroke_on_a_large_scan_is_small() -> None:
     assert edit is not None
     assert edit.nbytes < 5000
     assert edit.box == Box((150, 210, 210), (151, 250, 250))
+
+
+@pytest.mark.parametrize("columns", [2, 4, 5])
+@given(data=st.data())
+def test_that_a_plane_that_is_called_full_is(columns: int, data: st.DataObject) -> None:
+    shape = (3, 4, columns)
+    # full planes are rare by chance
+    mask = data.draw(hnp.arrays(bool, shape)) | data.draw(hnp.arrays(bool, (3, 1, 1)))
+    blank = np.zeros(shape, np.uint8)
+    edit = LabelEdit.record(labels=blank, states=blank, mask=mask, box=Box.whole(shape), new_labels=1, new_states=3, name="part")
+    if edit is None:
+        return
+    full = edit.mask.all(axis=(1, 2))
+    plane = edit.mask[0].size
+    np.testing.assert_array_equal(edit.full_planes, full if plane % 8 == 0 else np.zeros(len(full), bool))

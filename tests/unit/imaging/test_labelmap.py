@@ -182,7 +182,40 @@ def test_that_what_is_counted_of_slices_stays_true_through_edits_undo_and_propos
             if edit is not None:
                 label_map.apply(edit)
                 done.append(edit)
-        settled = (label_map.states >= VoxelState.ACCEPTED).reshape(SHAPE[0], -1)
-        assert label_map.touched_slices() == np.flatnonzero(settled.any(axis=1)).tolist()
-        assert label_map.reviewed_slices() == np.flatnonzero(settled.all(axis=1)).tolist()
-        assert label_map.has_proposals == bool((label_map.states == VoxelState.PROPOSED).any())
+        _check_counts(label_map)
+
+
+@pytest.mark.parametrize("rows", [4, 5])
+@pytest.mark.parametrize("kept", [None, (1, 2, 3)])
+def test_that_what_is_counted_stays_true_where_whole_slices_get_one_state(rows: int, kept: tuple[int, int, int] | None) -> None:
+    grid = Geometry.identity((4, rows, 4), (1.0, 1.0, 1.0))
+    states = np.full(grid.shape_kji, VoxelState.PROPOSED, np.uint8)
+    if kept is not None:
+        states[kept] = VoxelState.EDITED
+    label_map = LabelMap(grid, TABLE, None, states)
+    edits = []
+    for state in (VoxelState.ACCEPTED, VoxelState.UNSEEN, VoxelState.PROPOSED):
+        edit = LabelEdit.record(
+            labels=label_map.labels,
+            states=label_map.states,
+            mask=label_map.states != VoxelState.EDITED,
+            box=Box.whole(grid.shape_kji),
+            new_labels=0,
+            new_states=state,
+            name="all",
+        )
+        assert edit is not None
+        edits.append((edit, label_map.states.copy()))
+        label_map.apply(edit)
+        _check_counts(label_map)
+    for edit, before in reversed(edits):
+        label_map.revert(edit)
+        np.testing.assert_array_equal(label_map.states, before)
+        _check_counts(label_map)
+
+
+def _check_counts(label_map: LabelMap) -> None:
+    settled = (label_map.states >= VoxelState.ACCEPTED).reshape(len(label_map.states), -1)
+    assert label_map.touched_slices() == np.flatnonzero(settled.any(axis=1)).tolist()
+    assert label_map.reviewed_slices() == np.flatnonzero(settled.all(axis=1)).tolist()
+    assert label_map.has_proposals == bool((label_map.states == VoxelState.PROPOSED).any())
