@@ -24,7 +24,7 @@ import numpy.typing as npt
 
 from gf_desktop.errors import UserError
 from gf_desktop.files.faults import writing_fault
-from gf_desktop.files.nifti import QFORM_TOL_MM, RAS_TO_LPS, apart_mm, open_nifti
+from gf_desktop.files.nifti import QFORM_TOL_MM, RAS_TO_LPS, NiftiFile, apart_mm, open_nifti
 from gf_desktop.files.quiet import load_simpleitk, quiet_native
 from gf_desktop.files.sidecar import sidecar_document, sidecar_name
 from gf_desktop.imaging.geometry import GRID_TOL_MM, Geometry
@@ -271,20 +271,28 @@ def _write_nifti(labels: UInt8, geometry: Geometry, path: Path, *, moments: Time
 def _same_nifti(labels: UInt8, geometry: Geometry, path: Path, *, moments: TimeAxis | None = None) -> bool:
     """Compare with what nibabel reads: type, both matrices, every voxel."""
     file = open_nifti(path, frames=moments is not None)
-    voxels, _, _ = file.stored()
     if moments is not None:
         labels, geometry = labels[:, None], geometry.first_slice
     header = file.image.header
     expected = RAS_TO_LPS @ geometry.affine
     tolerance = max(GRID_TOL_MM, FLOAT32_TOL * float(np.abs(expected[:3, 3]).max() + geometry.diagonal_mm))
     return (
-        voxels.dtype == np.uint8
+        file.image.get_data_dtype() == np.uint8
         and int(header["sform_code"]) > 0
         and int(header["qform_code"]) > 0
         and apart_mm(header.get_sform(), expected, geometry.size_ijk) <= tolerance
         and apart_mm(header.get_qform(), expected, geometry.size_ijk) <= QFORM_TOL_MM
-        and np.array_equal(voxels, labels)
+        and _same_voxels(file, labels)
     )
+
+
+def _same_voxels(file: NiftiFile, labels: UInt8) -> bool:
+    at = 0
+    for slab in file.slabs():
+        if not np.array_equal(slab, labels[at : at + len(slab)]):
+            return False
+        at += len(slab)
+    return at == len(labels)
 
 
 def _palette(table: LabelTable) -> bytes:

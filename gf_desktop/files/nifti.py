@@ -7,6 +7,7 @@ uncompressed file with whatever was in memory, without a word. It writes what we
 from __future__ import annotations
 
 import zlib
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -40,6 +41,9 @@ NIFTI_SUFFIXES = (".nii", ".nii.gz")
 
 QFORM_TOL_MM = 0.01
 """The two matrices of a NIfTI file disagree when they place a voxel further apart than this; float32 rounding is below it."""
+
+SLAB_BYTES = 4 << 20
+"""So much is read at once where a file is looked through: room for a whole scan is not made without holding up every other thread."""
 
 GZIP_RATIO = 1032
 """Deflate cannot shrink by more than this, so a header that claims more voxels is damaged (zlib technical notes)."""
@@ -119,6 +123,22 @@ class NiftiFile:
             return np.stack([values.T[name] for name in ("R", "G", "B")], axis=-1), 1.0, 0.0
         values = values.T
         return values.astype(values.dtype.newbyteorder("="), copy=False), float(proxy.slope), float(proxy.inter)
+
+    def slabs(self) -> Iterator[npt.NDArray[Any]]:
+        """Give the stored values as :meth:`stored` does, some slices or frames at a time; the file must end with the last one.
+
+        Raises what nibabel, gzip and the system raise where the file is cut off or damaged.
+        """
+        nibabel, proxy = load_nibabel(), self.image.dataobj
+        count = proxy.shape[-1]
+        step = max(1, SLAB_BYTES * count // (int(np.prod(proxy.shape)) * proxy.dtype.itemsize))
+        with nibabel.openers.ImageOpener(str(self.path)) as stream:
+            part = nibabel.arrayproxy.ArrayProxy(stream, (proxy.shape, proxy.dtype, proxy.offset))
+            for first in range(0, count, step):
+                yield np.asarray(part[..., first : first + step]).T
+            # a checksum stands behind the last voxel
+            if stream.read(1):
+                raise ValueError("voxels behind the last one")
 
     def intensities(self) -> tuple[npt.NDArray[Any], list[Finding]]:
         """Read intensities: int16 where exact, else float32, [k, j, i]; or uint8 [k, j, i, 3] colour; of frames with t in front."""

@@ -99,10 +99,12 @@ def test_that_nothing_is_replaced_without_being_told_to(exported: Export, tmp_pa
     assert first[0].path.read_bytes() != before[first[0].path]
 
 
-@pytest.mark.parametrize("fault", ["one voxel differs", "cut short", "moved by a tenth of a millimetre", "no longer there"])
+@pytest.mark.parametrize("slab_bytes", [1, 1 << 22])
+@pytest.mark.parametrize("fault", ["one voxel differs", "cut short", "no checksum", "moved by 0.1 mm", "no longer there"])
 def test_that_a_nifti_that_does_not_read_back_the_same_is_not_kept(
-    exported: Export, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fault: str
+    exported: Export, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fault: str, slab_bytes: int
 ) -> None:
+    monkeypatch.setattr("gf_desktop.files.nifti.SLAB_BYTES", slab_bytes)
     real = export._write_nifti
 
     def spoiled(labels: np.ndarray, geometry: Geometry, path: Path) -> None:
@@ -114,6 +116,8 @@ def test_that_a_nifti_that_does_not_read_back_the_same_is_not_kept(
         real(labels, geometry, path)
         if fault == "cut short":
             path.write_bytes(path.read_bytes()[:-20])
+        if fault == "no checksum":
+            path.write_bytes(path.read_bytes()[:-2])
         if fault == "no longer there":
             path.unlink()
 
