@@ -51,6 +51,10 @@ class Jobs(Protocol):
         """Call ``fn`` on the thread that owns the session; may be called from any thread, keeps order."""
         ...
 
+    def put_off(self, fn: Callable[[], None]) -> None:
+        """Call ``fn`` on the caller's thread, which owns the session, once it has shown what it was just told; keeps order."""
+        ...
+
 
 class InlineJobs:
     """Runs everything at once on the caller's thread; for the command line and tests."""
@@ -74,5 +78,9 @@ class InlineJobs:
         return token
 
     def post(self, fn: Callable[[], None]) -> None:
+        """Call ``fn`` now."""
+        fn()
+
+    def put_off(self, fn: Callable[[], None]) -> None:
         """Call ``fn`` now."""
         fn()

@@ -43,7 +43,7 @@ class OpenCase:
     author
         Initials written into each edit.
     on_edit
-        Called after each edit, undo and redo, when it is saved.
+        Called after each edit, undo and redo, when it is saved; :meth:`note_progress` then brings the case's record up to date.
     on_trouble
         Given the fault when an edit could not be saved; the edit has been taken back then.
 
@@ -81,6 +81,7 @@ class OpenCase:
         self._change: LargeChange | None = None
         self._waiting: list[tuple[Callable[[], None], bool]] = []
         self._working = ""
+        self._is_behind = False
         self.case: Case = project.case(case_id)
         self.volume = project.load_volume(case_id)
         self.frames: npt.NDArray[Any] | None = project.load_frames(case_id)
@@ -96,7 +97,8 @@ class OpenCase:
         self.has_unsaved_proposals = False
         if not self.journal.read_only:
             # a kill may have come between a change and its entry in the record
-            self._note_progress()
+            self._is_behind = True
+            self.note_progress()
 
     @property
     def id(self) -> str:
@@ -247,11 +249,17 @@ class OpenCase:
         self._saved()
 
     def _saved(self) -> None:
-        self._note_progress()
+        self._is_behind = True
         self._on_edit()
 
-    def _note_progress(self) -> None:
-        """Bring the case's record up to date. It follows from the mask: where the disk is full, the next change or opening does it."""
+    def note_progress(self) -> None:
+        """Bring the case's record up to date where an edit has left it behind.
+
+        It follows from the mask: where the disk is full, or the program ends before, the next change or opening does it.
+        """
+        if not self._is_behind:
+            return
+        self._is_behind = False
         try:
             if self._project.masks.note_progress(self.case, self.label_map):
                 self.refresh()
@@ -389,6 +397,7 @@ class OpenCase:
         try:
             self.settle()
             self.finish_stroke()
+            self.note_progress()
             if not self.journal.read_only and self.journal.has_changes:
                 self._project.masks.fold(self.id, self.label_map, author=self._author)
         except UserError as error:

@@ -210,6 +210,7 @@ class Session(Structuring):
             raise TrainingError("A refinement is already running", where=self._refinement.run_id, next_step="Wait for it, or cancel it.")
         if self.open is not None:
             self.open.must_rest()
+            self.open.note_progress()
         if self._proposer is not None:
             self._proposer.settle()
         refinement = Refinement(

@@ -82,6 +82,7 @@ class Workspace:
         self.project: Project | None = None
         self.open: OpenCase | None = None
         self.arriving: Volume | None = None
+        self._owes_progress = False
 
     @property
     def jobs(self) -> Jobs:
@@ -152,6 +153,8 @@ class Workspace:
 
     def cases(self) -> list[Case]:
         """Return the worklist in the order of import."""
+        if self.open is not None:
+            self.open.note_progress()
         return [] if self.project is None else self.project.cases()
 
     def import_paths(
@@ -273,8 +276,18 @@ class Workspace:
         )
 
     def _edited(self) -> None:
+        """Tell of an edit that is saved; what only follows from the mask is told when its picture is there."""
         self.history_changed.emit()
-        self._saved()
+        self.saved_changed.emit()
+        if not self._owes_progress:
+            self._owes_progress = True
+            self._jobs.put_off(self._tell_progress)
+
+    def _tell_progress(self) -> None:
+        self._owes_progress = False
+        if self.open is not None:
+            self.open.note_progress()
+        self.worklist_changed.emit()
 
     def _saved(self) -> None:
         self.saved_changed.emit()

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
-from PySide6.QtCore import QObject, Qt, Signal, Slot
+from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
 
 from gf_desktop.jobs import CancelToken
 
@@ -32,6 +32,10 @@ class QtJobs(QObject):
         self._tokens: set[CancelToken] = set()
         self._open = True
         self._posted.connect(self._call, Qt.ConnectionType.QueuedConnection)
+        self._put_off: list[Callable[[], None]] = []
+        # Qt paints before it looks at timers
+        self._rest = QTimer(self, singleShot=True, interval=0)
+        self._rest.timeout.connect(self._catch_up)
 
     @Slot(object)
     def _call(self, fn: Callable[[], None]) -> None:
@@ -71,10 +75,20 @@ class QtJobs(QObject):
         if self._open:
             self._posted.emit(fn)
 
+    def put_off(self, fn: Callable[[], None]) -> None:
+        """Call ``fn`` when the window has been painted, after everything put off before; on the owner's thread."""
+        self._put_off.append(fn)
+        self._rest.start()
+
+    def _catch_up(self) -> None:
+        waiting, self._put_off = self._put_off, []
+        for fn in waiting:
+            self._call(fn)
+
     @property
     def busy(self) -> bool:
-        """Whether an answer is still to come."""
-        return bool(self._tokens)
+        """Whether an answer, or what was put off, is still to come."""
+        return bool(self._tokens or self._put_off)
 
     def close(self) -> None:
         """Cancel what runs, wait for the threads and deliver nothing any more."""
@@ -83,3 +97,4 @@ class QtJobs(QObject):
         self._open = False
         self._pool.shutdown(wait=True, cancel_futures=True)
         self._tokens.clear()
+        self._put_off.clear()

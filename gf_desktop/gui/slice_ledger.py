@@ -15,6 +15,9 @@ from gf_desktop.session import Session
 
 __all__ = ["SliceLedger"]
 
+TELL_S: Final = 0.1
+"""While many slices are counted what is new is told, and drawn, this often: drawing takes as long as a turn of counting."""
+
 TURN_S: Final = 0.012
 """Slices are counted for this long before the window gets its turn; a large scan takes several turns."""
 
@@ -40,6 +43,7 @@ class SliceLedger(QObject):
         self._totals = np.zeros((2, 256), np.int64)
         self._turn = QTimer(self, singleShot=True)
         self._turn.timeout.connect(self._count_some)
+        self._told_s = 0.0
         state.display_changed.connect(self._axis_may_have_changed)
         session.case_changed.connect(self.restart)
         session.labels_changed.connect(self._labels_changed)
@@ -120,6 +124,8 @@ class SliceLedger(QObject):
             if former is not None:
                 self._totals -= (former.counts, former.reviewed_counts)
             self.summaries[index] = summary
-        self.changed.emit()
         if self._pending:
             self._turn.start(0)
+        if not self._pending or end - self._told_s > TELL_S:
+            self._told_s = end
+            self.changed.emit()

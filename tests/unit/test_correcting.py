@@ -229,3 +229,122 @@ def test_that_what_is_accepted_while_the_student_draws_outlives_a_kill_with_its_
     other.undo()
     np.testing.assert_array_equal(found.states >= VoxelState.ACCEPTED, np.zeros_like(accepted))
     other.close_project()
+
+
+class PuttingOff(InlineJobs):
+    """Puts off what it is asked to until it is told that the picture is there."""
+
+    def __init__(self) -> None:
+        self.owed: list[Callable[[], None]] = []
+
+    def put_off(self, fn: Callable[[], None]) -> None:
+        self.owed.append(fn)
+
+    def catch_up(self) -> None:
+        while self.owed:
+            self.owed.pop(0)()
+
+
+def _putting_off(world: World) -> tuple[Session, PuttingOff, Path]:
+    """Return a session on a case that nobody has touched, and the project's folder."""
+    jobs = PuttingOff()
+    session = Session(jobs, world.trainer)
+    folder = world.session.must_project().folder
+    world.session.close_project()
+    session.open_project(folder)
+    session.open_case("C-001")
+    jobs.catch_up()
+    return session, jobs, folder
+
+
+def _touch(session: Session) -> None:
+    session.begin_stroke(axis=2, label=1, radius_mm=3.0, start_ijk=(10, 10, 2)).finish()
+
+
+def _record(session: Session) -> str:
+    """The case's status as the database has it; asking the session would bring it up to date."""
+    return session.must_project().case("C-001").status
+
+
+def test_that_what_follows_from_the_mask_is_told_once_and_after_the_picture(world: World) -> None:
+    session, jobs, _folder = _putting_off(world)
+    told: list[str] = []
+    session.labels_changed.connect(lambda _box: told.append("picture"))
+    session.history_changed.connect(lambda: told.append("history"))
+    session.worklist_changed.connect(lambda: told.append("worklist"))
+    _touch(session)
+    session.undo()
+    session.redo()
+    assert "worklist" not in told
+    assert _record(session) == "new"
+    jobs.catch_up()
+    assert told.count("worklist") == 1
+    assert told.count("history") == 3
+    assert _record(session) == session.must_open().case.status == "in progress"
+    session.close_project()
+
+
+def test_that_an_undo_is_on_the_disk_before_the_mask_shows_it(world: World) -> None:
+    session, _jobs, _folder = _putting_off(world)
+    _touch(session)
+    journal = session.must_open().journal
+    sizes, steps = [journal.path.stat().st_size], [journal.steps]
+
+    def look(_box: object) -> None:
+        sizes.append(journal.path.stat().st_size)
+        steps.append(journal.steps)
+
+    session.labels_changed.connect(look)
+    session.undo()
+    session.redo()
+    assert steps == [1, 0, 1]
+    assert sizes[0] < sizes[1] < sizes[2]
+    session.close_project()
+
+
+def test_that_who_asks_for_the_worklist_sees_an_edit_at_once(world: World) -> None:
+    session, _jobs, _folder = _putting_off(world)
+    _touch(session)
+    assert [case.status for case in session.cases()] == ["in progress"]
+    session.undo()
+    assert [case.status for case in session.cases()] == ["new"]
+    session.close_project()
+
+
+def test_that_a_round_learns_from_an_edit_that_was_made_just_now(world: World) -> None:
+    session, _jobs, _folder = _putting_off(world)
+    session.approve_slice(2)
+    assert _record(session) == "new"
+    session.refine(minutes=1.0)
+    assert _record(session) == "in progress"
+    session.cancel_refine()
+    session.wait_for_round()
+    session.close_project()
+
+
+def test_that_closing_brings_the_record_up_to_date(world: World) -> None:
+    session, _jobs, folder = _putting_off(world)
+    session.approve_case()
+    session.close_project()
+    again = Session(InlineJobs(), world.trainer)
+    again.open_project(folder)
+    assert _record(again) == "approved"
+    again.close_project()
+
+
+def test_that_a_program_killed_before_it_caught_up_has_lost_nothing(world: World, tmp_path: Path) -> None:
+    session, _jobs, folder = _putting_off(world)
+    _touch(session)
+    session.undo()
+    session.approve_slice(3)
+    wanted = session.must_open().label_map.states.copy()
+    left = Path(shutil.copytree(folder, tmp_path / "killed", ignore=shutil.ignore_patterns("*.lock", "*.holder*")))
+    session.close_project()
+    again = Session(InlineJobs(), world.trainer)
+    again.open_project(left)
+    assert _record(again) == "new"
+    again.open_case("C-001")
+    np.testing.assert_array_equal(again.must_open().label_map.states, wanted)
+    assert _record(again) == again.must_open().case.status == "in progress"
+    assert again.must_open().case.reviewed == 1
+    again.close_project()

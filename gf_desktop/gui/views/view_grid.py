@@ -51,6 +51,7 @@ class ViewGrid(QWidget):
             view.hovered.connect(self.hovered)
             view.refused.connect(self.refused)
             view.zoomed.connect(partial(self._link, view))
+        session.history_changed.connect(self._catch_up)
         state.layout_changed.connect(self._choose_large)
         state.layout_changed.connect(self._arrange)
         state.display_changed.connect(self._arrange)
@@ -65,6 +66,12 @@ class ViewGrid(QWidget):
         """Show the whole slice in every view."""
         for view in (*self.slices.values(), self.other):
             view.fit()
+
+    def _catch_up(self) -> None:
+        """Draw an edit before anything else that follows from it, which is put off."""
+        for view in (*self.slices.values(), self.other):
+            if view.isVisible():
+                view.catch_up()
 
     def cancel_stroke(self) -> bool:
         """Take the stroke that runs in any view back; return whether there was one."""

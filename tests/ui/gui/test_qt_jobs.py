@@ -7,7 +7,8 @@ from collections.abc import Iterator
 
 import pytest
 from PySide6.QtCore import QThread
-from PySide6.QtWidgets import QApplication
+from PySide6.QtGui import QPaintEvent
+from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from gf_desktop.gui.qt_jobs import QtJobs
@@ -92,3 +93,39 @@ def test_that_nothing_is_delivered_after_closing(qapp: QApplication, qtbot: QtBo
     jobs.post(lambda: seen.append(2))
     qtbot.wait(20)
     assert seen == []
+
+
+class Painted(QWidget):
+    """Notes that it is painted."""
+
+    def __init__(self, order: list[str]) -> None:
+        super().__init__()
+        self._order = order
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        self._order.append("painted")
+
+
+def test_that_what_is_put_off_comes_after_the_picture_and_in_order(jobs: QtJobs, qtbot: QtBot) -> None:
+    order: list[str] = []
+    widget = Painted(order)
+    qtbot.addWidget(widget)
+    widget.show()
+    qtbot.waitUntil(lambda: bool(order))
+    qtbot.wait(20)
+    order.clear()
+    jobs.put_off(lambda: order.append("first"))
+    widget.update()
+    jobs.put_off(lambda: order.append("second"))
+    assert jobs.busy
+    qtbot.waitUntil(lambda: not jobs.busy)
+    assert order == ["painted", "first", "second"]
+
+
+def test_that_nothing_that_was_put_off_comes_after_closing(jobs: QtJobs, qtbot: QtBot) -> None:
+    came: list[int] = []
+    jobs.put_off(lambda: came.append(1))
+    jobs.close()
+    assert not jobs.busy
+    qtbot.wait(20)
+    assert came == []

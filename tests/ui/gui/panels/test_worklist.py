@@ -96,11 +96,13 @@ def test_that_an_order_sorts_as_it_says(four: MainWindow, name: str, expected: l
     assert four.page.worklist.list.currentIndex().data(CASE_ROLE).id == "C-001", "the scan on screen stays the chosen one"
 
 
-def test_that_a_stroke_changes_the_row_of_a_filtered_list(four: MainWindow, session: Session) -> None:
+def test_that_a_stroke_changes_the_row_of_a_filtered_list(four: MainWindow, session: Session, settle: Callable[[], None]) -> None:
     choose(four.page.worklist.filter, FILTERS, "new")
     session.approve_slice(3)
+    settle()
     assert shown(four) == ["C-004"]
     session.undo()
+    settle()
     assert shown(four) == ["C-001", "C-004"]
 
 

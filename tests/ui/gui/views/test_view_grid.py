@@ -7,7 +7,7 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
+from PySide6.QtCore import QEvent, QObject, QPoint, QPointF, Qt
 from PySide6.QtGui import QColor, QMouseEvent, QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
@@ -17,6 +17,7 @@ from gf_desktop.display import plane_axes
 from gf_desktop.gui.main_window import MainWindow
 from gf_desktop.gui.theme import current_palette
 from gf_desktop.gui.views.slice_view import SliceView
+from gf_desktop.imaging.edits import Box
 from gf_desktop.imaging.labelmap import VoxelState
 from gf_desktop.session import Session
 
@@ -289,3 +290,54 @@ def test_that_a_key_shows_the_states_of_voxels_over_every_view_and_hides_them_ag
     press_key(Qt.Key.Key_S, Qt.KeyboardModifier.ShiftModifier)
     qtbot.wait(20)
     assert pixel() == before
+
+
+class Painting(QObject):
+    """Notes each view that is painted."""
+
+    def __init__(self, views: dict[str, SliceView], order: list[str], parent: QObject) -> None:
+        super().__init__(parent)
+        self._names = {view.canvas.viewport(): name for name, view in views.items()}
+        self._order = order
+        for viewport in self._names:
+            viewport.installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.Paint:
+            self._order.append(self._names[watched])
+        return False
+
+
+def test_that_an_undo_is_painted_in_every_view_before_what_only_follows_from_it(
+    window: MainWindow, views: dict[str, SliceView], settle: Callable[[], None], qtbot: QtBot
+) -> None:
+    window.session.approve_slice(INSIDE[2])
+    settle()
+    qtbot.wait(50)
+    order: list[str] = []
+    Painting(views, order, window)
+    window.session.worklist_changed.connect(lambda: order.append("worklist"))
+    window.page.ledger.changed.connect(lambda: order.append("counts"))
+    QTest.keyClick(window.windowHandle(), Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    assert not (window.session.open.label_map.states == VoxelState.ACCEPTED).any()
+    qtbot.waitUntil(lambda: {"worklist", "counts"} <= set(order))
+    assert set(order[: min(order.index("worklist"), order.index("counts"))]) == set(PLANES)
+    assert window.session.open.case.status == "new"
+
+
+def test_that_slices_that_a_student_proposes_are_counted_together(
+    window: MainWindow, settle: Callable[[], None], qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settle()
+    ledger, label_map = window.page.ledger, window.session.open.label_map
+    monkeypatch.setattr("gf_desktop.gui.slice_ledger.REST_MS", 1_000)
+    told: list[int] = []
+    ledger.changed.connect(lambda: told.append(1))
+    _depth, rows, columns = label_map.labels.shape
+    for k in range(5):
+        label_map.propose(np.full((1, rows, columns), 2, np.uint8), Box((k, 0, 0), (k + 1, rows, columns)))
+        QApplication.processEvents()
+    assert not told
+    qtbot.waitUntil(lambda: ledger.complete)
+    assert len(told) == 1
+    assert ledger.voxels(2) == 5 * rows * columns
