@@ -21,7 +21,7 @@ from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtTest import QTest
 
 from gf_desktop.correcting import BrushOptions
-from gf_desktop.gui.app import compose, make_application
+from gf_desktop.gui.app import compose, load_the_rest, make_application
 from gf_desktop.gui.questions import Questions
 from gf_desktop.resources import resource_dir
 from gf_desktop.session import Session
@@ -72,11 +72,7 @@ class Ours:
         self._heart = Heartbeat()
         self._projects = 0
         # what the program does after its first paint
-        from gf_desktop.files import warm_up as warm_up_files
-        from gf_desktop.inference import warm_up as warm_up_inference
-
-        warm_up_files()
-        warm_up_inference()
+        load_the_rest()
 
     # waiting
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from collections.abc import Callable
@@ -25,7 +26,7 @@ from gf_desktop.gui.trainer_process import TrainerProcess
 from gf_desktop.session import Session
 from gf_desktop.trainer_link import Transport
 
-__all__ = ["Composition", "compose", "make_application", "paint_once", "run"]
+__all__ = ["Composition", "compose", "load_the_rest", "make_application", "paint_once", "run"]
 
 PAINT_LIMIT_MS = 10_000
 """A window that is not painted after this never will be."""
@@ -98,17 +99,20 @@ def compose(
     return Composition(jobs, session, MainWindow(session, questions=questions, settings=settings), trainers)
 
 
+def load_the_rest() -> None:
+    """Load the libraries of scans and prediction, on any thread."""
+    from gf_desktop.files import warm_up as warm_up_files
+    from gf_desktop.inference import warm_up as warm_up_inference
+
+    warm_up_files()
+    warm_up_inference()
+    # what is loaded now stays: looking through it for garbage would hold up the window for 50 ms, again and again
+    gc.freeze()
+
+
 def _load_the_rest(made: Composition) -> None:
-    """Load the libraries of scans and prediction behind the first paint, so that the first scan need not wait for them."""
-
-    def load() -> None:
-        from gf_desktop.files import warm_up as warm_up_files
-        from gf_desktop.inference import warm_up as warm_up_inference
-
-        warm_up_files()
-        warm_up_inference()
-
-    made.jobs.run(lambda _token: load(), on_done=lambda _answer: None, on_error=made.session.broke.emit)
+    """Do so behind the first paint, so that the first scan need not wait for it."""
+    made.jobs.run(lambda _token: load_the_rest(), on_done=lambda _answer: None, on_error=made.session.broke.emit)
 
 
 def paint_once() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QTimer, Signal
@@ -145,6 +146,8 @@ class MainWindow(QMainWindow):
         self.pages.addWidget(page)
         self.remembered.restore_splitter(page.splitter)
         self.remembered.restore_panel(page.show_panel)
+        # the page and what it has imported stay: looking through them for garbage again and again would be felt
+        gc.freeze()
         return page
 
     # following the session
