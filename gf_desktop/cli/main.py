@@ -99,7 +99,7 @@ def _add_data_verbs(verbs: _SubParsers) -> None:
     frame.add_argument("case", metavar="CASE")
     frame.add_argument("frame", metavar="FRAME", type=int, help="counted from 0")
     predict = _add(verbs, "predict", "let the active student propose masks")
-    predict.add_argument("--case", metavar="ID", help="one case; default: all")
+    predict.add_argument("--case", metavar="ID", action="append", help="one case, may be repeated; default: all")
     _add_reference(_add(verbs, "correct", "take approved slices of a mask file"), "--mask")
     edit = _add(verbs, "edit", "carry out a correcting operation on a case's mask")
     edit.add_argument("case", metavar="CASE")
@@ -125,7 +125,7 @@ def _add_data_verbs(verbs: _SubParsers) -> None:
     export = _add(verbs, "export", "write masks, read them back and compare")
     export.add_argument("--out", required=True, type=Path, metavar="DIR")
     export.add_argument("--format", required=True, choices=("nifti", "png"))
-    export.add_argument("--case", metavar="ID", help="one case; default: all")
+    export.add_argument("--case", metavar="ID", action="append", help="one case, may be repeated; default: all")
     export.add_argument("--overwrite", action="store_true", help="replace files that are there")
 
 

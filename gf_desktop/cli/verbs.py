@@ -122,7 +122,8 @@ def _frame(session: Session, options: argparse.Namespace, output: Output) -> Non
 
 
 def _predict(session: Session, options: argparse.Namespace, output: Output) -> None:
-    wanted = [c.id for c in session.cases()] if options.case is None else [session.must_project().case(options.case).id]
+    project = session.must_project()
+    wanted = [case.id for case in session.cases()] if options.case is None else [project.case(case_id).id for case_id in options.case]
     documents = []
     with output.progress("predicting") as bar:
         for number, case_id in enumerate(wanted):
@@ -233,7 +234,7 @@ def _rollback(session: Session, _options: argparse.Namespace, output: Output) ->
 
 def _export(session: Session, options: argparse.Namespace, output: Output) -> None:
     with output.progress("exporting"):
-        files = answer_of(session.export, options.out, file_format=options.format, case_id=options.case, overwrite=options.overwrite)
+        files = answer_of(session.export, options.out, file_format=options.format, case_ids=options.case, overwrite=options.overwrite)
     output.table(("file", "verified"), [(str(f.path), "yes" if f.verified else "no") for f in files])
     output.document({"files": [{"path": str(f.path), "verified": f.verified} for f in files]})
 

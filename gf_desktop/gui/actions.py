@@ -10,6 +10,7 @@ from PySide6.QtCore import QCoreApplication, QObject
 from PySide6.QtGui import QAction, QActionGroup, QKeySequence
 
 from gf_desktop.gui.action_spec import ActionSpec
+from gf_desktop.gui.correcting_rows import CORRECTING_ROWS, STRUCTURE_ROWS
 from gf_desktop.gui.help_rows import LANGUAGE_ROWS, TOUR_ROWS
 from gf_desktop.gui.icons import icon
 from gf_desktop.gui.keymap import Keymap
@@ -82,47 +83,6 @@ def _structure(number: int) -> ActionSpec:
         group="Edit",
     )
 
-
-_LIST = frozenset({"project", "writable"})
-
-_STRUCTURE_LIST = (
-    ActionSpec(
-        "add_structure",
-        "Add a structure…",
-        ("Ctrl+Shift+N",),
-        "add_structure",
-        "Draw something that the student need not know",
-        "Edit-",
-        "plus",
-        _LIST,
-    ),
-    ActionSpec(
-        "edit_structure", "Name, colour and code…", ("F2",), "change_structure", "Of the structure that is drawn", "Edit", "edit", _LIST
-    ),
-    ActionSpec(
-        "delete_structure",
-        "Delete the structure…",
-        (),
-        "remove_structure",
-        "Take it out of the list and out of every scan",
-        "Edit",
-        "delete",
-        _LIST,
-    ),
-    ActionSpec(
-        "take_structures",
-        "Add structures from a list…",
-        (),
-        "take_structures",
-        "A list that ships with the program, or a file",
-        "Edit",
-        "list",
-        _LIST,
-    ),
-    ActionSpec(
-        "save_structures", "Save the list of structures…", (), "save_structures", "For other projects", "Edit", "", frozenset({"project"})
-    ),
-)
 
 ACTIONS: Final[tuple[ActionSpec, ...]] = (
     ActionSpec(
@@ -306,7 +266,8 @@ ACTIONS: Final[tuple[ActionSpec, ...]] = (
         "stop",
         frozenset({"working"}),
     ),
-    *_STRUCTURE_LIST,
+    *CORRECTING_ROWS,
+    *STRUCTURE_ROWS,
     ActionSpec(
         "structure_menu",
         "What can be done to the structure…",

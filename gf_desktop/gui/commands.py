@@ -27,7 +27,6 @@ from gf_desktop.gui.measure_commands import MeasureCommands
 from gf_desktop.gui.questions import Questions
 from gf_desktop.gui.structure_commands import StructureCommands
 from gf_desktop.gui.view_state import ToolName, ViewState
-from gf_desktop.imaging.operations import GrowSeeds
 from gf_desktop.project.records import Case, RoundReport
 from gf_desktop.resources import resource_dir
 from gf_desktop.session import Session
@@ -239,7 +238,7 @@ class Commands(QObject):
             **{f"tool_{name}": partial(self.corrections.take, name) for name in OTHER_TOOLS},
             **(self.measures.handlers() | self.compares.handlers()),
             "swap": self.corrections.swap,
-            "grow_seeds": lambda: self.corrections.operate(GrowSeeds()),
+            **self.corrections.handlers(),
             "stop_operation": session.cancel_operation,
             **self.structures.handlers(),
             "structure_menu": lambda: state.menu_wanted.emit(state.tool.label),

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from collections.abc import Callable
+from functools import partial
+from typing import Any, Protocol
 
 from gf_desktop.display import plane_axes
 from gf_desktop.gui.actions import tr
+from gf_desktop.gui.help_commands import HelpCommands
 from gf_desktop.gui.language import count_text, spoken
 from gf_desktop.gui.questions import Questions
 from gf_desktop.gui.view_state import ToolName, ViewState
-from gf_desktop.imaging.operations import NAMES, Delete, Merge, Operation
+from gf_desktop.imaging.operations import NAMES, CopySlice, Delete, GrowSeeds, Merge, Operation
 from gf_desktop.imaging.review import structure_size
 from gf_desktop.previewing import PREVIEWED
 from gf_desktop.session import Session
@@ -19,6 +22,8 @@ __all__ = ["Corrections"]
 
 class Teller(Protocol):
     """What is needed of the window."""
+
+    helps: HelpCommands
 
     def tell(self, text: str, *, kind: str = "") -> None:
         """Show a notice."""
@@ -38,6 +43,11 @@ class Corrections:
         self._face = face
         self._ask = questions
 
+    def handlers(self) -> dict[str, Callable[[], object]]:
+        """Return what the actions do that correct over slices, by id."""
+        copies = {f"copy_{name}": partial(self.copy_slice, steps) for name, steps in (("up", 1), ("down", -1))}
+        return {**copies, "grow_seeds": lambda: self.operate(GrowSeeds())}
+
     # tools and structures
 
     def take(self, name: ToolName) -> None:
@@ -45,10 +55,10 @@ class Corrections:
         self._state.set_tool(name=name)
 
     def take_cursor(self) -> None:
-        """Take a running stroke back, or stop looking at an operation; else put the tool down."""
+        """Stop looking at an operation, or take a running stroke back, or leave the tour; else put the tool down."""
         if self._session.previewing.operation is not None:
             self._session.previewing.end()
-        elif not self._face.cancel_stroke():
+        elif not self._face.cancel_stroke() and not self._face.helps.leave():
             self._state.choose_measurement(None)
             self.take("cursor")
 
@@ -90,6 +100,16 @@ class Corrections:
         if question and not self._ask.agreed(question):
             return
         self._session.operate(operation, over=over, on_done=lambda changed: self._told(operation, changed=changed))
+
+    def copy_slice(self, steps: int) -> None:
+        """Give the slice so many steps towards the head the structures of the slice on screen, and go there; not beyond the last slice."""
+        display, opened = self._state.display, self._session.must_open()
+        target = display.stepped(steps, opened.volume).index
+        if target == display.index:
+            return
+        axis: Any = plane_axes(opened.volume, display.plane).across
+        self.operate(CopySlice(None, display.index, target, axis))
+        self._state.step(steps)
 
     def apply(self) -> None:
         """Carry out the operation that is looked at."""

@@ -130,6 +130,13 @@ class HelpCommands(QObject):
         self.tour.begin(at if self._session.open is not None else 0)
         return self.tour
 
+    def leave(self) -> bool:
+        """Leave the tour where it is shown; return whether it was."""
+        shown = self.tour is not None and self.tour.isVisible()
+        if self.tour is not None and shown:
+            self.tour.leave.click()
+        return shown
+
     # what the tour asks
 
     def tour_target(self, step: str) -> QWidget | None:

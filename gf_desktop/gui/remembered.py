@@ -116,6 +116,8 @@ class Remembered:
         if layout in LAYOUTS:
             state.set_layout(LAYOUTS[layout])
         state.windows = WindowMemory(dict(self.file.now.windows))
+        if self.file.now.smooth != state.smooth:
+            state.toggle_smooth()
 
     def restore_panel(self, show: Callable[[str], object]) -> None:
         """Bring the panel to the front that was there."""
@@ -126,6 +128,7 @@ class Remembered:
         """Keep what is looked at when the window is closed."""
         self.keep(
             layout=state.layout,
+            smooth=state.smooth,
             windows=state.windows.choices,
             panel=self.file.now.panel if panel is None else panel,
             last_project="" if project is None else str(project.folder),

@@ -87,6 +87,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """How views are arranged, by name; "" for the usual one."""
     splitter_sizes: tuple[Length, ...] = ()
     """Widths of worklist, views and panels in pixels; empty: the program decides."""
+    smooth: bool = True
+    """Whether scans are interpolated between pixels."""
     panel: str = ""
     """The panel in front, by name; "" for the usual one."""
     windows: dict[str, WindowChoice] = msgspec.field(default_factory=dict)

@@ -2692,6 +2692,16 @@
             <translation>Messungen als Text kopieren</translation>
         </message>
         <message>
+            <location filename="../../gf_desktop/gui/actions.py"/>
+            <source>Copy the slice down</source>
+            <translation>Schicht nach unten kopieren</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/actions.py"/>
+            <source>Copy the slice up</source>
+            <translation>Schicht nach oben kopieren</translation>
+        </message>
+        <message>
             <location filename="../../gf_desktop/gui/panels/structure_menu.py"/>
             <source>Copy to the next slice</source>
             <translation>In die nächste Schicht kopieren</translation>
@@ -3099,6 +3109,16 @@ DICOM-Ordner, NIfTI, PNG, JPEG</translation>
             <location filename="../../gf_desktop/gui/actions.py"/>
             <source>Give actions other keys, or take those of another program</source>
             <translation>Aktionen andere Tasten geben oder die eines anderen Programms nehmen</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/actions.py"/>
+            <source>Give the next slice towards the feet this slice's structures, and go there</source>
+            <translation>Der nächsten Schicht fußwärts die Strukturen dieser Schicht geben und dorthin gehen</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/actions.py"/>
+            <source>Give the next slice towards the head this slice's structures, and go there</source>
+            <translation>Der nächsten Schicht kopfwärts die Strukturen dieser Schicht geben und dorthin gehen</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/gui/structure_commands.py"/>

@@ -68,7 +68,7 @@ def test_that_a_real_series_goes_the_whole_way_by_json_alone(
     scores = run("evaluate", project, case["id"], "--reference", reference, "--slices", "2,7", "--map", map_file)
     assert scores["mean_dice"] == 1.0
     assert scores["structures"]["soft"] == {"dice": 1.0, "hd95_mm": 0.0}
-    files = run("export", project, "--out", tmp_path / "out", "--format", "nifti")["files"]
+    files = run("export", project, "--out", tmp_path / "out", "--format", "nifti", "--case", case["id"])["files"]
     assert all(f["verified"] for f in files)
     (nifti,) = [Path(f["path"]) for f in files if f["path"].endswith(".nii.gz")]
     exported, truth = nibabel.load(nifti), nibabel.load(reference)
@@ -272,6 +272,9 @@ NOT_A_VERB = {
     "next_case": "the order of the list says it",
     "begin_stroke": "painting needs a hand; “correct” takes masks",
     "cancel_operation": "Ctrl+C",
+    "rule": "what may be painted over, asked by parts of the session",
+    "report_advice": "how parts of the session tell",
+    "carry_out_edit": "“edit” carries out what nobody looked at before",
     "predict_structure": "holds a hand's brush to the student",
     "approve_slice": "“correct” approves what it takes",
     "approve_case": "“correct” approves what it takes",

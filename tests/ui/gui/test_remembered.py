@@ -195,6 +195,7 @@ def test_that_layout_panel_window_and_case_are_there_again(start, project_folder
     qtbot.waitUntil(lambda: len(made.session.cases()) == 2 and not made.jobs.busy)
     made.window.commands.show_case("C-002")
     made.window.actions_by_id["layout_one_two"].trigger()
+    made.window.actions_by_id["smooth"].trigger()
     made.window.show_panel("scan")
     made.window.commands.show_case("C-001")
     made.window.state.set_window(Window(-600.0, 1500.0))
@@ -206,6 +207,8 @@ def test_that_layout_panel_window_and_case_are_there_again(start, project_folder
     show(made, qtbot, project_folder)
     assert made.session.open.id == "C-002"
     assert made.window.state.layout == "one_two"
+    assert not made.window.state.smooth
+    assert not made.window.page.view.canvas.is_smooth
     assert made.window.page.panel == "scan"
     made.window.commands.show_case("C-001")
     assert made.window.state.display.window == Window(-600.0, 1500.0)

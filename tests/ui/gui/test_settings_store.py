@@ -29,6 +29,7 @@ OWN = Settings(
     keymap=KeyChoice("napari", {"undo": ("Ctrl+U",), "fit": ()}),
     window=WindowPlace(-20, 40, 1200, 800, maximised=True),
     layout="single",
+    smooth=False,
     splitter_sizes=(200, 800, 300),
     panel="refine",
     windows={"CT": WindowChoice(40.0, 400.0)},

@@ -86,6 +86,15 @@ def test_that_the_tour_is_left_and_taken_up_where_it_was(tour: Tour, opened: Com
     assert tour.step.id == "approve"
 
 
+def test_that_escape_leaves_the_tour_before_it_puts_the_tool_down(tour: Tour, opened: Composition) -> None:
+    opened.window.state.set_tool(name="paint")
+    QTest.keyClick(opened.window, Qt.Key.Key_Escape)
+    assert not tour.isVisible()
+    assert opened.window.state.tool.name == "paint"
+    QTest.keyClick(opened.window, Qt.Key.Key_Escape)
+    assert opened.window.state.tool.name == "cursor"
+
+
 def test_that_the_panel_never_lies_over_the_control_that_it_shows(tour: Tour, opened: Composition, qtbot: QtBot) -> None:
     window = opened.window
     for size in ((1440, 900), (1100, 700)):

@@ -192,6 +192,37 @@ def test_that_a_structure_is_copied_to_the_slice_beside(stage: Stage, entry: str
     assert_mask(stage, expected)
 
 
+@pytest.mark.parametrize(("key", "way"), [(Qt.Key.Key_PageUp, Qt.Key.Key_PageUp), (Qt.Key.Key_PageDown, Qt.Key.Key_PageDown)])
+def test_that_all_structures_are_copied_to_the_slice_beside_which_is_then_shown(stage: Stage, key: Qt.Key, way: Qt.Key) -> None:
+    before, start = patches(stage), stage.view.plane.index
+    stage.plane_of(before)[:] = stage.plane_of(patches(stage, 1))
+    stage.put(before)
+    session = stage.made.session
+    session.set_locked(LESION, locked=True)
+    stage.key(way)
+    beside = stage.view.plane.index
+    assert abs(beside - start) == 1
+    stage.key(Qt.Key.Key_PageDown if way == Qt.Key.Key_PageUp else Qt.Key.Key_PageUp)
+    assert stage.view.plane.index == start
+    stage.key(key, Qt.KeyboardModifier.ControlModifier)
+    stage.settle()
+    expected = before.copy()
+    source, target = stage.plane_of(before, start), stage.plane_of(expected, beside)
+    target[:] = np.where(target == LESION, LESION, np.where(source == LESION, 0, source))
+    assert (target != stage.plane_of(before, beside)).any()
+    assert_mask(stage, expected)
+    assert stage.view.plane.index == beside
+    # at the end of the scan there is nothing beside
+    while (index := stage.view.plane.index) is not None:
+        stage.key(way)
+        if stage.view.plane.index == index:
+            break
+    last = stage.labels.copy()
+    stage.key(key, Qt.KeyboardModifier.ControlModifier)
+    stage.settle()
+    np.testing.assert_array_equal(stage.labels, last)
+
+
 def test_that_interpolation_draws_between_slices_that_were_painted(stage: Stage) -> None:
     window, stage_middle = stage.made.window, stage.middle
     stage.take(Qt.Key.Key_P, "paint", structure=LESION)
