@@ -154,6 +154,7 @@ class Commands(QObject):
         self._state = state
         self._face = face
         self._ask = questions
+        self._unsuited: set[tuple[str, str]] = set()
         self.player = CinePlayer(session, state, self)
         self.corrections = Corrections(session, state, face, questions)
         dialogs = parent if isinstance(parent, QWidget) else None
@@ -453,7 +454,13 @@ class Commands(QObject):
         project = self._session.project
         if opened is None or card is None or project is None or project.read_only:
             return
+        # that a grey student cannot see a colour scan is said once, not with each opening
+        unsuited = (card.id, opened.id) if opened.volume.is_colour != card.preprocess.colour else None
+        if unsuited in self._unsuited:
+            return
         if opened.case.model_id != card.id and opened.case.status != "approved" and self._session.predicting is None:
+            if unsuited is not None:
+                self._unsuited.add(unsuited)
             self.attempt(self.predict)
 
     def refine(self) -> None:

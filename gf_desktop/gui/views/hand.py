@@ -219,7 +219,8 @@ class Hand:
             self.show()
         elif keys & Qt.KeyboardModifier.ShiftModifier and self._tool.paints:
             self._state.resize_brush(steps)
-        else:
+        elif not self.measuring.is_setting:
+            # a measurement lies in one slice
             self._state.hold_still()
             self._view.be_active()
             self._state.step(steps)

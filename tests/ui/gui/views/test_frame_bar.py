@@ -323,3 +323,22 @@ def test_that_a_single_picture_of_dicom_has_one_view(show: Callable[[Path], Main
     view = window.page.view
     QTest.mouseDClick(view.canvas.viewport(), Qt.MouseButton.LeftButton, pos=view.canvas.viewport().rect().center())
     assert [name for name, view in window.page.grid.slices.items() if view.isVisible()] == ["axial"]
+
+
+def test_that_a_grey_student_says_once_that_it_cannot_see_colours(
+    made: Composition, qtbot: QtBot, tmp_path: Path, seven_pack: Path
+) -> None:
+    made.session.create_project(tmp_path / "trial", seven_pack)
+    told: list[str] = []
+    made.window.tell = lambda text, **_more: told.append(text)
+    made.window.commands.import_paths([DATA / "us_cine_jpeg_8_frames.dcm"])
+    qtbot.waitUntil(lambda: any("colour" in text for text in told), timeout=30_000)
+    qtbot.waitUntil(lambda: not made.jobs.busy)
+    said = len(told)
+    for _ in range(2):
+        made.session.close_case()
+        made.window.commands.show_case("C-001")
+        qtbot.waitUntil(lambda: not made.jobs.busy)
+    assert len(told) == said
+    made.window.actions_by_id["predict"].trigger()
+    qtbot.waitUntil(lambda: len(told) == said + 1)

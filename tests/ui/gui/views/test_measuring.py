@@ -297,6 +297,23 @@ def test_that_a_click_that_goes_nowhere_and_another_tool_or_slice_leave_no_measu
     assert session.measuring.items == ()
 
 
+def test_that_the_wheel_stays_in_the_slice_while_a_measurement_is_set(
+    session: Session, window: MainWindow, views: dict[str, SliceView], press_key: Callable
+) -> None:
+    from tests.ui.gui.views.test_slice_view import wheel
+
+    view, index = views["axial"], window.state.display.index
+    press_key(Qt.Key.Key_M)
+    places = pixels(view, (5, 5), (45, 5))
+    click(view, places[0])
+    wheel(window, 1)
+    assert window.state.display.index == index
+    click(view, places[1])
+    assert len(session.measuring.items) == 1
+    wheel(window, 1)
+    assert abs(window.state.display.index - index) == 1
+
+
 def test_that_a_place_outside_of_the_scan_becomes_its_border(session: Session, views: dict[str, SliceView], press_key: Callable) -> None:
     view = views["axial"]
     press_key(Qt.Key.Key_M)
