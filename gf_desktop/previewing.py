@@ -15,6 +15,7 @@ from gf_desktop.imaging.operations import (
     Close,
     Combine,
     FillHoles,
+    GrowRegion,
     GrowSeeds,
     Interpolate,
     KeepLargest,
@@ -31,7 +32,10 @@ from gf_desktop.workspace import OnError, no_answer
 
 __all__ = ["PREVIEWED", "Previewing"]
 
-PREVIEWED: Final = (Close, Combine, FillHoles, GrowSeeds, Interpolate, KeepLargest, Margin, Open, RemoveIslands, Smooth, Threshold)
+PREVIEWED: Final = (
+    *(Close, Combine, FillHoles, GrowRegion, GrowSeeds, Interpolate),
+    *(KeepLargest, Margin, Open, RemoveIslands, Smooth, Threshold),
+)
 """Operations whose outcome nobody knows before, so that it is shown; the others do what they say, and undo takes them back."""
 
 

@@ -26,19 +26,26 @@ from gf_desktop.imaging.operations import (
     Close,
     Combine,
     FillHoles,
+    GrowRegion,
     Margin,
     Open,
     Operation,
     RemoveIslands,
     Smooth,
+    Threshold,
 )
 from gf_desktop.session import Session
 
 __all__ = ["PreviewBar"]
 
-FLAT: Final = (Close, FillHoles, Margin, Open, Smooth)
+FLAT: Final = (Close, FillHoles, GrowRegion, Margin, Open, Smooth)
 """Operations that work in space or slice by slice."""
 
+RANGED: Final = (GrowRegion, Threshold)
+"""Operations that ask for a range of intensities."""
+
+FINE_BELOW: Final = 10.0
+LARGEST: Final = 1e6
 TYPING_MS: Final = 300
 """A new number is looked at when it has stood for this long."""
 
@@ -93,6 +100,7 @@ class PreviewBar(QFrame):
         self._state = state
         self._look = look
         self._apply = apply
+        self._typed: set[NumberBox] = set()
         self._typing = QTimer(self, singleShot=True, interval=TYPING_MS)
         self._typing.timeout.connect(self._settle_number)
         self._slow = QTimer(self, singleShot=True, interval=SLOW_MS)
@@ -100,12 +108,9 @@ class PreviewBar(QFrame):
         self.title = ElidedLabel()
         self.title.setObjectName("heading")
         self.title.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
-        self.amount = NumberBox()
-        self.amount.setFont(numbers_font())
-        self.amount.setAccessibleName(tr("How much"))
-        self.amount.valueChanged.connect(lambda _value: self._typing.start())
-        self.amount.entered.connect(self._take)
-        self.amount.given_up.connect(session.previewing.end)
+        self.amount, self.low, self.high = (
+            self._number(name) for name in (tr("How much"), tr("Lowest intensity"), tr("Highest intensity"))
+        )
         self.reach = SwitchPair(tr("2-D"), tr("3-D"), names=(tr("Slice by slice in the active view's plane"), tr("In space")))
         self.reach.group.idClicked.connect(lambda number: self._change(axis=None if number else self._axis()))
         self.take = push_button(tr("Apply"), self._take, kind="primary")
@@ -127,11 +132,25 @@ class PreviewBar(QFrame):
         state.display_changed.connect(self._show_change)
         self._follow()
 
+    def _number(self, name: str) -> NumberBox:
+        box = NumberBox()
+        box.setFont(numbers_font())
+        box.setAccessibleName(name)
+        box.setToolTip(name)
+        box.valueChanged.connect(lambda _value: self._note_typed(box))
+        box.entered.connect(self._take)
+        box.given_up.connect(self._session.previewing.end)
+        return box
+
+    def _note_typed(self, box: NumberBox) -> None:
+        self._typed.add(box)
+        self._typing.start()
+
     def _build(self) -> None:
         top = QHBoxLayout()
         top.setSpacing(GRID_PX)
         top.addWidget(self.title, 1)
-        for part in (self.amount, self.reach, self.take, self.drop):
+        for part in (self.amount, self.low, self.high, self.reach, self.take, self.drop):
             top.addWidget(part)
         amounts = QHBoxLayout(self._legend)
         amounts.setContentsMargins(0, 0, 0, 0)
@@ -169,6 +188,10 @@ class PreviewBar(QFrame):
         self.amount.setVisible(amount is not None)
         if amount is not None and not self.amount.hasFocus():
             self._show_amount(operation, amount)
+        for box in (self.low, self.high):
+            box.setVisible(isinstance(operation, RANGED))
+        if isinstance(operation, RANGED):
+            self._show_range(operation)
         flat, opened = isinstance(operation, FLAT), self._session.must_open()
         self.reach.setVisible(flat and not opened.volume.is_planar and not opened.volume.is_cine)
         if flat:
@@ -187,6 +210,19 @@ class PreviewBar(QFrame):
         self.amount.setSuffix(f" {amount.unit}")
         self.amount.setValue(getattr(operation, amount.field))
         self.amount.blockSignals(False)
+
+    def _show_range(self, operation: GrowRegion | Threshold) -> None:
+        wide = operation.high - operation.low
+        # intensities are whole numbers, but for maps whose values all lie close together
+        decimals = 0 if wide >= FINE_BELOW else 3
+        for box, value in ((self.low, operation.low), (self.high, operation.high)):
+            if not box.hasFocus():
+                box.blockSignals(True)
+                box.setDecimals(decimals)
+                box.setRange(-LARGEST, LARGEST)
+                box.setSingleStep(max(wide / 20, 10.0**-decimals))
+                box.setValue(value)
+                box.blockSignals(False)
 
     def _name(self, operation: Operation) -> str:
         named = spoken(NAMES[type(operation)])
@@ -235,9 +271,14 @@ class PreviewBar(QFrame):
         amount = AMOUNTS.get(type(operation))
         if amount is not None:
             self._change(**{amount.field: self.amount.value()})
+        elif isinstance(operation, RANGED):
+            # what is shown is rounded: only what was typed counts
+            self._change(**{name: box.value() for name, box in (("low", self.low), ("high", self.high)) if box in self._typed})
+        self._typed.clear()
 
     def _take(self) -> None:
-        self.amount.interpretText()
+        for box in (self.amount, self.low, self.high):
+            box.interpretText()
         self._settle_number()
         self._apply()
 

@@ -3187,6 +3187,7 @@ DICOM-Ordner, NIfTI, PNG, JPEG</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/gui/panels/tool_options.py"/>
+            <location filename="../../gf_desktop/gui/preview_bar.py"/>
             <source>Highest intensity</source>
             <translation>Größte Intensität</translation>
         </message>
@@ -3394,6 +3395,7 @@ DICOM-Ordner, NIfTI, PNG, JPEG</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/gui/panels/tool_options.py"/>
+            <location filename="../../gf_desktop/gui/preview_bar.py"/>
             <source>Lowest intensity</source>
             <translation>Kleinste Intensität</translation>
         </message>

@@ -17,6 +17,7 @@ from gf_desktop.gui.views.canvas import Canvas
 from gf_desktop.gui.views.measuring_hand import MeasuringHand
 from gf_desktop.imaging.limits import like_range
 from gf_desktop.imaging.operations import AcceptBox, Axis, Fill, GrowRegion, Operation, Polygon
+from gf_desktop.previewing import PREVIEWED
 from gf_desktop.session import Session
 
 if TYPE_CHECKING:
@@ -368,9 +369,12 @@ class Hand:
             self._operate(GrowRegion(label, index, low, high, None if options.in_space else _axis(plane)))
 
     def _operate(self, operation: Operation) -> None:
+        """Carry an operation out; one whose outcome nobody knows is shown first."""
+        session = self._session
         try:
-            self._session.must_open().must_be_shown(self._state.display.frame)
-            self._session.operate(operation, over=self._tool.options.painted_over)
+            session.must_open().must_be_shown(self._state.display.frame)
+            begin = session.previewing.look if isinstance(operation, PREVIEWED) else session.operate
+            begin(operation, over=self._tool.options.painted_over)
         except UserError as error:
             self._view.refuse(error)
 

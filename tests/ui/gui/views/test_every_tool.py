@@ -361,6 +361,8 @@ def test_that_a_region_grows_through_a_range_of_intensities(stage: Stage, in_spa
     parts, _count = ndimage.label(inside & stage.in_slice())
     k, j, i = np.argwhere(parts == 1 + np.bincount(parts[parts > 0] - 1).argmax())[0]
     stage.click(stage.pixel((i, j, k)))
+    stage.take_preview()
+    stage.settle()
     assert_mask(stage, np.where(flood(inside.astype(np.uint8), (k, j, i), connectivity=1) & inside, LAST, 0).astype(np.uint8))
     assert (stage.labels == LAST).sum() > 20
 
@@ -375,6 +377,8 @@ def test_that_a_region_grows_through_what_looks_like_the_place_that_was_clicked(
     own = stage.voxels[k, j, i]
     low, high = min(np.median(core) - spread, own), max(np.median(core) + spread, own)
     stage.click(place)
+    stage.take_preview()
+    stage.settle()
     inside = (stage.voxels >= low) & (stage.voxels <= high) & stage.in_slice()
     assert_mask(stage, np.where(joined(inside, np.array([i, j, k])), LIVER, 0).astype(np.uint8))
     assert (stage.labels == LIVER).any()

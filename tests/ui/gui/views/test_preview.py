@@ -7,6 +7,7 @@ import pytest
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QImage
 from PySide6.QtTest import QTest
+from scipy import ndimage
 
 from gf_desktop.imaging.compare import ADDED, REMOVED
 from gf_desktop.imaging.operations import Margin, Smooth
@@ -166,3 +167,30 @@ def test_that_a_change_elsewhere_is_said_and_can_be_gone_to(space: Stage) -> Non
     assert space.made.window.state.display.cursor_ijk == (0, 0, 0)
     assert bar.there.isHidden()
     space.key(Qt.Key.Key_Escape)
+
+
+def test_that_the_range_of_a_growing_region_is_changed_before_it_is_taken(stage: Stage) -> None:
+    session, bar = stage.made.session, stage.made.window.page.preview
+    i, j, k = stage.middle
+    own = float(stage.voxels[k, j, i])
+    stage.take(Qt.Key.Key_T, "grow")
+    stage.hold_to_range(own - 20, own + 20)
+    stage.click(stage.pixel(stage.middle))
+    looked(stage)
+    narrow = session.previewing.operation
+    assert (narrow.low, narrow.high) == (own - 20, own + 20)
+    assert not stage.labels.any()
+    size = 0.0 if session.previewing.change is None else session.previewing.change.added_ml
+    for box, value in ((bar.low, own - 150), (bar.high, own + 150)):
+        assert box.isVisible()
+        box.setFocus()
+        box.selectAll()
+        QTest.keyClicks(box, f"{value:.0f}")
+        wait_until(lambda: not bar._typing.isActive())
+        looked(stage)
+    assert session.previewing.change.added_ml > size
+    QTest.keyClick(bar.high, Qt.Key.Key_Return)
+    stage.settle()
+    inside = (np.abs(stage.voxels - own) <= 150) & stage.in_slice()
+    parts, _count = ndimage.label(inside)
+    np.testing.assert_array_equal(stage.labels == LIVER, parts == parts[k, j, i])

@@ -78,6 +78,11 @@ def drag(view: SliceView, places: list[QPoint], button: Qt.MouseButton = LEFT) -
 
 
 def settled(window: MainWindow, qtbot: QtBot) -> None:
+    previewing = window.session.previewing
+    if previewing.operation is not None:
+        # what is shown first is taken
+        qtbot.waitUntil(lambda: not previewing.computing)
+        QTest.keyClick(window, Qt.Key.Key_Return)
     qtbot.waitUntil(lambda: not window.session.open.working)
     qtbot.wait(1)
 
