@@ -23,7 +23,7 @@ from gf_desktop.project.journal import Journal
 from gf_desktop.project.records import Case
 from gf_desktop.project.store import Project
 
-__all__ = ["OpenCase"]
+__all__ = ["OpenCase", "swap_confidence"]
 
 PAGE_BYTES = 4096
 """A disk is read in pieces of at least this size."""
@@ -58,8 +58,8 @@ class OpenCase:
     probability
         The structure, the model, and uint8 [k, j, i] of the model's probability of it, 0 to 255 and 0 where it was not computed yet;
         None before it was asked for.
-    confidence
-        uint8 [k, j, i], the student's probability of the label, 0 to 255; None before a prediction.
+    confidence_revision
+        Goes up when another ``confidence`` is there.
     has_unsaved_proposals
         Whether the student's proposals on screen are not saved yet: what is accepted meanwhile is saved with its labels.
     """
@@ -92,7 +92,8 @@ class OpenCase:
         except BaseException:
             project.masks.close_journal(case_id)
             raise
-        self.confidence: UInt8 | None = None
+        self._confidence: UInt8 | None = None
+        self.confidence_revision = 0
         self.probability: tuple[int, str, UInt8] | None = None
         self.has_unsaved_proposals = False
         if not self.journal.read_only:
@@ -104,6 +105,16 @@ class OpenCase:
     def id(self) -> str:
         """The case's id."""
         return self.case.id
+
+    @property
+    def confidence(self) -> UInt8 | None:
+        """uint8 [k, j, i], the student's probability of the label, 0 to 255; None before a prediction. It may be read-only."""
+        return self._confidence
+
+    @confidence.setter
+    def confidence(self, confidence: UInt8 | None) -> None:
+        self._confidence = confidence
+        self.confidence_revision += 1
 
     @property
     def painting(self) -> bool:
@@ -404,3 +415,10 @@ class OpenCase:
             self._on_trouble(error)
         finally:
             self._project.masks.close_journal(self.id)
+
+
+def swap_confidence(opened: OpenCase, confidence: UInt8) -> None:
+    """Let a case hold the same confidence in another array: nothing has to be counted anew."""
+    revision = opened.confidence_revision
+    opened.confidence = confidence
+    opened.confidence_revision = revision

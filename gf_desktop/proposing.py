@@ -9,15 +9,16 @@ from dataclasses import replace
 import numpy as np
 import numpy.typing as npt
 
+from gf_desktop.arrays import written_apart
 from gf_desktop.errors import ProjectError, UserError
 from gf_desktop.imaging.edits import Box
 from gf_desktop.imaging.labelmap import LabelMap
 from gf_desktop.imaging.structures import ProposalRule, proposal_rule
 from gf_desktop.inference.segmenter import Prediction, Segmenter
 from gf_desktop.jobs import CancelToken, Jobs
-from gf_desktop.open_case import OpenCase
+from gf_desktop.open_case import OpenCase, swap_confidence
 from gf_desktop.project.mask_files import Replacement
-from gf_desktop.project.store import Project, write_confidence
+from gf_desktop.project.store import Project, read_confidence, write_confidence
 
 __all__ = ["Proposer"]
 
@@ -102,7 +103,7 @@ class Proposer:
         self._confidence_lock = threading.Lock()
         self._turn = 0
         self._closed = False
-        self._latest: dict[str, _Keeping] = {}
+        self._latest: dict[str, object] = {}
 
     def forget_student(self) -> None:
         """Load the student anew at the next prediction: another one serves."""
@@ -265,7 +266,9 @@ class Proposer:
             return
         if shown.confidence is None:
             shown.confidence = np.zeros(shown.volume.geometry.shape_kji, np.uint8)
-        shown.confidence[box.slices] = confidence
+        known = written_apart(shown.confidence)
+        known[box.slices] = confidence
+        swap_confidence(shown, known)
         if shown.working:
             # an edit is being computed for the mask as it is
             shown.when_free(lambda: self._propose(shown, box, labels, rule))
@@ -345,14 +348,21 @@ class Proposer:
             shown.working = ""
 
     def _save_confidence(self, keeping: _Keeping) -> None:
-        """Keep the confidence beside the mask, off the session's thread; the latest prediction's stays."""
-        case_id, confidence = keeping.replacement.case_id, keeping.prediction.confidence
-        path = self.project.confidence_path(case_id)
-        self._latest[case_id] = keeping
+        """Keep the confidence beside the mask, off the session's thread; the latest prediction's stays, and is mapped from there."""
+        case_id, shown, confidence = keeping.replacement.case_id, keeping.shown, keeping.prediction.confidence
+        # a mark of its own: the prediction itself would be held as long as the project is open
+        path, mark = self.project.confidence_path(case_id), object()
+        self._latest[case_id] = mark
 
-        def work(_token: CancelToken) -> None:
+        def work(_token: CancelToken) -> UInt8 | None:
             with self._confidence_lock:
-                if self._latest.get(case_id) is keeping:
-                    write_confidence(path, confidence)
+                if self._latest.get(case_id) is not mark:
+                    return None
+                write_confidence(path, confidence)
+                return None if shown is None else read_confidence(path, confidence.shape)
 
-        self._jobs.run(work, on_done=lambda _none: None, on_error=self._on_trouble)
+        def done(kept: UInt8 | None) -> None:
+            if shown is not None and kept is not None and shown.confidence is confidence:
+                swap_confidence(shown, kept)
+
+        self._jobs.run(work, on_done=done, on_error=self._on_trouble)

@@ -11,6 +11,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from gf_desktop.display import SliceSummary, plane_axes, summarise_slice
 from gf_desktop.gui.view_state import ViewState
 from gf_desktop.imaging.edits import Box
+from gf_desktop.memory import let_go
 from gf_desktop.session import Session
 
 __all__ = ["SliceLedger"]
@@ -23,6 +24,9 @@ TURN_S: Final = 0.012
 
 REST_MS: Final = 120
 """Slices that were changed are counted so much later, and not before a stroke has ended: it is not to wait for its own statistics."""
+
+KEPT_SLICES: Final = 32
+"""The confidence of so many counted slices may stay in memory; it is a few megabytes, and the same slices are painted on again."""
 
 
 class SliceLedger(QObject):
@@ -48,7 +52,8 @@ class SliceLedger(QObject):
         session.case_changed.connect(self.restart)
         session.labels_changed.connect(self._labels_changed)
         session.prediction_changed.connect(self._confidence_may_have_changed)
-        self._confidence: object = None
+        self._confidence_revision = 0
+        self._looked_at = 0
         self.restart()
 
     @property
@@ -79,7 +84,7 @@ class SliceLedger(QObject):
             self.summaries, self._pending = [], []
             self._totals[:] = 0
         else:
-            self._confidence = opened.confidence
+            self._confidence_revision = opened.confidence_revision
             self._axis = plane_axes(opened.volume, self._state.display.plane).across
             count = opened.volume.geometry.size_ijk[self._axis]
             self.summaries = [None] * count
@@ -95,8 +100,8 @@ class SliceLedger(QObject):
 
     def _confidence_may_have_changed(self) -> None:
         opened = self._session.open
-        if opened is not None and opened.confidence is not self._confidence:
-            self._confidence = opened.confidence
+        if opened is not None and opened.confidence_revision != self._confidence_revision:
+            self._confidence_revision = opened.confidence_revision
             self._pending = list(range(len(self.summaries)))
             self._turn.start(0)
 
@@ -118,6 +123,7 @@ class SliceLedger(QObject):
         end = time.perf_counter() + TURN_S
         while self._pending and time.perf_counter() < end:
             index = self._pending.pop(0)
+            self._looked_at += 1
             former = self.summaries[index]
             summary = summarise_slice(opened.label_map, index, axis=self._axis, confidence=opened.confidence)
             self._totals += (summary.counts, summary.reviewed_counts)
@@ -126,6 +132,9 @@ class SliceLedger(QObject):
             self.summaries[index] = summary
         if self._pending:
             self._turn.start(0)
+        elif self._looked_at > KEPT_SLICES:
+            self._looked_at = 0
+            let_go(opened.confidence)
         if not self._pending or end - self._told_s > TELL_S:
             self._told_s = end
             self.changed.emit()

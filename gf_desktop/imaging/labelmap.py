@@ -264,7 +264,8 @@ class LabelMap:
                 free = states <= VoxelState.PROPOSED
                 if protect is not None:
                     free &= ~protect[old]
-                np.copyto(old, new, where=free)
+                # labels that are written take memory, see gf_desktop.memory.sparse_zeros
+                np.copyto(old, new, where=free & (new != old))
                 np.copyto(states, np.uint8(VoxelState.PROPOSED), where=free)
 
         self._change(box, write)
@@ -286,9 +287,10 @@ class LabelMap:
             free = states <= VoxelState.PROPOSED
             if protect is not None:
                 free &= ~protect[old]
-            if not (free & ((new != old) | (states != VoxelState.PROPOSED))).any():
+            differs = free & (new != old)
+            if not (differs.any() or (free & (states != VoxelState.PROPOSED)).any()):
                 continue
-            np.copyto(old, new, where=free)
+            np.copyto(old, new, where=differs)
             np.copyto(states, np.uint8(VoxelState.PROPOSED), where=free)
             changed.append(Box((k, 0, 0), (k + 1, *old.shape)))
             self._counts[:, k : k + 1] = self._counts_in(changed[-1])

@@ -16,6 +16,7 @@ from gf_desktop.atomic import atomic_path
 from gf_desktop.errors import ProjectError
 from gf_desktop.imaging.edits import Box, LabelEdit
 from gf_desktop.imaging.labelmap import LabelMap, LabelTable
+from gf_desktop.memory import sparse_zeros
 from gf_desktop.pack import file_sha256
 from gf_desktop.project.journal import Journal, JournalScan, RevisionRef, Written
 from gf_desktop.project.records import Case, Finding, LabelRevision
@@ -67,7 +68,7 @@ class MaskPlace:
         """Return the last saved revision with every later stroke carried out; errors as :meth:`Masks.load`."""
         shape = self.case.geometry.shape_kji
         if self.revision is None:
-            labels, states = np.zeros(shape, np.uint8), np.zeros(shape, np.uint8)
+            labels, states = sparse_zeros(shape), sparse_zeros(shape)
         else:
             arrays = _checked(self.folder / self.revision.file, self.revision)
             labels, states = arrays["labels"], arrays["states"]

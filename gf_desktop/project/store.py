@@ -27,7 +27,7 @@ import numpy as np
 import numpy.typing as npt
 from filelock import FileLock, Timeout
 
-from gf_desktop.arrays import read_arrays, write_arrays
+from gf_desktop.arrays import map_array, write_arrays
 from gf_desktop.atomic import atomic_path, check_writable_folder, explain_os_error, sync_folder
 from gf_desktop.errors import HeldError, ProjectError, UserError
 from gf_desktop.imaging.geometry import Geometry
@@ -466,13 +466,17 @@ class Project:
 def write_confidence(path: Path, confidence: npt.NDArray[np.uint8]) -> None:
     """Keep the student's confidence, uint8 [k, j, i], beside the mask, on any thread; UserError where the disk is full or fails."""
     with atomic_path(path) as temporary:
-        write_arrays(temporary, {"confidence": confidence})
+        # it is wanted a slice at a time, and mapped: what nobody looks at takes no memory
+        write_arrays(temporary, {"confidence": confidence}, compressed=False)
 
 
 def read_confidence(path: Path, shape_kji: tuple[int, int, int]) -> npt.NDArray[np.uint8] | None:
-    """Return the kept confidence, uint8 [k, j, i], or None where there is none or it is damaged: it can be predicted again."""
+    """Return the kept confidence, uint8 [k, j, i], or None where there is none or it is damaged: it can be predicted again.
+
+    It is mapped from the file, read-only; that of a project from before this was so is read.
+    """
     try:
-        confidence: npt.NDArray[np.uint8] = read_arrays(path)["confidence"]
+        confidence: npt.NDArray[np.uint8] = map_array(path, "confidence")
     except (OSError, ValueError, KeyError):
         return None
     return confidence if confidence.shape == shape_kji else None

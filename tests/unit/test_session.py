@@ -1,11 +1,14 @@
 """The application without a face, from a folder of scans to a mask and back."""
 
+import gc
 import json
+import weakref
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from gf_desktop.arrays import CAN_MAP
 from gf_desktop.errors import GeometryError, ProjectError, TrainingError, UserError
 from gf_desktop.imaging.labelmap import VoxelState
 from gf_desktop.jobs import InlineJobs
@@ -61,6 +64,50 @@ def test_that_predicting_again_never_touches_what_a_person_did(world: World) -> 
     session.predict()
     np.testing.assert_array_equal(world.labels[kept], labels[kept])
     assert (world.labels[~kept] != labels[~kept]).any()
+
+
+def test_that_a_kept_prediction_is_looked_at_in_its_file_and_a_later_one_replaces_it(world: World) -> None:
+    session = world.session
+    session.open_case("C-001")
+    predictions: list[np.ndarray] = []
+    session.predict(on_done=lambda prediction: predictions.append(prediction.confidence.copy()))
+    opened = session.must_open()
+    path = session.must_project().confidence_path("C-001")
+    kept = path.read_bytes()
+    assert opened.confidence.flags.writeable != CAN_MAP
+    np.testing.assert_array_equal(opened.confidence, predictions[0])
+    seen: list[bool] = []
+    # while the slices come, the file is as it was, so that a kill leaves a whole one
+    session.labels_changed.connect(lambda _box: seen.append(path.read_bytes() == kept))
+    world.make_pack(session.must_project().models.folder / "other", soft_at=0.2, hard_at=0.3)
+    session.must_project().models.register("other")
+    session.activate("other")
+    session.predict(on_done=lambda prediction: predictions.append(prediction.confidence.copy()))
+    assert seen
+    assert seen[0]
+    assert (predictions[0] != predictions[1]).any()
+    np.testing.assert_array_equal(opened.confidence, predictions[1])
+    session.open_case("C-001")
+    np.testing.assert_array_equal(session.must_open().confidence, predictions[1])
+
+
+@pytest.mark.parametrize("shown", [True, False])
+def test_that_nothing_holds_a_prediction_once_it_is_saved(world: World, shown: bool) -> None:
+    held: list[weakref.ref[np.ndarray]] = []
+    if shown:
+        world.session.open_case("C-001")
+    world.session.predict("C-001", on_done=lambda p: held.extend((weakref.ref(p.labels), weakref.ref(p.confidence))))
+    gc.collect()
+    assert [one() is None for one in held] == [True, True]
+
+
+def test_that_nothing_holds_a_case_once_another_is_on_screen(world: World) -> None:
+    world.session.open_case("C-001")
+    world.session.predict()
+    held = [weakref.ref(world.session.must_open()), weakref.ref(world.session.must_open().label_map.labels)]
+    world.session.open_case("C-001")
+    gc.collect()
+    assert [one() is None for one in held] == [True, True]
 
 
 def test_that_painting_is_saved_as_it_happens_and_is_there_after_a_crash(world: World) -> None:

@@ -12,6 +12,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from gf_desktop.arrays import CAN_MAP
 from gf_desktop.errors import ModelError, ProjectError
 from gf_desktop.imaging.edits import Box, LabelEdit
 from gf_desktop.imaging.geometry import Geometry
@@ -174,8 +175,30 @@ def test_that_confidence_comes_back_and_a_damaged_one_is_none(project: Project, 
     path = project.confidence_path(case_id)
     np.testing.assert_array_equal(read_confidence(path, shape), confidence)
     assert read_confidence(path, (1, 2, 3)) is None
+    whole = bytearray(path.read_bytes())
+    whole[len(whole) // 2] ^= 1
+    path.write_bytes(whole)
+    assert read_confidence(path, shape) is None, "one bit is another"
     path.write_bytes(b"PK\x03\x04 nonsense")
     assert read_confidence(path, shape) is None
+
+
+def test_that_confidence_stays_in_its_file_until_it_is_looked_at(project: Project, case_id: str) -> None:
+    shape = project.case(case_id).geometry.shape_kji
+    write_confidence(project.confidence_path(case_id), np.full(shape, 200, np.uint8))
+    kept = read_confidence(project.confidence_path(case_id), shape)
+    assert isinstance(kept, np.memmap) == CAN_MAP
+    # a later prediction is put in place of the file; what is looked at meanwhile is the one before
+    write_confidence(project.confidence_path(case_id), np.full(shape, 100, np.uint8))
+    assert (kept == 200).all()
+
+
+def test_that_confidence_of_a_project_from_before_it_was_mapped_is_read(project: Project, case_id: str) -> None:
+    shape = project.case(case_id).geometry.shape_kji
+    confidence = np.arange(np.prod(shape), dtype=np.uint8).reshape(shape)
+    with project.confidence_path(case_id).open("wb") as stream:
+        np.savez_compressed(stream, confidence=confidence)
+    np.testing.assert_array_equal(read_confidence(project.confidence_path(case_id), shape), confidence)
 
 
 def test_that_a_second_program_is_told_who_holds_the_project(project: Project) -> None:

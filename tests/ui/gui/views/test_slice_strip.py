@@ -15,6 +15,7 @@ from gf_desktop.gui.main_window import MainWindow
 from gf_desktop.gui.theme import current_palette
 from gf_desktop.imaging.edits import Box
 from gf_desktop.imaging.labelmap import VoxelState
+from gf_desktop.open_case import swap_confidence
 from gf_desktop.session import Session
 
 
@@ -81,6 +82,35 @@ def test_that_nothing_is_counted_while_a_stroke_runs(window: MainWindow, session
     stroke.finish()
     qtbot.waitUntil(lambda: ledger.complete)
     assert ledger.voxels(2) == (session.open.label_map.labels == 2).sum() > before
+
+
+def test_that_a_count_of_many_slices_lets_go_of_the_confidence_that_it_read(
+    window: MainWindow, session: Session, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ledger, let_go = window.page.ledger, []
+    monkeypatch.setattr("gf_desktop.gui.slice_ledger.let_go", let_go.append)
+    monkeypatch.setattr("gf_desktop.gui.slice_ledger.KEPT_SLICES", 12)
+    ledger.restart()
+    qtbot.waitUntil(lambda: ledger.complete)
+    assert [one is session.open.confidence for one in let_go] == [True]
+    session.open.label_map.propose(np.zeros((2, 512, 512), np.uint8), Box((10, 0, 0), (12, 512, 512)))
+    qtbot.waitUntil(lambda: ledger.summaries[11].state == VoxelState.PROPOSED)
+    assert len(let_go) == 1, "two slices may stay"
+
+
+def test_that_the_same_confidence_in_another_array_is_not_counted_anew(window: MainWindow, session: Session, qtbot: QtBot) -> None:
+    ledger = window.page.ledger
+    session.open.label_map.propose(np.zeros((20, 512, 512), np.uint8), Box((0, 0, 0), (20, 512, 512)))
+    session.open.confidence = np.full((20, 512, 512), 204, np.uint8)
+    session.prediction_changed.emit()
+    qtbot.waitUntil(lambda: ledger.complete)
+    assert ledger.summaries[3].doubt is not None
+    swap_confidence(session.open, session.open.confidence.copy())
+    session.prediction_changed.emit()
+    assert ledger.complete
+    session.open.confidence = session.open.confidence.copy()
+    session.prediction_changed.emit()
+    assert not ledger.complete
 
 
 def test_that_volumes_follow_the_brush(window: MainWindow, session: Session, mouse, press_key: Callable[..., None], qtbot: QtBot) -> None:
