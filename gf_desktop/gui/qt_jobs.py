@@ -9,6 +9,7 @@ from typing import TypeVar
 from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
 
 from gf_desktop.jobs import CancelToken
+from gf_desktop.memory import give_back
 
 __all__ = ["QtJobs"]
 
@@ -16,6 +17,9 @@ T = TypeVar("T")
 
 WORKERS = 2
 """Threads: one for what the person waits for, one for what runs behind it."""
+
+IDLE_MS = 500
+"""What work left of memory is given back once nothing has run for so long."""
 
 
 class QtJobs(QObject):
@@ -36,6 +40,8 @@ class QtJobs(QObject):
         # Qt paints before it looks at timers
         self._rest = QTimer(self, singleShot=True, interval=0)
         self._rest.timeout.connect(self._catch_up)
+        self._idle = QTimer(self, singleShot=True, interval=IDLE_MS)
+        self._idle.timeout.connect(self._give_back)
 
     @Slot(object)
     def _call(self, fn: Callable[[], None]) -> None:
@@ -57,6 +63,7 @@ class QtJobs(QObject):
             self._tokens.discard(token)
             if not token():
                 callback()
+            self._idle.start()
 
         def work() -> None:
             try:
@@ -85,6 +92,10 @@ class QtJobs(QObject):
         for fn in waiting:
             self._call(fn)
 
+    def _give_back(self) -> None:
+        if self._open and not self._tokens:
+            self._pool.submit(give_back)
+
     @property
     def busy(self) -> bool:
         """Whether an answer, or what was put off, is still to come."""
@@ -95,6 +106,7 @@ class QtJobs(QObject):
         for token in self._tokens:
             token.cancel()
         self._open = False
+        self._idle.stop()
         self._pool.shutdown(wait=True, cancel_futures=True)
         self._tokens.clear()
         self._put_off.clear()

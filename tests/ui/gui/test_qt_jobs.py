@@ -32,6 +32,23 @@ def test_that_work_is_done_in_a_thread_and_its_answer_comes_on_the_owners(jobs: 
     assert not jobs.busy
 
 
+def test_that_memory_is_given_back_once_when_nothing_runs(qtbot: QtBot, jobs: QtJobs, monkeypatch: pytest.MonkeyPatch) -> None:
+    given: list[bool] = []
+    monkeypatch.setattr("gf_desktop.gui.qt_jobs.give_back", lambda: given.append(jobs.busy))
+    jobs._idle.setInterval(20)
+    gate, done = threading.Event(), []
+    for _ in range(3):
+        jobs.run(lambda _token: None, on_done=done.append, on_error=done.append)
+    jobs.run(lambda _token: gate.wait(5), on_done=done.append, on_error=done.append)
+    qtbot.waitUntil(lambda: len(done) == 3)
+    qtbot.wait(60)
+    assert given == [], "a job is still running"
+    gate.set()
+    qtbot.waitUntil(lambda: bool(given))
+    qtbot.wait(60)
+    assert given == [False]
+
+
 def test_that_an_error_is_handed_over(jobs: QtJobs, qtbot: QtBot) -> None:
     errors: list[Exception] = []
 
