@@ -113,24 +113,42 @@ class Scene:
 
     def __init__(self, surfaces: Mapping[int, Surface]) -> None:
         parts = list(surfaces.items())
-        starts = np.cumsum([0, *(len(s.vertices) for _label, s in parts)])
-        none, no_face = np.zeros((0, 3), np.float32), np.zeros((0, 3), np.int32)
-        self.vertices = np.concatenate([none, *(s.vertices for _label, s in parts)])
-        self.normals = np.concatenate([none, *(s.normals for _label, s in parts)])
-        columns = [[s.faces[:, n] + np.int32(start) for (_l, s), start in zip(parts, starts, strict=False)] for n in range(3)]
-        self.corners = [np.concatenate([no_face[:, 0], *column]).astype(np.intp) for column in columns]
+        # surfaces are large and not copied: what is reckoned of them is joined instead
+        self._vertices, self._normals = [s.vertices for _label, s in parts], [s.normals for _label, s in parts]
+        self._faces = [s.faces for _label, s in parts]
         counts = [len(s.vertices) for _label, s in parts]
         self.base = np.repeat(np.array([label for label, _s in parts], np.float32) * 256 + np.float32(DARKEST), counts)
         centre, self.radius_mm = np.zeros(3), 0.0
-        if len(self.vertices):
-            centre = (self.vertices.min(axis=0).astype(np.float64) + self.vertices.max(axis=0)) / 2
-            self.radius_mm = float(np.linalg.norm(self.vertices - centre.astype(np.float32), axis=1).max())
+        filled = [vertices for vertices in self._vertices if len(vertices)]
+        if filled:
+            least, most = (np.stack([find(v, axis=0) for v in filled]) for find in (np.min, np.max))
+            centre = (least.min(axis=0).astype(np.float64) + most.max(axis=0)) / 2
+            self.radius_mm = max(float(np.linalg.norm(v - centre.astype(np.float32), axis=1).max()) for v in filled)
         self.centre_mm: Vector = (float(centre[0]), float(centre[1]), float(centre[2]))
+
+    def vertices_along(self, direction: Floats) -> Floats:
+        """Return the component of every vertex along a direction, float32 [vertices], in mm times the direction's length."""
+        return _joined(self._vertices, direction)
+
+    def normals_along(self, direction: Floats) -> Floats:
+        """Return the same of every vertex's normal."""
+        return _joined(self._normals, direction)
 
     @property
     def face_count(self) -> int:
         """Number of triangles."""
-        return len(self.corners[0])
+        return sum(len(faces) for faces in self._faces)
+
+    def corners(self, first: int, stop: int) -> list[npt.NDArray[np.intp]]:
+        """Return numbers of the first, second and third vertex of some triangles, from ``first`` to before ``stop``."""
+        columns: list[list[npt.NDArray[np.intp]]] = [[np.zeros(0, np.intp)] for _ in range(3)]
+        vertices = passed = 0
+        for faces, points in zip(self._faces, self._vertices, strict=True):
+            part = faces[max(first - passed, 0) : max(stop - passed, 0)]
+            for n, column in enumerate(columns):
+                column.append(part[:, n].astype(np.intp) + vertices)
+            vertices, passed = vertices + len(points), passed + len(faces)
+        return [np.concatenate(column) for column in columns]
 
 
 class Raster:
@@ -155,8 +173,8 @@ class Raster:
         self._reach_mm = max(float(np.linalg.norm(offset - scene.centre_mm)) + scene.radius_mm, 1e-3)
         across = axes * np.array([[1.0], [-1.0], [DEPTHS / (2 * self._reach_mm) * self._mm_per_px]]) / self._mm_per_px
         shift = np.array([width / 2, height / 2, DEEPEST + DEPTHS / 2]) - across @ offset
-        self._x, self._y, self._z = (scene.vertices @ row + start for row, start in zip(_f32(across), _f32(shift), strict=True))
-        light = np.clip(scene.normals @ _f32(axes[2]), 0, 1)
+        self._x, self._y, self._z = (scene.vertices_along(row) + start for row, start in zip(_f32(across), _f32(shift), strict=True))
+        light = np.clip(scene.normals_along(_f32(axes[2])), 0, 1)
         self._level = scene.base + light * np.float32(LEVELS)
         self.keys = np.zeros(width * height, np.uint32)
         self._next = 0
@@ -169,8 +187,11 @@ class Raster:
     def draw(self, most_faces: int | None = None) -> Raster:
         """Draw the next triangles, or all that are left, and return the raster."""
         stop = self.scene.face_count if most_faces is None else min(self._next + most_faces, self.scene.face_count)
-        self._draw([corner[self._next : stop] for corner in self.scene.corners])
+        self._draw(self.scene.corners(self._next, stop))
         self._next = stop
+        if self.complete:
+            # a picture is asked for what it shows, no more
+            self._x = self._y = self._z = self._level = np.zeros(0, np.float32)
         return self
 
     def _draw(self, corners: list[npt.NDArray[np.intp]]) -> None:
@@ -267,6 +288,10 @@ class _Planes:
     def _slopes(self, values: Floats) -> tuple[Floats, Floats]:
         one, two = values[1] - values[0], values[2] - values[0]
         return (self.second[0] * one + self.third[0] * two, self.second[1] * one + self.third[1] * two)
+
+
+def _joined(parts: list[Floats], direction: Floats) -> Floats:
+    return np.concatenate([np.zeros(0, np.float32), *(part @ direction for part in parts)])
 
 
 def _f32(values: npt.NDArray[np.float64]) -> Floats:

@@ -130,6 +130,20 @@ def test_that_the_back_of_a_triangle_is_not_drawn() -> None:
     assert not Raster(Scene({2: shape}), Camera(extent_mm=100), (50, 50)).draw().keys.any()
 
 
+def test_that_several_surfaces_drawn_in_turns_make_the_same_picture(ball: Surface) -> None:
+    beside = surface_of(ball_at(CENTRE + np.array([8, -3, 5]), 11.0).astype(np.uint8), 1, GEOMETRY)
+    none = Surface(np.zeros((0, 3), np.float32), np.zeros((0, 3), np.float32), np.zeros((0, 3), np.int32))
+    scene = Scene({1: ball, 2: none, 7: beside})
+    camera = Camera(20, 30).fitted(scene)
+    whole, parts = Raster(scene, camera, (150, 150)).draw(), Raster(scene, camera, (150, 150))
+    while not parts.complete:
+        # a turn ends within one surface and goes on in the next
+        parts.draw(len(ball.faces) - 100)
+    np.testing.assert_array_equal(whole.keys, parts.keys)
+    assert set(np.unique(labels_of(whole))) == {0, 1, 7}
+    assert scene.face_count == len(ball.faces) + len(beside.faces)
+
+
 def test_that_drawing_in_turns_makes_the_same_picture(ball: Surface) -> None:
     scene = Scene({1: ball, 2: surface_of(ball_at(CENTRE + 9, 9).astype(np.uint8), 1, GEOMETRY)})
     camera = Camera(20, 30).fitted(scene)
