@@ -72,7 +72,7 @@ class Ours:
         self._heart = Heartbeat()
         self._projects = 0
         # what the program does after its first paint
-        load_the_rest()
+        load_the_rest(with_files=False)
 
     # waiting
 
@@ -105,6 +105,8 @@ class Ours:
 
     def open_scan(self, path: str) -> dict[str, Any]:
         """Add a NIfTI file to a new project; milliseconds from asking for it to its first painted slice."""
+        # what the program does where there is no scan yet
+        load_the_rest()
         self._session.close_project()
         QTest.qWait(50)
         self._projects += 1
@@ -277,7 +279,10 @@ class Ours:
     # memory
 
     def memory(self, *, project: str, strokes: int) -> dict[str, Any]:
-        """Open a project, look through all slices, paint, and return bytes that the process has in memory; to be asked first of all."""
+        """Open a project, look through all slices, paint, and return bytes that the process has in memory; to be asked first of all.
+
+        It is the program that goes on with a project: what it loads for a project without scans is not there.
+        """
         self._window.commands.show_project(Path(project))
         self._settle()
         size = self._session.must_open().volume.geometry.size_ijk

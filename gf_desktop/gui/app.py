@@ -99,20 +99,22 @@ def compose(
     return Composition(jobs, session, MainWindow(session, questions=questions, settings=settings), trainers)
 
 
-def load_the_rest() -> None:
-    """Load the libraries of scans and prediction, on any thread."""
+def load_the_rest(*, with_files: bool = True) -> None:
+    """Load the libraries of prediction and, ``with_files``, those of scans, which take 135 MB; on any thread."""
     from gf_desktop.files import warm_up as warm_up_files
     from gf_desktop.inference import warm_up as warm_up_inference
 
-    warm_up_files()
+    if with_files:
+        warm_up_files()
     warm_up_inference()
     # what is loaded now stays: looking through it for garbage would hold up the window for 50 ms, again and again
     gc.freeze()
 
 
 def _load_the_rest(made: Composition) -> None:
-    """Do so behind the first paint, so that the first scan need not wait for it."""
-    made.jobs.run(lambda _token: load_the_rest(), on_done=lambda _answer: None, on_error=made.session.broke.emit)
+    """Do so behind the first paint, so that the first scan need not wait for it; a project that is gone on with has its scans already."""
+    with_files = not made.session.cases()
+    made.jobs.run(lambda _token: load_the_rest(with_files=with_files), on_done=lambda _answer: None, on_error=made.session.broke.emit)
 
 
 def paint_once() -> None:
@@ -181,10 +183,10 @@ def run(
     def on_painted() -> None:
         if when_painted is not None:
             when_painted()
-        _load_the_rest(made)
         wanted = path if path is not None else window.remembered.project_to_go_on
         if wanted is not None:
             window.commands.attempt(lambda: window.commands.show_project(wanted))
+        _load_the_rest(made)
         if when_composed is not None:
             when_composed(made)
 

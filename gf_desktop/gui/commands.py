@@ -14,6 +14,7 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QWidget
 
 from gf_desktop.errors import UserError
+from gf_desktop.files import warm_up
 from gf_desktop.files.export import ExportedFile
 from gf_desktop.gui.actions import ACTIONS, tr
 from gf_desktop.gui.cine_player import CinePlayer
@@ -225,8 +226,8 @@ class Commands(QObject):
             "open_demo": self.open_demo,
             "new_project": self.new_project,
             "open_project": self.open_project,
-            "import_folder": self.import_folder,
-            "import_files": lambda: self.import_paths(self._ask.scan_files()),
+            "import_folder": lambda: self.import_paths(_chosen(session, lambda: _folder_of_scans(self._ask))),
+            "import_files": lambda: self.import_paths(_chosen(session, self._ask.scan_files)),
             "correct": self.correct,
             "export": lambda: self.export("nifti"),
             "export_png": lambda: self.export("png"),
@@ -368,12 +369,6 @@ class Commands(QObject):
         if shown is not None:
             self.show_case(shown.id)
 
-    def import_folder(self) -> None:
-        """Ask for a folder and add its scans."""
-        folder = self._ask.folder(tr("Folder with scans"))
-        if folder is not None:
-            self.import_paths([folder])
-
     def import_paths(self, paths: list[Path]) -> None:
         """Add every scan under the paths and show the first of them."""
         if not paths:
@@ -491,3 +486,14 @@ class Commands(QObject):
         self._face.tell(
             spoken(report.reason), kind="good" if report.promoted else "warn", buttons=[show, back] if report.promoted else [show]
         )
+
+
+def _folder_of_scans(ask: Questions) -> list[Path]:
+    folder = ask.folder(tr("Folder with scans"))
+    return [] if folder is None else [folder]
+
+
+def _chosen(session: Session, ask: Callable[[], list[Path]]) -> list[Path]:
+    """Ask for scans, and load what reads them meanwhile: a project that had scans began without it."""
+    session.jobs.run(lambda _token: warm_up(), on_done=lambda _none: None, on_error=session.broke.emit)
+    return ask()

@@ -64,6 +64,26 @@ made.close()
 print(json.dumps({{"predicted": predicted, "modules": sorted(name.partition(".")[0] for name in sys.modules)}}))
 """
 
+GOES_ON = """
+import json, sys
+from pathlib import Path
+from PySide6.QtCore import QTimer
+from gf_desktop.gui import app
+LIBRARIES = {{"SimpleITK", "pydicom"}}
+seen = []
+def look(made):
+    if not seen and "onnxruntime" in sys.modules and made.session.open is not None and not made.jobs.busy:
+        seen.append(sorted(LIBRARIES & set(sys.modules)))
+        made.window.commands._ask.scan_files = lambda: []
+        made.window.actions_by_id["import_files"].trigger()
+    if seen and LIBRARIES <= set(sys.modules) and not made.jobs.busy:
+        print(json.dumps(seen))
+        made.window.close()
+        return
+    QTimer.singleShot(20, lambda: look(made))
+sys.exit(app.run(Path({folder!r}), when_composed=look))
+"""
+
 
 def in_a_process(script: str, home: Path) -> object:
     env = dict(os.environ) | {"QT_QPA_PLATFORM": "offscreen", "HOME": str(home)}
@@ -84,6 +104,12 @@ def test_that_the_window_never_imports_torch_even_with_a_predicted_scan(own_home
     assert seen["predicted"]
     assert "onnxruntime" in seen["modules"]
     assert not {"torch", "training", "matplotlib", "PyQt5", "PyQt6"} & set(seen["modules"])
+
+
+def test_that_a_project_with_scans_is_gone_on_with_without_what_reads_scans_until_others_are_added(
+    own_home: Path, project_folder: Path
+) -> None:
+    assert in_a_process(GOES_ON.format(folder=str(project_folder)), own_home) == [[]]
 
 
 class Bell(QObject):
