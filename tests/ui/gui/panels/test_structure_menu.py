@@ -40,6 +40,11 @@ def choose(window: MainWindow, qtbot: QtBot, *names: str) -> None:
     action = next(action for action in entries.actions() if action.text() == names[-1])
     assert action.isEnabled()
     action.trigger()
+    previewing = window.session.previewing
+    if previewing.operation is not None:
+        # what is shown first is taken by the button
+        qtbot.waitUntil(lambda: not previewing.computing)
+        window.page.preview.take.click()
     qtbot.waitUntil(lambda: not window.session.open.working)
     menu.deleteLater()
 
