@@ -117,7 +117,7 @@ class SliceLedger(QObject):
         opened = self._session.open
         if opened is None:
             return
-        if opened.painting:
+        if opened.painting or not self._state.rested(REST_MS):
             self._turn.start(REST_MS)
             return
         end = time.perf_counter() + TURN_S

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass, field, replace
 from typing import Final, Literal
 
@@ -89,6 +90,7 @@ class ViewState(QObject):
         self.tool = Tool()
         self.layout: LayoutName = "two_by_two"
         self.smooth = True
+        self._moved_s = -1e9
         self.measurement: int | None = None
         self._former_layout: LayoutName = "two_by_two"
         self._case_id = ""
@@ -132,9 +134,14 @@ class ViewState(QObject):
         self._places.clear()
         self._case_id = ""
 
+    def rested(self, milliseconds: float) -> bool:
+        """Whether nobody has looked elsewhere for so long: what can wait does not slow down a wheel that turns."""
+        return 1e3 * (time.monotonic() - self._moved_s) >= milliseconds
+
     def set_display(self, display: DisplayState) -> None:
         """Show something else."""
         if display != self.display:
+            self._moved_s = time.monotonic()
             self.display = display
             self.display_changed.emit()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final, TypeVar
@@ -24,6 +25,9 @@ UInt8 = npt.NDArray[np.uint8]
 REST_MS: Final = 300
 """Nothing is meshed before the mask has been left alone for so long."""
 
+LONGEST_WAIT_S: Final = 2.0
+"""A wheel that turns without end does not keep surfaces waiting for longer."""
+
 MOST_PLACES: Final = 64
 """More changed places than this are looked through as one."""
 
@@ -45,14 +49,23 @@ class SurfaceMeshes(QObject):
     An edit names a box: the structures in it, and all whose own box it meets, are stale. Once the mask has been at rest and no
     stroke runs they are meshed anew; an answer whose voxels changed meanwhile is dropped.
 
+    Parameters
+    ----------
+    rested
+        Whether nobody has looked elsewhere for so many milliseconds.
+
     Signals: ``changed()`` surfaces are new, or gone, or all there.
     """
 
     changed = Signal()
 
-    def __init__(self, session: Session, jobs: Jobs, parent: QObject | None = None) -> None:
+    def __init__(
+        self, session: Session, jobs: Jobs, parent: QObject | None = None, *, rested: Callable[[float], bool] = lambda _ms: True
+    ) -> None:
         super().__init__(parent)
         self._session = session
+        self._rested = rested
+        self._since_s = 0.0
         self._jobs = jobs
         self._meshes: dict[int, StructureMesh] = {}
         self._boxes: dict[int, Box] = {}
@@ -112,6 +125,7 @@ class SurfaceMeshes(QObject):
             for other in self._touched[1:]:
                 whole = _joined(whole, other)
             self._touched = [whole]
+        self._since_s = time.monotonic()
         self._rest.start(REST_MS)
 
     def _give_up(self) -> None:
@@ -125,7 +139,7 @@ class SurfaceMeshes(QObject):
         opened = self._spatial_case()
         if opened is None or not self._active or self._busy_with or self._rest.isActive():
             return
-        if opened.painting:
+        if opened.painting or not (self._rested(REST_MS) or time.monotonic() - self._since_s > LONGEST_WAIT_S):
             self._rest.start(REST_MS)
         elif self._touched:
             self._search(opened)

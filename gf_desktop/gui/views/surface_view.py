@@ -190,7 +190,7 @@ class SurfaceView(QWidget):
         super().__init__(parent)
         self._session = session
         self._state = state
-        self.meshes = SurfaceMeshes(session, jobs, self)
+        self.meshes = SurfaceMeshes(session, jobs, self, rested=state.rested)
         self.camera = Camera()
         self._fitting = True
         self._picture = _Picture()
@@ -306,14 +306,17 @@ class SurfaceView(QWidget):
     def _begin_full(self) -> None:
         if self.isVisible():
             self._picture.begin_full(self.camera, self.size() * self.devicePixelRatioF())
-            self._turn.start()
+            self._turn.start(0)
 
     def _draw_some(self) -> None:
+        if not self._state.rested(SETTLE_MS):
+            self._turn.start(SETTLE_MS)
+            return
         if self._picture.work(self.size() * self.devicePixelRatioF(), self._colours()):
             self._dirty, self._is_sharp = False, True
             self.update()
         elif self._picture.is_working:
-            self._turn.start()
+            self._turn.start(0)
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         """Show the picture, how the patient lies, and the frame of the view that has the keyboard."""
