@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QWidget
 
 from gf_desktop.display import ReadOut
@@ -11,7 +12,7 @@ from gf_desktop.gui.language import local_number
 from gf_desktop.gui.menus import RESEARCH_USE
 from gf_desktop.gui.palette import GRID_PX
 from gf_desktop.gui.texts import duration_text
-from gf_desktop.gui.theme import numbers_font
+from gf_desktop.gui.theme import current_palette, numbers_font
 from gf_desktop.gui.widgets import label
 from gf_desktop.session import Session
 
@@ -33,6 +34,37 @@ def read_out_text(read: ReadOut | None) -> str:
     return "  ·  ".join(parts)
 
 
+class _Line(QWidget):
+    """A text that changes with every movement of the mouse: a label would arrange the whole window anew each time."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._text = ""
+        self.setFont(numbers_font())
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self.setMinimumHeight(self.fontMetrics().height())
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
+
+    def text(self) -> str:
+        """Return what it says."""
+        return self._text
+
+    def say(self, text: str) -> None:
+        """Say something else."""
+        if text != self._text:
+            self._text = text
+            self.setAccessibleDescription(text)
+            self.update()
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        """Write it, as far as there is room."""
+        painter = QPainter(self)
+        painter.fillRect(self.rect(), QColor(current_palette().surface))
+        painter.setPen(QColor(current_palette().text))
+        painter.drawText(self.rect(), Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, self._text)
+        painter.end()
+
+
 class StatusBar(QFrame):
     """See the module."""
 
@@ -41,9 +73,7 @@ class StatusBar(QFrame):
         self.setObjectName("foot")
         self._session = session
         self._busy = ""
-        self.read = label()
-        self.read.setFont(numbers_font())
-        self.read.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self.read = _Line()
         self.read.setAccessibleName(tr("Under the cursor"))
         self.runs = label()
         self.runs.setFont(numbers_font())
@@ -69,7 +99,7 @@ class StatusBar(QFrame):
 
     def show_read_out(self, read: ReadOut | None) -> None:
         """Tell what is under the cursor."""
-        self.read.setText(read_out_text(read))
+        self.read.say(read_out_text(read))
 
     def show_busy(self, text: str) -> None:
         """Tell what runs besides prediction and training; "" for nothing."""
