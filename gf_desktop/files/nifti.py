@@ -264,7 +264,7 @@ def inflated(path: Path, offset: int, nbytes: int) -> npt.NDArray[np.uint8]:
             content[filled : filled + taken] = np.frombuffer(part, np.uint8, taken, passed)
             filled += taken
     if filled < nbytes:
-        raise EOFError(f"{filled} of {nbytes} bytes")
+        raise EOFError
     return content
 
 

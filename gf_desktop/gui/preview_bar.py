@@ -44,6 +44,9 @@ FLAT: Final = (Close, FillHoles, GrowRegion, Margin, Open, Smooth)
 RANGED: Final = (GrowRegion, Threshold)
 """Operations that ask for a range of intensities."""
 
+NUMBER_PX: Final = 92
+"""Width of a number, so that there is room for the name at the smallest window."""
+
 FINE_BELOW: Final = 10.0
 LARGEST: Final = 1e6
 TYPING_MS: Final = 300
@@ -135,6 +138,7 @@ class PreviewBar(QFrame):
     def _number(self, name: str) -> NumberBox:
         box = NumberBox()
         box.setFont(numbers_font())
+        box.setFixedWidth(NUMBER_PX)
         box.setAccessibleName(name)
         box.setToolTip(name)
         box.valueChanged.connect(lambda _value: self._note_typed(box))
@@ -184,6 +188,7 @@ class PreviewBar(QFrame):
             self._typing.stop()
             return
         self.title.setText(self._name(operation))
+        self.title.setToolTip(self._name(operation))
         amount = AMOUNTS.get(type(operation))
         self.amount.setVisible(amount is not None)
         if amount is not None and not self.amount.hasFocus():

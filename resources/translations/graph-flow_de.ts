@@ -2796,7 +2796,7 @@
         <message>
             <location filename="../../gf_desktop/gui/compare_bar.py"/>
             <source>Dice {dice}  ·  {ml} ml differ</source>
-            <translation>Dice {dice}  ·  {ml} ml verschieden</translation>
+            <translation>Dice {dice}  ·  Δ {ml} ml</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/gui/compare_bar.py"/>
@@ -4782,7 +4782,7 @@ DICOM-Ordner, NIfTI, PNG, JPEG</translation>
             <location filename="../../gf_desktop/gui/compare_bar.py"/>
             <location filename="../../gf_desktop/gui/preview_bar.py"/>
             <source>added</source>
-            <translation>hinzugekommen</translation>
+            <translation>dazu</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/gui/compare_bar.py"/>
@@ -5157,7 +5157,7 @@ DICOM-Ordner, NIfTI, PNG, JPEG</translation>
             <location filename="../../gf_desktop/gui/compare_bar.py"/>
             <location filename="../../gf_desktop/gui/preview_bar.py"/>
             <source>removed</source>
-            <translation>weggefallen</translation>
+            <translation>weg</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/gui/compare_bar.py"/>
