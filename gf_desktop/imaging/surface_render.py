@@ -117,22 +117,30 @@ class Scene:
         self._vertices, self._normals = [s.vertices for _label, s in parts], [s.normals for _label, s in parts]
         self._faces = [s.faces for _label, s in parts]
         counts = [len(s.vertices) for _label, s in parts]
-        self.base = np.repeat(np.array([label for label, _s in parts], np.float32) * 256 + np.float32(DARKEST), counts)
+        self._base = [np.float32(label * 256 + DARKEST) for label, _s in parts]
+        self._ends = np.concatenate([[0], np.cumsum(counts)]).astype(int)
         centre, self.radius_mm = np.zeros(3), 0.0
         filled = [vertices for vertices in self._vertices if len(vertices)]
         if filled:
-            least, most = (np.stack([find(v, axis=0) for v in filled]) for find in (np.min, np.max))
+            # column by column: a tenth of the time of a reduction over rows of three
+            least, most = (np.array([[find(v[:, n]) for n in range(3)] for v in filled]) for find in (np.min, np.max))
             centre = (least.min(axis=0).astype(np.float64) + most.max(axis=0)) / 2
-            self.radius_mm = max(float(np.linalg.norm(v - centre.astype(np.float32), axis=1).max()) for v in filled)
+            self.radius_mm = max(_farthest(v, centre.astype(np.float32)) for v in filled)
         self.centre_mm: Vector = (float(centre[0]), float(centre[1]), float(centre[2]))
 
-    def vertices_along(self, direction: Floats) -> Floats:
-        """Return the component of every vertex along a direction, float32 [vertices], in mm times the direction's length."""
-        return _joined(self._vertices, direction)
+    @property
+    def vertex_count(self) -> int:
+        """Number of vertices."""
+        return int(self._ends[-1])
 
-    def normals_along(self, direction: Floats) -> Floats:
-        """Return the same of every vertex's normal."""
-        return _joined(self._normals, direction)
+    @property
+    def part_count(self) -> int:
+        """Number of surfaces."""
+        return len(self._base)
+
+    def part(self, number: int) -> tuple[slice, Floats, Floats, np.float32]:
+        """Return where a surface's vertices lie among all, the vertices and their normals, and the level of its darkest side."""
+        return slice(self._ends[number], self._ends[number + 1]), self._vertices[number], self._normals[number], self._base[number]
 
     @property
     def face_count(self) -> int:
@@ -173,19 +181,32 @@ class Raster:
         self._reach_mm = max(float(np.linalg.norm(offset - scene.centre_mm)) + scene.radius_mm, 1e-3)
         across = axes * np.array([[1.0], [-1.0], [DEPTHS / (2 * self._reach_mm) * self._mm_per_px]]) / self._mm_per_px
         shift = np.array([width / 2, height / 2, DEEPEST + DEPTHS / 2]) - across @ offset
-        self._x, self._y, self._z = (scene.vertices_along(row) + start for row, start in zip(_f32(across), _f32(shift), strict=True))
-        light = np.clip(scene.normals_along(_f32(axes[2])), 0, 1)
-        self._level = scene.base + light * np.float32(LEVELS)
+        self._rows, self._shift, self._light = _f32(across), _f32(shift), _f32(axes[2])
+        self._x, self._y, self._z, self._level = (np.empty(scene.vertex_count, np.float32) for _ in range(4))
+        # vertices are brought into the picture surface by surface: all at once would be felt
+        self._placed = 0
         self.keys = np.zeros(width * height, np.uint32)
         self._next = 0
 
     @property
     def complete(self) -> bool:
         """Whether every triangle has been drawn."""
-        return self._next >= self.scene.face_count
+        return self._next >= self.scene.face_count and self._placed == self.scene.part_count
+
+    def _place(self, number: int) -> None:
+        """Bring the vertices of a surface into the picture."""
+        where, vertices, normals, base = self.scene.part(number)
+        for values, row, start in zip((self._x, self._y, self._z), self._rows, self._shift, strict=True):
+            np.add(vertices @ row, start, out=values[where])
+        self._level[where] = base + np.clip(normals @ self._light, 0, 1) * np.float32(LEVELS)
 
     def draw(self, most_faces: int | None = None) -> Raster:
-        """Draw the next triangles, or all that are left, and return the raster."""
+        """Draw the next triangles, or all that are left, and return the raster; before the first ones it takes a turn for each surface."""
+        while self._placed < self.scene.part_count:
+            self._place(self._placed)
+            self._placed += 1
+            if most_faces is not None:
+                return self
         stop = self.scene.face_count if most_faces is None else min(self._next + most_faces, self.scene.face_count)
         self._draw(self.scene.corners(self._next, stop))
         self._next = stop
@@ -290,8 +311,10 @@ class _Planes:
         return (self.second[0] * one + self.third[0] * two, self.second[1] * one + self.third[1] * two)
 
 
-def _joined(parts: list[Floats], direction: Floats) -> Floats:
-    return np.concatenate([np.zeros(0, np.float32), *(part @ direction for part in parts)])
+def _farthest(vertices: Floats, centre: Floats) -> float:
+    """Return the distance of the vertex that is farthest from a place."""
+    away = vertices - centre
+    return float(np.sqrt(np.einsum("ij,ij->i", away, away).max()))
 
 
 def _f32(values: npt.NDArray[np.float64]) -> Floats:
