@@ -65,7 +65,6 @@ class Previewing:
         self._workspace = workspace
         self._opened: object = None
         self._edit: LabelEdit | None = None
-        self._over: frozenset[int] | None = None
         self._token: CancelToken | None = None
         self._asked = 0
         self._apply_when_known: Callable[[bool], None] | None = None
@@ -101,7 +100,7 @@ class Previewing:
         self._drop()
         self._asked += 1
         asked, voxel_ml = self._asked, opened.volume.geometry.voxel_ml
-        self.operation, self._over, self.computing = operation, over, True
+        self.operation, self.computing = operation, True
 
         def work(_token: CancelToken) -> tuple[LabelEdit | None, ChangePreview | None]:
             edit = compute()
@@ -123,7 +122,7 @@ class Previewing:
                 self.end()
                 self._workspace.report_advice(error, on_error)
 
-        token = self._workspace.jobs.run(work, on_done=done, on_error=failed)
+        token = self._workspace.run_job(work, done, failed)
         # a job that ran at once has answered already
         self._token = token if self.computing else None
         self.changed.emit()

@@ -130,7 +130,7 @@ def train_step(learner: Learner, batch: StepBatch, method: Method, config: LoopC
     given: Taps = learner.network(images.to(memory_format=torch.channels_last))
     for tap in (given.shallow, given.deep):
         if tap.requires_grad:
-            tap.register_hook(_channels_last)  # type: ignore[no-untyped-call]
+            tap.register_hook(_channels_last)  # type: ignore[no-untyped-call]  # torch states no types for it
     # in half precision the losses are reckoned in float32, and the gradients measured at what the network itself gave
     everything = Taps(*(part.to(torch.promote_types(part.dtype, torch.float32)) for part in given))
     taps = Taps(*(part[: len(batch.images)] for part in everything))

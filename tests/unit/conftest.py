@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
 from gf_desktop.errors import UserError
-from gf_desktop.jobs import InlineJobs
+from gf_desktop.jobs import CancelToken, InlineJobs
 from gf_desktop.project.records import RoundReport
 from gf_desktop.protocol import PROTOCOL_VERSION, Candidate, Hello, Start, Stop, Stopped, decode_command, encode_line
 from gf_desktop.session import Session
@@ -17,6 +18,24 @@ from gf_desktop.session import Session
 __all__ = ["SITK", "World"]
 
 SITK = pytest.importorskip("SimpleITK")
+
+
+class LaterJobs(InlineJobs):
+    """Runs what it is given when it is told to."""
+
+    def __init__(self) -> None:
+        self.waiting: list[Callable[[], None]] = []
+
+    def run(self, fn: Callable[..., Any], *, on_done: Callable[..., None], on_error: Callable[..., None]) -> CancelToken:
+        token = CancelToken()
+
+        def work() -> None:
+            answer = fn(token)
+            if not token():
+                on_done(answer)
+
+        self.waiting.append(work)
+        return token
 
 
 class FakeTrainer:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
@@ -14,9 +13,9 @@ from gf_desktop.correcting import BrushOptions
 from gf_desktop.errors import ProjectError
 from gf_desktop.imaging.labelmap import VoxelState
 from gf_desktop.imaging.operations import AcceptStructure, Delete, Margin
-from gf_desktop.jobs import CancelToken, InlineJobs
+from gf_desktop.jobs import InlineJobs
 from gf_desktop.session import Session
-from tests.unit.conftest import World
+from tests.unit.conftest import LaterJobs, World
 
 
 @pytest.mark.parametrize("axis", [0, 1, 2])
@@ -28,24 +27,6 @@ def test_that_a_slice_is_approved_along_any_axis(world: World, axis: int) -> Non
     expected = np.zeros_like(states)
     np.moveaxis(expected, 2 - axis, 0)[2] = VoxelState.ACCEPTED
     np.testing.assert_array_equal(states, expected)
-
-
-class LaterJobs(InlineJobs):
-    """Runs what it is given when it is told to."""
-
-    def __init__(self) -> None:
-        self.waiting: list[Callable[[], None]] = []
-
-    def run(self, fn: Callable[..., Any], *, on_done: Callable[..., None], on_error: Callable[..., None]) -> CancelToken:
-        token = CancelToken()
-
-        def work() -> None:
-            answer = fn(token)
-            if not token():
-                on_done(answer)
-
-        self.waiting.append(work)
-        return token
 
 
 def _later(world: World) -> tuple[Session, LaterJobs]:

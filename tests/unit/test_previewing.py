@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
-
 import numpy as np
 import pytest
 
 from gf_desktop.errors import ProjectError, UserError
 from gf_desktop.imaging.operations import Interpolate, Margin, Smooth
-from gf_desktop.jobs import CancelToken, InlineJobs
 from gf_desktop.session import Session
-from tests.unit.conftest import World
+from tests.unit.conftest import LaterJobs, World
 
 
 @pytest.fixture
@@ -98,24 +94,6 @@ def test_that_locked_structures_and_what_may_be_painted_over_hold(opened: World)
     session.previewing.apply()
     assert (opened.labels != before).any()
     np.testing.assert_array_equal(opened.labels[before != 0], before[before != 0])
-
-
-class LaterJobs(InlineJobs):
-    """Runs what it is given when it is told to."""
-
-    def __init__(self) -> None:
-        self.waiting: list[Callable[[], None]] = []
-
-    def run(self, fn: Callable[..., Any], *, on_done: Callable[..., None], on_error: Callable[..., None]) -> CancelToken:
-        token = CancelToken()
-
-        def work() -> None:
-            answer = fn(token)
-            if not token():
-                on_done(answer)
-
-        self.waiting.append(work)
-        return token
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from gf_desktop.gui.actions import tr
 from gf_desktop.gui.cine_player import CinePlayer
 from gf_desktop.gui.icons import icon
 from gf_desktop.gui.language import local_number
-from gf_desktop.gui.number_boxes import WholeNumberBox
+from gf_desktop.gui.number_boxes import NumberBox
 from gf_desktop.gui.palette import GRID_PX
 from gf_desktop.gui.theme import numbers_font
 from gf_desktop.gui.view_state import ViewState
@@ -51,7 +51,8 @@ class FrameBar(QFrame):
         self.slider.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.place = label()
         self.place.setFont(numbers_font())
-        self.speed = WholeNumberBox()
+        self.speed = NumberBox()
+        self.speed.setDecimals(0)
         self.speed.setRange(round(FPS_LIMITS[0]), round(FPS_LIMITS[1]))
         self.speed.setSuffix(tr(" frames/s"))
         self.speed.setAccessibleName(tr("Speed"))
@@ -75,7 +76,7 @@ class FrameBar(QFrame):
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         self.slider.sliderPressed.connect(player.pause)
         self.slider.valueChanged.connect(self._go)
-        self.speed.valueChanged.connect(lambda fps: player.set_fps(float(fps)))
+        self.speed.valueChanged.connect(player.set_fps)
         state.display_changed.connect(self.refresh)
         player.changed.connect(self._show_playing)
         player.changed.connect(self.refresh)

@@ -159,8 +159,7 @@ def test_that_a_change_elsewhere_is_said_and_can_be_gone_to(space: Stage) -> Non
     bar = space.made.window.page.preview
     space.menu("Remove islands below", "0.1 ml", apply=False)
     looked(space)
-    if space.view.plane.index == 0:
-        pytest.skip("the island lies in the middle slice")
+    assert space.view.plane.index != 0, "the island lies elsewhere"
     assert bar.there.isVisible()
     QTest.mouseClick(bar.there, Qt.MouseButton.LeftButton)
     QTest.qWait(5)
