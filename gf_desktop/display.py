@@ -9,6 +9,7 @@ sagittal one and the head is on top.
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from typing import Any, Final, Literal
 
 import numpy as np
@@ -343,10 +344,13 @@ def _side(direction: npt.NDArray[np.float64]) -> str:
 
 
 def _letters(volume: Volume, axes: PlaneAxes) -> EdgeLetters:
-    if not volume.spacing_known or not volume.place_known:
-        return EdgeLetters()
-    right = volume.geometry.direction[:, axes.right] * (-1.0 if axes.right_flipped else 1.0)
-    down = volume.geometry.direction[:, axes.down] * (-1.0 if axes.down_flipped else 1.0)
+    return _letters_of(volume.geometry, axes) if volume.spacing_known and volume.place_known else EdgeLetters()
+
+
+@lru_cache(maxsize=8)
+def _letters_of(geometry: Geometry, axes: PlaneAxes) -> EdgeLetters:
+    right = geometry.direction[:, axes.right] * (-1.0 if axes.right_flipped else 1.0)
+    down = geometry.direction[:, axes.down] * (-1.0 if axes.down_flipped else 1.0)
     return EdgeLetters(left=_side(-right), right=_side(right), top=_side(-down), bottom=_side(down))
 
 

@@ -73,6 +73,7 @@ class MainWindow(QMainWindow):
         self._assemble()
         self._painted = False
         self._facts = frozenset[str]()
+        self._look: tuple[object, ...] = ()
         self._facts_soon = QTimer(self, singleShot=True, interval=0)
         self._facts_soon.timeout.connect(self._show_facts)
         self._wire()
@@ -115,7 +116,7 @@ class MainWindow(QMainWindow):
         session.arriving_changed.connect(lambda: state.show_arriving(session.arriving))
         session.structures_changed.connect(lambda: state.show_table(session.must_project().table))
         self.commands.facts_changed.connect(self._facts_soon.start)
-        state.display_changed.connect(self._show_checks)
+        state.display_changed.connect(self._display_changed)
         state.tool_changed.connect(self._show_checks)
         self.start.chosen.connect(lambda folder: self.commands.attempt(lambda: self.commands.show_project(folder)))
         self.top.models_wanted.connect(lambda: self.show_panel("models"))
@@ -183,6 +184,14 @@ class MainWindow(QMainWindow):
             text = tr(name.capitalize())
             self.actions_by_id[name].setText(f"{text}: {spoken(what)}" if what else text)
         self._show_checks()
+
+    def _display_changed(self) -> None:
+        """Check actions where what they tell of changed: most often another slice is looked at."""
+        display, state = self.state.display, self.state
+        look = (display.overlay, display.outline, display.layer, state.smooth, state.layout, self.session.comparing.other is None)
+        if look != self._look:
+            self._look = look
+            self._show_checks()
 
     def _show_checks(self) -> None:
         display = self.state.display

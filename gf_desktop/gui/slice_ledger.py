@@ -19,11 +19,14 @@ __all__ = ["SliceLedger"]
 TELL_S: Final = 0.1
 """While many slices are counted what is new is told, and drawn, this often: drawing takes as long as a turn of counting."""
 
-TURN_S: Final = 0.012
+TURN_S: Final = 0.006
 """Slices are counted for this long before the window gets its turn; a large scan takes several turns."""
 
 REST_MS: Final = 120
 """Slices that were changed are counted so much later, and not before a stroke has ended: it is not to wait for its own statistics."""
+
+LONGEST_WAIT_S: Final = 1.0
+"""Who goes on changing slices sees them counted after so long."""
 
 KEPT_SLICES: Final = 32
 """The confidence of so many counted slices may stay in memory; it is a few megabytes, and the same slices are painted on again."""
@@ -47,7 +50,7 @@ class SliceLedger(QObject):
         self._totals = np.zeros((2, 256), np.int64)
         self._turn = QTimer(self, singleShot=True)
         self._turn.timeout.connect(self._count_some)
-        self._told_s = 0.0
+        self._told_s = self._waits_since_s = 0.0
         state.display_changed.connect(self._axis_may_have_changed)
         session.case_changed.connect(self.restart)
         session.labels_changed.connect(self._labels_changed)
@@ -110,7 +113,10 @@ class SliceLedger(QObject):
         touched = range(box.start_kji[array_axis], min(box.stop_kji[array_axis], len(self.summaries)))
         waiting = set(self._pending)
         self._pending = [k for k in touched if k not in waiting] + self._pending
-        if not self._turn.isActive():
+        if not waiting:
+            self._waits_since_s = time.monotonic()
+        # one change after the other moves the count on, but not for ever
+        if time.monotonic() - self._waits_since_s < LONGEST_WAIT_S or not self._turn.isActive():
             self._turn.start(REST_MS)
 
     def _count_some(self) -> None:

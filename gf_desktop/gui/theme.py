@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from functools import cache
 from string import Template
 
 from PySide6.QtGui import QColor, QFont, QPalette
@@ -130,8 +131,9 @@ def caption_font() -> QFont:
     return numbers_font(TEXT_PX - 2)
 
 
+@cache
 def numbers_font(size_px: int = TEXT_PX) -> QFont:
-    """Return a font whose figures are all of one width, so that numbers that change do not dance."""
+    """Return a font whose figures are all of one width, so that numbers that change do not dance; not to be changed."""
     font = _font(size_px)
     font.setFeature(QFont.Tag("tnum"), 1)
     return font

@@ -31,8 +31,8 @@ def to_grey(intensities: npt.NDArray[Any], window: Window) -> UInt8:
     if intensities.dtype == np.uint8 and (low, high) == (0.0, 255.0):
         return np.array(intensities, dtype=np.uint8)
     if intensities.dtype in (np.int16, np.uint16) and intensities.size > TABLE_FROM:
-        # a table of all intensities that there can be takes a tenth of the time
-        return _table(intensities.dtype.str, low, high)[intensities.view(np.uint16)]
+        # a table of all intensities that there can be; clipped, since numpy looks twice at indices that may be wrong
+        return np.take(_table(intensities.dtype.str, low, high), intensities.view(np.uint16), mode="clip")
     return _greys(intensities, low, high)
 
 

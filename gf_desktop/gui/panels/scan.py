@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QFrame, QGridLayout, QScrollArea, QVBoxLayout, QWidget
 
 from gf_desktop.gui.actions import tr
@@ -62,7 +63,9 @@ class ScanPassport(QFrame):
         self.refresh()
 
     def refresh(self) -> None:
-        """Show the case on screen; does nothing where it would look the same."""
+        """Show the case on screen; does nothing where it would look the same, or nobody looks."""
+        if not self.isVisible() and self._shown is not None:
+            return
         opened = self._session.open
         wanted: tuple[object, ...] = () if opened is None else (opened.case.verdict, opened.case.findings, tuple(_lines(opened.case)))
         if wanted == self._shown:
@@ -81,6 +84,11 @@ class ScanPassport(QFrame):
             row = self._fill(grid, opened.case)
         grid.setRowStretch(row, 1)
         self._scroll.setWidget(page)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Show what changed while nobody looked."""
+        super().showEvent(event)
+        self.refresh()
 
     @staticmethod
     def _fill(grid: QGridLayout, case: Case) -> int:

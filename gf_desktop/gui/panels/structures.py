@@ -64,6 +64,7 @@ class Structures(QFrame):
         self._keys = [actions[f"structure_{number}"] for number in range(1, 10)]
         self.rows: list[StructureRow] = []
         self._stop = 0
+        self._look: tuple[object, ...] = ()
         self._rows_box = QVBoxLayout()
         self._rows_box.setSpacing(0)
         self._rows_box.setContentsMargins(0, GRID_PX // 2, 0, GRID_PX // 2)
@@ -91,7 +92,7 @@ class Structures(QFrame):
         session.model_changed.connect(self.rebuild)
         for action in self._keys:
             action.changed.connect(self._show_keys)
-        state.display_changed.connect(self._show_states)
+        state.display_changed.connect(self._display_changed)
         state.tool_changed.connect(self._show_states)
         state.menu_wanted.connect(self.open_menu)
         session.locks_changed.connect(self._show_states)
@@ -189,6 +190,14 @@ class Structures(QFrame):
     def _stop_at(self, at: int) -> None:
         for place, row in enumerate(self.rows):
             row.take_stop(takes=place == at)
+
+    def _display_changed(self) -> None:
+        """Show how structures look where that changed: most often another slice is looked at."""
+        display = self._state.display
+        look = (self._state.volume, display.overlay, display.hidden, display.opacity, display.outline)
+        if look != self._look:
+            self._look = look
+            self._show_states()
 
     def _show_states(self) -> None:
         display, tool = self._state.display, self._state.tool

@@ -79,10 +79,16 @@ class Thumbnails(QObject):
         if self._token is not None or project is None or not self._wanted:
             return
         case_id, case = self._wanted.popitem()
-        key, side = self._key(case), self._side_px
+        key, side, opened = self._key(case), self._side_px, self._session.open
+        read: Callable[[], LabelMap] | None
         try:
-            volume = project.load_volume(case_id)
-            read = None if case.status == "new" else project.masks.reader(case_id)
+            if opened is not None and opened.id == case_id:
+                # to read its mask would replay every stroke of its journal beside the hand that paints
+                shown = opened
+                volume, read = shown.volume, lambda: shown.label_map
+            else:
+                volume = project.load_volume(case_id)
+                read = None if case.status == "new" else project.masks.reader(case_id)
         except UserError:
             # opening the scan says what is wrong; here it has no picture
             self._take(case_id, key, None)

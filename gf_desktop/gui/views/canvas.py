@@ -6,86 +6,30 @@ from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
-import pyqtgraph as pg
-from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
-from PySide6.QtGui import QBrush, QColor, QImage, QPainter, QPainterPath, QPen, QPixmap, QPolygonF, QResizeEvent, QTransform
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QBrush, QColor, QPainterPath, QPen, QPolygonF, QResizeEvent, QTransform
 from PySide6.QtWidgets import (
     QFrame,
     QGraphicsEllipseItem,
-    QGraphicsLineItem,
     QGraphicsPathItem,
     QGraphicsRectItem,
     QGraphicsScene,
     QGraphicsView,
-    QStyleOptionGraphicsItem,
     QWidget,
 )
 
 from gf_desktop.display import SlicePlane
 from gf_desktop.gui.theme import current_palette
 from gf_desktop.gui.views.measure_item import DrawnMeasure, MeasureItem
+from gf_desktop.gui.views.pictures import CrossItem, OverlayItem, ScanItem
 
 __all__ = ["Canvas"]
 
 ZOOM_RANGE: Final = (0.25, 40.0)
 """Smallest and largest magnification over the fitted picture."""
 
-CROSS_GAP_PX: Final = 12.0
-"""The crosshair leaves the anatomy free this far around its middle."""
-
-CROSS_ALPHA: Final = 130
-"""How strongly the crosshair is drawn: the anatomy stays visible under it."""
-
 RING_FILL_ALPHA: Final = 46
 """How strongly the brush is filled when it will paint; the anatomy stays visible through it."""
-
-
-class _KeptImage(pg.ImageItem):  # type: ignore[misc]
-    """A picture that is scaled once: until it changes or is seen from elsewhere, what was drawn is put on the screen again.
-
-    A stroke changes the structures and not the scan, a step in one view only the crosshair of the others. What is seen once alone, as
-    slices go by, is not worth to be kept: it is kept when it is drawn for the second time.
-
-    Parameters
-    ----------
-    smooth
-        Interpolate between pixels, as a radiologist is used to with scans.
-    """
-
-    def __init__(self, *, smooth: bool = False) -> None:
-        super().__init__(axisOrder="row-major")
-        self.smooth = smooth
-        self._drawn: tuple[tuple[object, ...], QImage] | None = None
-        self._kept: QPixmap | None = None
-
-    def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:
-        if self._renderRequired and self.image is not None:
-            self.render()
-        if widget is None or self.image is None or self._unrenderable:
-            self._draw(painter, option, widget)
-            return
-        ratio = widget.devicePixelRatioF()
-        place = (painter.worldTransform(), widget.size(), ratio, self.smooth)
-        if self._drawn is None or self._drawn[0] != place or self._drawn[1] is not self.qimage:
-            self._drawn, self._kept = (place, self.qimage), None
-            self._draw(painter, option, widget)
-            return
-        if self._kept is None:
-            self._kept = QPixmap(widget.size() * ratio)
-            self._kept.setDevicePixelRatio(ratio)
-            self._kept.fill(Qt.GlobalColor.transparent)
-            inner = QPainter(self._kept)
-            inner.setWorldTransform(painter.worldTransform())
-            self._draw(inner, option, widget)
-            inner.end()
-        painter.save()
-        painter.resetTransform()
-        painter.drawPixmap(0, 0, self._kept)
-        painter.restore()
-
-    def _draw(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None) -> None:
-        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, on=self.smooth)
-        super().paint(painter, option, widget)
 
 
 class Canvas(QGraphicsView):
@@ -99,21 +43,20 @@ class Canvas(QGraphicsView):
         # what is let fall on the picture is the window's: a scene would take it and do nothing
         self.viewport().setAcceptDrops(False)
         self.setAcceptDrops(False)
-        self._scan = _KeptImage(smooth=True)
-        self._overlay = _KeptImage()
-        self._layer = _KeptImage()
-        self._layer.setVisible(False)
+        self._scan = ScanItem()
+        self._overlay = OverlayItem()
+        self._layer = OverlayItem()
         self._ring = QGraphicsEllipseItem()
         self._ring.setVisible(False)
         self._square = QGraphicsRectItem()
         self._square.setVisible(False)
         self._outline = QGraphicsPathItem()
         self._outline.setVisible(False)
-        self._cross = tuple(QGraphicsLineItem() for _ in range(4))
+        self._cross = CrossItem()
         self._measures = MeasureItem()
         scene = QGraphicsScene(self)
         scene.setItemIndexMethod(QGraphicsScene.ItemIndexMethod.NoIndex)
-        over = (*self._cross, self._measures, self._outline, self._square, self._ring)
+        over = (self._cross, self._measures, self._outline, self._square, self._ring)
         items: tuple[Any, ...] = (self._scan, self._overlay, self._layer, *over)
         for item in items:
             scene.addItem(item)
@@ -131,27 +74,22 @@ class Canvas(QGraphicsView):
         self.viewport().setMouseTracking(True)
         # the picture covers all of it: what lies below need not be drawn first
         self.viewport().setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
-        self._cross_at: QPointF | None = None
         self._extent_mm = (1.0, 1.0)
         self._centre = QPointF(0.5, 0.5)
         self._zoom = 1.0
-        self.show_cross(None)
 
     # pictures
 
     def show_image(self, plane: SlicePlane) -> None:
         """Draw another slice of the scan."""
-        width, height = self._extent_mm = plane.extent_mm
-        self._scan.setImage(plane.image, autoLevels=False, levels=None)
-        self._scan.setRect(QRectF(0, 0, width, height))
-        self._scan.setVisible(True)
-        self._place()
+        if plane.extent_mm != self._extent_mm:
+            self._extent_mm = self._cross.extent_mm = plane.extent_mm
+            self._place()
+        self._scan.show_pixels(plane.image, plane.extent_mm)
 
     def show_smooth(self, *, smooth: bool) -> None:
         """Interpolate between the pixels of the scan, or show each as it is."""
-        if smooth != self._scan.smooth:
-            self._scan.smooth = smooth
-            self._scan.update()
+        self._scan.show_smooth(smooth=smooth)
 
     @property
     def is_smooth(self) -> bool:
@@ -169,47 +107,30 @@ class Canvas(QGraphicsView):
 
     def show_labels(self, plane: SlicePlane, lookup: npt.NDArray[np.uint8]) -> None:
         """Draw the structures of the slice in the colours of ``lookup`` (uint8 [256, 4])."""
-        width, height = plane.extent_mm
-        self._overlay.setImage(plane.labels, autoLevels=False, levels=None, lut=lookup)
-        self._overlay.setRect(QRectF(0, 0, width, height))
-        self._overlay.setVisible(True)
+        self._overlay.show_values(plane.labels, plane.extent_mm, lookup)
 
     def show_layer(self, plane: SlicePlane, values: npt.NDArray[np.uint8] | None, lookup: npt.NDArray[np.uint8]) -> None:
         """Draw a layer over the structures, uint8 [rows, columns] in the colours of ``lookup`` (uint8 [256, 4]); None hides it."""
-        self._layer.setVisible(values is not None)
-        if values is not None:
-            width, height = plane.extent_mm
-            self._layer.setImage(values, autoLevels=False, levels=None, lut=lookup)
-            self._layer.setRect(QRectF(0, 0, width, height))
+        if values is None:
+            self._layer.setVisible(False)
+        else:
+            self._layer.show_values(values, plane.extent_mm, lookup)
 
-    def show_cross(self, centre: QPointF | None, *, colour: str = "#ffffff") -> None:
+    def show_cross(self, place: QPointF | None, *, colour: str = "#ffffff") -> None:
         """Draw the crosshair through a place in plane coordinates, free around it; None hides it."""
-        self._cross_at = centre
-        for line in self._cross:
-            line.setVisible(centre is not None)
-        if centre is None:
+        cross = self._cross
+        if (place, colour) == (cross.place, cross.colour):
             return
-        width, height = self._extent_mm
-        gap = CROSS_GAP_PX / self._scale()
-        ends = (
-            (QPointF(0, centre.y()), QPointF(centre.x() - gap, centre.y())),
-            (QPointF(centre.x() + gap, centre.y()), QPointF(width, centre.y())),
-            (QPointF(centre.x(), 0), QPointF(centre.x(), centre.y() - gap)),
-            (QPointF(centre.x(), centre.y() + gap), QPointF(centre.x(), height)),
-        )
-        faint = QColor(colour)
-        faint.setAlpha(CROSS_ALPHA)
-        pen = QPen(faint, 1)
-        pen.setCosmetic(True)
-        for line, (start, end) in zip(self._cross, ends, strict=True):
-            line.setVisible((end.x() - start.x()) + (end.y() - start.y()) > 0)
-            line.setLine(QLineF(start, end))
-            line.setPen(pen)
+        # a step in another view moves the crosshair and nothing else
+        transform, room = self.viewportTransform(), self.viewport().rect()
+        before = cross.region(transform, room)
+        cross.place, cross.colour = place, colour
+        self.viewport().update(before.united(cross.region(transform, room)))
 
     @property
     def cross(self) -> QPointF | None:
         """Where the crosshair is in plane coordinates, or None where none is shown."""
-        return self._cross_at
+        return self._cross.place
 
     def clear(self) -> None:
         """Show nothing."""
@@ -334,8 +255,6 @@ class Canvas(QGraphicsView):
         width, height = self.viewport().width() / scale, self.viewport().height() / scale
         self.setSceneRect(QRectF(self._centre.x() - width / 2, self._centre.y() - height / 2, width, height))
         self.setTransform(QTransform.fromScale(scale, scale))
-        if self._cross_at is not None:
-            self.show_cross(self._cross_at, colour=self._cross[0].pen().color().name())
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Keep the middle in the middle."""

@@ -81,6 +81,7 @@ class MeasureItem(QGraphicsItem):
     def __init__(self) -> None:
         super().__init__()
         self.drawn: tuple[DrawnMeasure, ...] = ()
+        self.setVisible(False)
 
     def show_all(self, drawn: tuple[DrawnMeasure, ...]) -> None:
         """Draw these measurements, the last one on top."""

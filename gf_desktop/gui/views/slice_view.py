@@ -76,6 +76,7 @@ class SliceView(QWidget):
         self._shown_image: tuple[object, ...] = ()
         self._shown_labels: tuple[object, ...] = ()
         self._rim: tuple[object, ...] = ()
+        self._place_told = ""
         self._told_hover = False
         self.scale_mm: float | None = None
         self.canvas = Canvas(self)
@@ -215,10 +216,14 @@ class SliceView(QWidget):
         """Draw the rim anew where anything in it differs: a step in another view moves the crosshair alone."""
         letters = None if self._plane is None else self._plane.letters
         scale = (self.canvas.px_per_mm, self._state.volume is not None and self._state.volume.spacing_known)
-        told = (self.is_active, self._state.layout, letters, self.place_text, self.window_text, self.name_texts, scale)
+        told = (self.is_active, self._state.layout, letters, self.window_text, self.name_texts, scale, len(self.place_text))
         if told != self._rim:
             self._rim = told
             self.update()
+        elif self.place_text != self._place_told:
+            # as slices go by, nothing else in the rim changes
+            self.update(QRect(1, self.height() - GUTTER_PX, self.width() // 2, GUTTER_PX - 1))
+        self._place_told = self.place_text
 
     def _show_arriving(self, volume: Volume, state: DisplayState, *, fit: bool) -> None:
         """Show a scan that is being added to the project: it has no mask yet."""
@@ -254,11 +259,11 @@ class SliceView(QWidget):
         self.hand.measuring.tool_changed()
         self.hand.show()
 
-    def paintEvent(self, _event: QPaintEvent) -> None:
+    def paintEvent(self, event: QPaintEvent) -> None:
         """Write letters and numbers into the rim."""
         tokens = current_palette()
         painter = QPainter(self)
-        painter.fillRect(self.rect(), QColor(tokens.view))
+        painter.fillRect(event.rect(), QColor(tokens.view))
         if self.hasFocus() or (self.is_active and self._state.has_planes and self._state.layout not in ("single", "surface")):
             painter.setPen(QPen(QColor(tokens.accent), 1))
             painter.drawRect(self.rect().adjusted(0, 0, -1, -1))
@@ -269,19 +274,22 @@ class SliceView(QWidget):
             painter.end()
             return
         whole, centre = self.rect(), Qt.AlignmentFlag.AlignCenter
-        top = QRect(0, 0, whole.width(), GUTTER_PX)
         bottom = QRect(0, whole.height() - GUTTER_PX, whole.width(), GUTTER_PX)
-        painter.drawText(QRect(0, 0, GUTTER_PX, whole.height()), centre, plane.letters.left)
-        painter.drawText(QRect(whole.width() - GUTTER_PX, 0, GUTTER_PX, whole.height()), centre, plane.letters.right)
-        painter.drawText(top, centre, plane.letters.top)
         painter.drawText(bottom, centre, plane.letters.bottom)
         inner = bottom.adjusted(GUTTER_PX // 3, 0, -GUTTER_PX // 3, 0)
         painter.drawText(inner, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, self.place_text)
         self._paint_scale(painter, inner.left() + painter.fontMetrics().horizontalAdvance(self.place_text) + GUTTER_PX, bottom)
+        if event.rect().top() >= bottom.top() and event.rect().right() <= bottom.center().x():
+            painter.end()
+            return
         room = inner.right() - bottom.center().x() - GUTTER_PX // 2
         fits = painter.fontMetrics().horizontalAdvance(self.window_text) <= room
         shown = self.window_text if fits else self.zoom_text
         painter.drawText(inner, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, shown)
+        top = QRect(0, 0, whole.width(), GUTTER_PX)
+        painter.drawText(QRect(0, 0, GUTTER_PX, whole.height()), centre, plane.letters.left)
+        painter.drawText(QRect(whole.width() - GUTTER_PX, 0, GUTTER_PX, whole.height()), centre, plane.letters.right)
+        painter.drawText(top, centre, plane.letters.top)
         name = top.adjusted(GUTTER_PX // 3, 0, 0, 0)
         room = top.center().x() - GUTTER_PX // 2 - name.left()
         text = next((t for t in self.name_texts if painter.fontMetrics().horizontalAdvance(t) <= room), self.name_texts[-1])

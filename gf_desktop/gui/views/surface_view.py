@@ -2,14 +2,15 @@
 
 Drawn without OpenGL: remote desktops, old drivers and machines without a screen have none that can be relied on, a second way of
 drawing would have to be kept equal to the first, and none is needed. :mod:`gf_desktop.imaging.surface_render` fills the
-triangles of coarse surfaces in about 10 ms on one core while the hand turns them, and those of the full ones in turns of some
-milliseconds once it rests, so that the window answers meanwhile.
+triangles of coarse surfaces in about 10 ms on one core while the hand turns them, and those of the full ones off the window's thread
+once it rests.
 """
 
 from __future__ import annotations
 
 import math
 import time
+from collections.abc import Callable
 from enum import Enum, auto
 from typing import Final
 
@@ -40,7 +41,7 @@ from gf_desktop.gui.view_state import ViewState
 from gf_desktop.gui.views.surface_meshes import StructureMesh, SurfaceMeshes
 from gf_desktop.gui.widgets import label
 from gf_desktop.imaging.surface_render import Camera, Raster, Scene, shades
-from gf_desktop.jobs import Jobs
+from gf_desktop.jobs import CancelToken, Jobs
 from gf_desktop.session import Session
 
 __all__ = ["SETTLE_MS", "SurfaceView"]
@@ -48,9 +49,8 @@ __all__ = ["SETTLE_MS", "SurfaceView"]
 SETTLE_MS: Final = 120
 """The full surfaces are drawn when the hand has rested for so long."""
 
-TURN_S: Final = 0.012
-TURN_FACES: Final = 30_000
-"""Full surfaces are drawn for so long, and so many triangles at once, before the window gets its turn."""
+STEP_FACES: Final = 30_000
+"""After so many triangles of full surfaces it is asked whether somebody still wants them."""
 
 FRAME_S: Final = (0.012, 0.028)
 """A moving picture that takes less time is drawn finer the next time, one that takes more is drawn coarser."""
@@ -90,25 +90,27 @@ class _Hand(Enum):
 
 
 class _Picture:
-    """The surfaces on their way to the screen: coarse ones at once, full ones in turns."""
+    """The surfaces on their way to the screen: coarse ones at once, full ones off the window's thread."""
 
-    def __init__(self) -> None:
+    def __init__(self, jobs: Jobs, failed: Callable[[Exception], None]) -> None:
+        self._jobs = jobs
+        self._failed = failed
         self._meshes: dict[int, StructureMesh] = {}
         self.coarse = Scene({})
-        self._full: Scene | None = None
         self._shown: Raster | None = None
-        self._in_work: Raster | None = None
+        self._in_work: CancelToken | None = None
         self._fineness = FINENESS[1]
         self.image = QImage()
 
     def take(self, meshes: dict[int, StructureMesh]) -> None:
         """Draw other surfaces from now on."""
-        self._meshes, self._full = meshes, None
+        self._meshes = meshes
         self.coarse = Scene({number: mesh.coarse for number, mesh in meshes.items()})
 
     def clear(self) -> None:
         """Show nothing."""
-        self._shown, self._in_work, self.image = None, None, QImage()
+        self.drop_work()
+        self._shown, self.image = None, QImage()
 
     @property
     def is_empty(self) -> bool:
@@ -119,51 +121,37 @@ class _Picture:
         """Draw the coarse surfaces, as finely as there is time for."""
         start = time.perf_counter()
         width, height = (max(1, round(side * self._fineness)) for side in (size.width(), size.height()))
-        self._show(Raster(self.coarse, camera, (width, height)).draw(), size, colours)
+        self._shown = Raster(self.coarse, camera, (width, height)).draw()
+        self.image = _image_of(self._shown, size, colours)
         took = time.perf_counter() - start
         if took > FRAME_S[1]:
             self._fineness = max(FINENESS[0], self._fineness * 0.8)
         elif took < FRAME_S[0]:
             self._fineness = min(FINENESS[1], self._fineness * 1.25)
 
-    def begin_full(self, camera: Camera, size: QSize) -> None:
-        """Begin to draw the full surfaces; what is in work is dropped."""
-        if self._full is None:
-            self._full = Scene({number: mesh.full for number, mesh in self._meshes.items()})
-        times = 2 if 4 * size.width() * size.height() <= SHARP_PX else 1
-        self._in_work = Raster(self._full, camera, (max(1, size.width() * times), max(1, size.height() * times)))
+    def draw_full(self, camera: Camera, size: QSize, colours: npt.NDArray[np.uint32], done: Callable[[], None]) -> None:
+        """Draw the full surfaces somewhere else and call ``done`` when they are shown; what is in work already is dropped."""
+        self.drop_work()
+        meshes, sharp = self._meshes, 2 if 4 * size.width() * size.height() <= SHARP_PX else 1
 
-    @property
-    def is_working(self) -> bool:
-        """Whether a picture is in work."""
-        return self._in_work is not None
+        def work(token: CancelToken) -> tuple[Raster, QImage]:
+            scene = Scene({number: mesh.full for number, mesh in meshes.items()})
+            raster = Raster(scene, camera, (max(1, size.width() * sharp), max(1, size.height() * sharp)))
+            while not raster.complete and not token():
+                raster.draw(STEP_FACES)
+            return raster, QImage() if token() else _image_of(raster, size, colours)
+
+        def show(answer: tuple[Raster, QImage]) -> None:
+            self._shown, self.image = answer
+            done()
+
+        self._in_work = self._jobs.run(work, on_done=show, on_error=self._failed)
 
     def drop_work(self) -> None:
         """Leave the picture that is in work."""
+        if self._in_work is not None:
+            self._in_work.cancel()
         self._in_work = None
-
-    def work(self, size: QSize, colours: npt.NDArray[np.uint32]) -> bool:
-        """Draw for a turn; return whether the picture in work is done, and shown."""
-        raster, end = self._in_work, time.perf_counter() + TURN_S
-        if raster is None:
-            return False
-        while not raster.complete and time.perf_counter() < end:
-            raster.draw(TURN_FACES)
-        if not raster.complete:
-            return False
-        self._in_work = None
-        self._show(raster, size, colours)
-        return True
-
-    def _show(self, raster: Raster, size: QSize, colours: npt.NDArray[np.uint32]) -> None:
-        width, height = raster.size_px
-        image = QImage(raster.picture(colours).data, width, height, 4 * width, QImage.Format.Format_RGB32)
-        if width > size.width():
-            self.image = image.scaled(size, Qt.AspectRatioMode.IgnoreAspectRatio, Qt.TransformationMode.SmoothTransformation)
-        else:
-            # the copy owns its pixels; those of the array go with it
-            self.image = image.copy()
-        self._shown = raster
 
     def position_at(self, across: float, down: float) -> tuple[float, float, float] | None:
         """Return the patient position (LPS, mm) at shares of width and height, or None where no surface is."""
@@ -171,6 +159,16 @@ class _Picture:
             return None
         width, height = self._shown.size_px
         return self._shown.position_at(int(across * width), int(down * height))
+
+
+def _image_of(raster: Raster, size: QSize, colours: npt.NDArray[np.uint32]) -> QImage:
+    """Return the picture, scaled down to a size where it is finer."""
+    width, height = raster.size_px
+    image = QImage(raster.picture(colours).data, width, height, 4 * width, QImage.Format.Format_RGB32)
+    if width > size.width():
+        return image.scaled(size, Qt.AspectRatioMode.IgnoreAspectRatio, Qt.TransformationMode.SmoothTransformation)
+    # the copy owns its pixels; those of the array go with it
+    return image.copy()
 
 
 class SurfaceView(QWidget):
@@ -193,7 +191,7 @@ class SurfaceView(QWidget):
         self.meshes = SurfaceMeshes(session, jobs, self, rested=state.rested)
         self.camera = Camera()
         self._fitting = True
-        self._picture = _Picture()
+        self._picture = _Picture(jobs, session.broke.emit)
         self._coloured: tuple[tuple[tuple[int, tuple[int, int, int]], ...], tuple[int, int, int]] = ((), (0, 0, 0))
         self._lookup = shades({}, (0, 0, 0))
         self._is_sharp = False
@@ -214,8 +212,6 @@ class SurfaceView(QWidget):
         self.setAccessibleName(tr("Surfaces of the structures"))
         self._settle = QTimer(self, singleShot=True, interval=SETTLE_MS)
         self._settle.timeout.connect(self._begin_full)
-        self._turn = QTimer(self, singleShot=True, interval=0)
-        self._turn.timeout.connect(self._draw_some)
         self._hidden = state.display.hidden
         session.case_changed.connect(self._case_changed)
         state.display_changed.connect(self._display_changed)
@@ -304,19 +300,15 @@ class SurfaceView(QWidget):
         self._dirty, self._is_sharp = False, False
 
     def _begin_full(self) -> None:
-        if self.isVisible():
-            self._picture.begin_full(self.camera, self.size() * self.devicePixelRatioF())
-            self._turn.start(0)
+        opened = self._session.open
+        if not self._state.rested(SETTLE_MS) or (opened is not None and opened.painting):
+            self._settle.start()
+        elif self.isVisible():
+            self._picture.draw_full(self.camera, self.size() * self.devicePixelRatioF(), self._colours(), self._full_drawn)
 
-    def _draw_some(self) -> None:
-        if not self._state.rested(SETTLE_MS):
-            self._turn.start(SETTLE_MS)
-            return
-        if self._picture.work(self.size() * self.devicePixelRatioF(), self._colours()):
-            self._dirty, self._is_sharp = False, True
-            self.update()
-        elif self._picture.is_working:
-            self._turn.start(0)
+    def _full_drawn(self) -> None:
+        self._dirty, self._is_sharp = False, True
+        self.update()
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         """Show the picture, how the patient lies, and the frame of the view that has the keyboard."""

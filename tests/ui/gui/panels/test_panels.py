@@ -198,6 +198,7 @@ def test_that_the_student_in_use_cannot_be_chosen_again(window: MainWindow) -> N
 
 
 def test_that_the_passport_tells_geometry_and_findings(window: MainWindow) -> None:
+    window.show_panel("scan")
     texts = [part.text() for part in window.page.scan.findChildren(QLabel)]
     assert "512 × 512 × 20" in texts
     assert "0.9766 × 0.9766 × 2 mm" in texts
@@ -206,8 +207,23 @@ def test_that_the_passport_tells_geometry_and_findings(window: MainWindow) -> No
 
 
 def test_that_the_passport_says_when_no_scan_is_open(window: MainWindow, session: Session) -> None:
+    window.show_panel("scan")
     session.close_case()
     assert [part.text() for part in window.page.scan.findChildren(QLabel)][-1] == "No scan is open."
+
+
+def test_that_the_passport_catches_up_when_somebody_looks_again(window: MainWindow, session: Session, settle: Callable[[], None]) -> None:
+    def reviewed() -> str:
+        texts = [part.text() for part in window.page.scan.findChildren(QLabel)]
+        return texts[texts.index("Reviewed") + 1]
+
+    window.show_panel("scan")
+    before = reviewed()
+    window.show_panel("structures")
+    session.approve_slice(3)
+    settle()
+    window.show_panel("scan")
+    assert (before, reviewed()) == ("0 of 20 slices", "1 of 20 slices")
 
 
 # words

@@ -136,6 +136,20 @@ def test_that_the_picture_shows_the_mask_and_is_renewed(four: MainWindow, sessio
     qtbot.waitUntil(is_blue, timeout=10_000)
 
 
+def test_that_the_picture_of_the_scan_on_screen_follows_without_reading_its_mask(
+    window: MainWindow, session: Session, settle: Callable[[], None], monkeypatch: pytest.MonkeyPatch, qtbot: QtBot
+) -> None:
+    index = window.page.worklist.list.model().index(0)
+    qtbot.waitUntil(lambda: index.data(THUMBNAIL_ROLE) is not None, timeout=10_000)
+    before = index.data(THUMBNAIL_ROLE).cacheKey()
+    read: list[str] = []
+    monkeypatch.setattr(session.must_project().masks, "reader", lambda case_id: read.append(case_id))
+    session.approve_slice(3)
+    settle()
+    qtbot.waitUntil(lambda: index.data(THUMBNAIL_ROLE).cacheKey() != before, timeout=10_000)
+    assert read == [], "every stroke of the journal would be replayed beside the hand that paints"
+
+
 def test_that_pictures_of_rows_that_are_not_seen_are_not_drawn(window: MainWindow, session: Session, monkeypatch, qtbot: QtBot) -> None:
     worklist = window.page.worklist
     (case,) = session.cases()

@@ -306,6 +306,7 @@ def test_that_a_button_leads_back_to_the_volume_of_the_mask(series: MainWindow, 
 def test_that_the_passport_tells_frames_and_of_which_the_mask_is(series: MainWindow) -> None:
     from PySide6.QtWidgets import QLabel
 
+    series.show_panel("scan")
     texts = [label.text() for label in series.page.scan.findChildren(QLabel)]
     assert texts[texts.index("Frames") + 1] == "5, 500 ms apart"
     assert texts[texts.index("Mask of") + 1] == "frame 1"
