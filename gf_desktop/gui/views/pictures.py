@@ -8,6 +8,7 @@ scan is scaled here, pixel by pixel, and the scan by Qt's exact way.
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
@@ -70,17 +71,13 @@ class ScanItem(_PlaneItem):
         super().__init__()
         self.smooth = True
         self._pixels: UInt8 | None = None
-        self._image = self._fast = QImage()
+        self._image = QImage()
         self._drawn: tuple[tuple[object, ...], UInt8] | None = None
         self._kept: QPixmap | None = None
 
     def show_pixels(self, pixels: UInt8, extent_mm: tuple[float, float]) -> None:
         """Draw uint8 [rows, columns] grey or [rows, columns, 3] colour over width and height."""
-        kind = QImage.Format.Format_Grayscale8 if pixels.ndim == 2 else QImage.Format.Format_RGB888
-        self._pixels = pixels
-        # the array lives as long as the image that looks at it
-        self._image = QImage(pixels.data, pixels.shape[1], pixels.shape[0], pixels.strides[0], kind)
-        self._fast = self._image.convertToFormat(QImage.Format.Format_RGB32)
+        self._pixels, self._image = pixels, _image_of(pixels)
         self._fill(extent_mm)
 
     def show_smooth(self, *, smooth: bool) -> None:
@@ -94,13 +91,13 @@ class ScanItem(_PlaneItem):
         if self._pixels is None:
             return
         if widget is None:
-            self._draw(painter)
+            self._draw(painter, widget)
             return
         ratio = widget.devicePixelRatioF()
         place = (painter.worldTransform(), widget.size(), ratio, self.smooth)
         if self._drawn is None or self._drawn[0] != place or self._drawn[1] is not self._pixels:
             self._drawn, self._kept = (place, self._pixels), None
-            self._draw(painter)
+            self._draw(painter, widget)
             return
         if self._kept is None:
             self._kept = QPixmap(widget.size() * ratio)
@@ -108,17 +105,36 @@ class ScanItem(_PlaneItem):
             self._kept.fill(Qt.GlobalColor.transparent)
             inner = QPainter(self._kept)
             inner.setWorldTransform(painter.worldTransform())
-            self._draw(inner)
+            self._draw(inner, widget)
             inner.end()
         painter.save()
         painter.resetTransform()
         painter.drawPixmap(0, 0, self._kept)
         painter.restore()
 
-    def _draw(self, painter: QPainter) -> None:
-        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, on=self.smooth)
-        # interpolated, Qt is exact with both and twice as fast with colours of 32 bits; as they are it is exact with 8 bits alone
-        painter.drawImage(self._rect, self._fast if self.smooth else self._image)
+    def _draw(self, painter: QPainter, widget: QWidget | None) -> None:
+        if self.smooth:
+            painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+            painter.drawImage(self._rect, self._image)
+            return
+        pixels, view = self._pixels, _seen_by(painter, widget)
+        assert pixels is not None, "an item without pixels is not drawn"
+        found = _nearest(pixels, (slice(0, pixels.shape[0]), slice(0, pixels.shape[1])), self._rect, view)
+        if found is not None:
+            corner, seen = found
+            image = _image_of(seen)
+            image.setDevicePixelRatio(view.ratio)
+            painter.save()
+            painter.resetTransform()
+            painter.drawImage(corner, image)
+            painter.restore()
+
+
+def _image_of(pixels: UInt8) -> QImage:
+    """Return uint8 [rows, columns] grey or [rows, columns, 3] colour as an image of its own; with 32 bits it is scaled in half the time."""
+    kind = QImage.Format.Format_Grayscale8 if pixels.ndim == 2 else QImage.Format.Format_RGB888
+    image = QImage(pixels.data, pixels.shape[1], pixels.shape[0], pixels.strides[0], kind)
+    return image.convertToFormat(QImage.Format.Format_RGB32)
 
 
 class OverlayItem(_PlaneItem):
@@ -142,40 +158,69 @@ class OverlayItem(_PlaneItem):
 
     def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:  # noqa: ARG002 - Qt's
         """Draw the values."""
-        transform, ratio = painter.worldTransform(), painter.device().devicePixelRatioF()
-        room = painter.viewport() if widget is None else widget.rect()
-        drawn_for = (transform, room, ratio, self._rect)
-        if drawn_for != self._drawn_for:
-            self._drawn_for, self._drawn = drawn_for, self._scaled(transform, room, ratio)
+        view = _seen_by(painter, widget)
+        if (view, self._rect) != self._drawn_for:
+            self._drawn_for, self._drawn = (view, self._rect), self._scaled(view)
         if self._drawn is not None:
             painter.save()
             painter.resetTransform()
             painter.drawImage(*self._drawn)
             painter.restore()
 
-    def _scaled(self, transform: QTransform, room: QRect, ratio: float) -> tuple[QPointF, QImage] | None:
-        """Return the image of what is seen, in pixels of the screen, and where its corner belongs; None where nothing is."""
-        rows, columns = self._values.shape
-        down, right = self._part
-        first_x, xs = _sources(
-            right, scale=ratio * transform.m11() * self._rect.width() / columns, start=ratio * transform.dx(), stop=ratio * (room.width())
-        )
-        first_y, ys = _sources(
-            down, scale=ratio * transform.m22() * self._rect.height() / rows, start=ratio * transform.dy(), stop=ratio * room.height()
-        )
-        if not (xs.size and ys.size):
+    def _scaled(self, view: _Seen) -> tuple[QPointF, QImage] | None:
+        """Return the image of what is seen, and where its corner belongs; None where nothing is."""
+        found = _nearest(self._values, self._part, self._rect, view)
+        if found is None:
             return None
-        # the longer way is gone through with fewer pixels
-        if ys.size > down.stop - down.start:
-            seen = self._values[down].take(xs, axis=1).take(ys - down.start, axis=0)
-        else:
-            seen = self._values[:, right].take(ys, axis=0).take(xs - right.start, axis=1)
-        image = QImage(seen.data, xs.size, ys.size, xs.size, QImage.Format.Format_Indexed8)
+        corner, seen = found
+        image = QImage(seen.data, seen.shape[1], seen.shape[0], seen.shape[1], QImage.Format.Format_Indexed8)
         image.setColorTable(self._colours)
         # a copy: the array may go
         image = image.convertToFormat(QImage.Format.Format_ARGB32_Premultiplied)
-        image.setDevicePixelRatio(ratio)
-        return QPointF(first_x / ratio, first_y / ratio), image
+        image.setDevicePixelRatio(view.ratio)
+        return corner, image
+
+
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """How plane coordinates come to pixels of a widget, the widget's own, and how many pixels of the screen one of them has."""
+
+    transform: QTransform
+    room: QRect
+    ratio: float
+
+
+def _seen_by(painter: QPainter, widget: QWidget | None) -> _Seen:
+    room = painter.viewport() if widget is None else widget.rect()
+    return _Seen(painter.worldTransform(), room, painter.device().devicePixelRatioF())
+
+
+def _nearest(values: UInt8, part: tuple[slice, slice], rect: QRectF, view: _Seen) -> tuple[QPointF, UInt8] | None:
+    """Return the values under the middles of the pixels of the screen, and the place of their corner; None where none is seen.
+
+    Parameters
+    ----------
+    values
+        uint8 [rows, columns] or [rows, columns, 3].
+    part
+        Rows and columns that are wanted.
+    rect
+        What all values cover, in plane coordinates.
+    """
+    down, right = part
+    ratio, transform = view.ratio, view.transform
+    across = ratio * transform.m11() * rect.width() / values.shape[1]
+    along = ratio * transform.m22() * rect.height() / values.shape[0]
+    first_x, xs = _sources(right, scale=across, start=ratio * transform.dx(), stop=ratio * view.room.width())
+    first_y, ys = _sources(down, scale=along, start=ratio * transform.dy(), stop=ratio * view.room.height())
+    if not (xs.size and ys.size):
+        return None
+    # the longer way is gone through with fewer pixels
+    if ys.size > down.stop - down.start:
+        seen = values[down].take(xs, axis=1).take(ys - down.start, axis=0)
+    else:
+        seen = values[:, right].take(ys, axis=0).take(xs - right.start, axis=1)
+    return QPointF(first_x / ratio, first_y / ratio), np.ascontiguousarray(seen)
 
 
 @lru_cache(maxsize=16)

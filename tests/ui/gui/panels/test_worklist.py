@@ -143,7 +143,7 @@ def test_that_the_picture_of_the_scan_on_screen_follows_without_reading_its_mask
     qtbot.waitUntil(lambda: index.data(THUMBNAIL_ROLE) is not None, timeout=10_000)
     before = index.data(THUMBNAIL_ROLE).cacheKey()
     read: list[str] = []
-    monkeypatch.setattr(session.must_project().masks, "reader", lambda case_id: read.append(case_id))
+    monkeypatch.setattr(session.must_project().masks, "reader", read.append)
     session.approve_slice(3)
     settle()
     qtbot.waitUntil(lambda: index.data(THUMBNAIL_ROLE).cacheKey() != before, timeout=10_000)
