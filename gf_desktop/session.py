@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
-from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -20,6 +19,7 @@ from gf_desktop.comparing import Comparing
 from gf_desktop.correcting import CorrectReport, checked_slices
 from gf_desktop.errors import ProjectError, TrainingError
 from gf_desktop.files.export import ExportedFile, export_mask
+from gf_desktop.files.export_source import LabelFormat
 from gf_desktop.files.masks import map_labels, read_mask
 from gf_desktop.imaging.metrics import StructureScore, score_masks
 from gf_desktop.inference.segmenter import Prediction
@@ -301,7 +301,7 @@ class Session(Structuring):
         self,
         folder: Path,
         *,
-        file_format: Literal["nifti", "png"] = "nifti",
+        file_format: LabelFormat = "nifti",
         case_id: str | None = None,
         case_ids: Sequence[str] | None = None,
         overwrite: bool = False,
@@ -313,7 +313,7 @@ class Session(Structuring):
         Parameters
         ----------
         file_format
-            "nifti" or "png".
+            As :func:`gf_desktop.files.export.export_mask`.
         case_ids
             Of several cases, where ``case_id`` names none.
         """

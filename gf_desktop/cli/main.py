@@ -124,7 +124,7 @@ def _add_data_verbs(verbs: _SubParsers) -> None:
     measured.add_argument("--csv", type=Path, metavar="FILE", help="write them as a table too")
     export = _add(verbs, "export", "write masks, read them back and compare")
     export.add_argument("--out", required=True, type=Path, metavar="DIR")
-    export.add_argument("--format", required=True, choices=("nifti", "png"))
+    export.add_argument("--format", required=True, choices=("nifti", "nrrd", "mha", "png", "png-structures", "png16"))
     export.add_argument("--case", metavar="ID", action="append", help="one case, may be repeated; default: all")
     export.add_argument("--overwrite", action="store_true", help="replace files that are there")
 

@@ -161,7 +161,7 @@ def _find_in_folder(folder: Path) -> list[ScanSource]:
     headers, unreadable = _read_headers(p for p in files if p not in taken)
     sources = [_dicom_source(group, unreadable) for group in group_headers(headers)]
     sources += [_nifti_source(p) for p in niftis if not _is_mask(p)]
-    sources += [_itk_source(p) for p in itks if not is_itk_label(p)]
+    sources += [_itk_source(p) for p in itks if not is_itk_label(p) and not is_exported_mask(p)]
     sources += [_picture_source(p) for p in pictures if not is_exported_mask(p)]
     if sources:
         return sorted(sources, key=lambda s: str(s.paths[0]))

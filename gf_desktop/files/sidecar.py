@@ -19,12 +19,23 @@ DISCLAIMER = "Research use; not a medical device"
 MAX_BYTES = 1 << 20
 """A longer JSON file beside a picture is not ours."""
 
-_SLICE_NUMBER = re.compile(r"_k\d+$")
+_KINDS = {"nifti": "", "png-structures": "_structures_png"}
+"""How the document of a format is called where that is not the format's own name; all of one mask may lie in the same folder."""
+
+_PLACES: tuple[tuple[re.Pattern[str], str], ...] = (
+    (re.compile(r"(.+)\.nii(?:\.gz)?"), "nifti"),
+    (re.compile(r"(.+)\.seg\.nrrd"), "nrrd"),
+    (re.compile(r"(.+)\.mha"), "mha"),
+    (re.compile(r"(.+?)_16bit(?:_k\d+)?\.png"), "png16"),
+    (re.compile(r"(.+?)_s\d+[a-z0-9-]*(?:_k\d+)?\.png"), "png-structures"),
+    (re.compile(r"(.+?)(?:_k\d+)?\.png"), "png"),
+)
+"""Names of exported files, and whose document names them."""
 
 
-def sidecar_name(stem: str, *, pictures: bool) -> str:
-    """Return the document's name; NIfTI and PNG of one mask may lie in the same folder."""
-    return f"{stem}_png.json" if pictures else f"{stem}.json"
+def sidecar_name(stem: str, kind: str) -> str:
+    """Return the name of the document beside the files of a format."""
+    return f"{stem}{_KINDS.get(kind, '_' + kind)}.json"
 
 
 def sidecar_document(
@@ -58,14 +69,19 @@ def sidecar_document(
 
 
 def is_exported_mask(path: Path) -> bool:
-    """Whether a NIfTI or PNG file is named in the document of a mask that this program exported beside it."""
-    pictures = path.suffix.lower() == ".png"
-    stem = path.name.removesuffix(".gz").rsplit(".", 1)[0]
-    beside = path.with_name(sidecar_name(_SLICE_NUMBER.sub("", stem) if pictures else stem, pictures=pictures))
+    """Whether a file is named in the document of a mask that this program exported beside it."""
+    for pattern, kind in _PLACES:
+        found = pattern.fullmatch(path.name)
+        if found is not None and _names(path.with_name(sidecar_name(found[1], kind)), path.name):
+            return True
+    return False
+
+
+def _names(beside: Path, name: str) -> bool:
     try:
         if beside.stat().st_size > MAX_BYTES:
             return False
         document = json.loads(beside.read_text(encoding="utf-8"))
     except (OSError, ValueError, RecursionError):
         return False
-    return isinstance(document, dict) and document.get("kind") == SIDECAR_KIND and path.name in document.get("files", ())
+    return isinstance(document, dict) and document.get("kind") == SIDECAR_KIND and name in document.get("files", ())

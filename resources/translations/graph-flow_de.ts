@@ -141,7 +141,7 @@
             <translation>Prüfen Sie den Datenträger</translation>
         </message>
         <message>
-            <location filename="../../gf_desktop/files/export.py"/>
+            <location filename="../../gf_desktop/files/landing.py"/>
             <source>Check the disk and its free space, or choose another folder.</source>
             <translation>Prüfen Sie den Datenträger und seinen freien Platz, oder wählen Sie einen anderen Ordner.</translation>
         </message>
@@ -252,7 +252,7 @@
             <translation>Wählen Sie einen anderen Ordner, oder bitten Sie um die Erlaubnis, hier zu schreiben.</translation>
         </message>
         <message>
-            <location filename="../../gf_desktop/files/export.py"/>
+            <location filename="../../gf_desktop/files/landing.py"/>
             <source>Choose another folder, or remove it first.</source>
             <translation>Wählen Sie einen anderen Ordner, oder entfernen Sie sie zuerst.</translation>
         </message>
@@ -427,6 +427,11 @@
             <location filename="../../gf_desktop/files/stack.py"/>
             <source>Export a series with one slice spacing.</source>
             <translation>Exportieren Sie eine Serie mit einheitlichem Schichtabstand.</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/files/landing.py"/>
+            <source>Export again to go on.</source>
+            <translation>Exportieren Sie erneut, um fortzufahren.</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/files/stack.py"/>
@@ -880,6 +885,11 @@
             <location filename="../../gf_desktop/project/journal_file.py"/>
             <source>The disk is full and the last change was not saved</source>
             <translation>Der Datenträger ist voll, und die letzte Änderung wurde nicht gespeichert</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/files/landing.py"/>
+            <source>The export was stopped</source>
+            <translation>Der Export wurde angehalten</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/files/nifti.py"/>
@@ -1509,7 +1519,7 @@
             <translation>Diese DICOM-Datei ist kein Scan: Sie beschreibt oder umreißt einen</translation>
         </message>
         <message>
-            <location filename="../../gf_desktop/files/export.py"/>
+            <location filename="../../gf_desktop/files/landing.py"/>
             <source>This file exists already and is not replaced</source>
             <translation>Diese Datei gibt es schon, und sie wird nicht ersetzt</translation>
         </message>
@@ -1659,7 +1669,7 @@
             <translation>Was an {id} vor Revision {number} getan wurde, steht in der Maske, lässt sich aber nicht rückgängig machen.</translation>
         </message>
         <message>
-            <location filename="../../gf_desktop/files/export.py"/>
+            <location filename="../../gf_desktop/files/landing.py"/>
             <source>What was read back from the disk is not what was written, so the file was not kept</source>
             <translation>Was vom Datenträger zurückgelesen wurde, ist nicht das Geschriebene; die Datei wurde deshalb nicht behalten</translation>
         </message>

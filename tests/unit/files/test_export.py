@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import errno
+import itertools
 import json
 import os
 import subprocess
@@ -17,9 +18,10 @@ from PIL import Image
 from gf_desktop.errors import UserError
 from gf_desktop.files import export
 from gf_desktop.files.export import ExportedFile, export_mask
+from gf_desktop.files.export_source import LABEL_FORMATS, structure_word
 from gf_desktop.files.scan import find_scans
 from gf_desktop.imaging.geometry import Geometry
-from gf_desktop.imaging.labelmap import LabelTable
+from gf_desktop.imaging.labelmap import LabelTable, Structure
 
 GRID = Geometry((7, 6, 5), (0.7, 0.8, 2.0), (-100.5, 33.25, 700.0), np.diag([1.0, -1.0, 1.0]))
 LABELS = np.random.default_rng(0).choice(np.array([0, 1, 2, 9], np.uint8), (5, 6, 7))
@@ -81,20 +83,20 @@ def test_that_the_document_beside_tells_grid_structures_model_and_purpose(export
     assert document["files"] == [f"C-001_k{k:03d}.png" for k in range(5)]
 
 
-@pytest.mark.parametrize("kind", ["nifti", "png"])
+@pytest.mark.parametrize("kind", LABEL_FORMATS)
 def test_that_only_the_files_that_are_told_of_are_there(exported: Export, tmp_path: Path, kind: str) -> None:
     assert sorted(f.path for f in exported(kind)) == sorted((tmp_path / "out").iterdir())
 
 
-@pytest.mark.parametrize("kind", ["nifti", "png"])
+@pytest.mark.parametrize("kind", LABEL_FORMATS)
 def test_that_nothing_is_replaced_without_being_told_to(exported: Export, tmp_path: Path, kind: str) -> None:
     first = exported(kind)
     before = {p: p.read_bytes() for p in (tmp_path / "out").iterdir()}
     with pytest.raises(UserError, match="exists already") as caught:
-        exported(kind, np.zeros_like(LABELS))
+        exported(kind, np.roll(LABELS, 1))
     assert caught.value.where == str(first[0].path)
     assert {p: p.read_bytes() for p in (tmp_path / "out").iterdir()} == before
-    exported(kind, np.zeros_like(LABELS), overwrite=True)
+    exported(kind, np.roll(LABELS, 1), overwrite=True)
     assert set((tmp_path / "out").iterdir()) == set(before)
     assert first[0].path.read_bytes() != before[first[0].path]
 
@@ -202,14 +204,14 @@ for format in ("nifti", "png"):
     assert not (tmp_path / "out").exists()
 
 
-def test_that_both_formats_fit_into_one_folder(exported: Export, tmp_path: Path) -> None:
-    files = [*exported("nifti"), *exported("png")]
+def test_that_all_formats_fit_into_one_folder(exported: Export, tmp_path: Path) -> None:
+    files = [file for kind in LABEL_FORMATS for file in exported(kind)]
     assert len({f.path for f in files}) == len(files) == len(list((tmp_path / "out").iterdir()))
 
 
 def test_that_what_is_exported_is_not_found_as_a_scan(exported: Export, tmp_path: Path) -> None:
-    exported("nifti", folder=tmp_path / "masks")
-    exported("png", folder=tmp_path / "masks", stem="C-002")
+    for kind in LABEL_FORMATS:
+        exported(kind, folder=tmp_path / "masks")
     with pytest.raises(UserError, match="no scan in this folder"):
         find_scans(tmp_path / "masks")
 
@@ -235,3 +237,94 @@ def test_that_a_scan_far_from_the_origin_is_exported_within_the_precision_of_the
     far = Geometry(GRID.size_ijk, (0.7, 0.8, 2.0), (-100.123456, 33.25, -5123.456789), np.eye(3))
     matrix = nibabel.load(exported(geometry=far)[0].path).affine
     assert abs(matrix[2, 3] - -5123.456789) < 5e-4
+
+
+def test_that_pictures_of_16_bits_hold_the_ids_as_numbers(exported: Export) -> None:
+    files = exported("png16")
+    assert [f.path.name for f in files] == [*(f"C-001_16bit_k{k:03d}.png" for k in range(5)), "C-001_png16.json"]
+    for k in range(5):
+        with Image.open(files[k].path) as image:
+            assert image.mode == "I;16"
+            assert np.array_equal(np.array(image), LABELS[k])
+
+
+def test_that_each_structure_that_occurs_has_its_own_black_and_white_pictures(exported: Export) -> None:
+    labels = np.where(LABELS == 1, np.uint8(0), LABELS)
+    files = exported("png-structures", labels)
+    assert {f.path.name.split("_k")[0] for f in files[:-1]} == {"C-001_s02-liver", "C-001_s09-aorta"}
+    for label, stem in ((2, "C-001_s02-liver"), (9, "C-001_s09-aorta")):
+        for k in range(5):
+            with Image.open(files[0].path.with_name(f"{stem}_k{k:03d}.png")) as image:
+                assert image.mode == "L"
+                assert np.array_equal(np.array(image), np.where(labels[k] == label, 255, 0))
+    assert json.loads(files[-1].path.read_text(encoding="utf-8"))["stems"] == {"2": "C-001_s02-liver", "9": "C-001_s09-aorta"}
+
+
+def test_that_a_segmentation_carries_names_colours_and_codes_as_slicer_reads_them(tmp_path: Path) -> None:
+    table = LabelTable((Structure(3, "Großhirn, links", "#336699", "SCT 11628009"), Structure(200, r"a\nb", "#ff0000")))
+    (file, _document) = export_mask(
+        np.full((2, 3, 4), 3, np.uint8), Geometry.identity((4, 3, 2)), table, folder=tmp_path, stem="C-001", format="nrrd", modality="CT",
+        model_id="m", spacing_known=True,
+    )  # fmt: skip
+    lines = file.path.read_bytes().split(b"\n\n")[0].decode().splitlines()
+    keys = dict(line.split(":=", 1) for line in lines if ":=" in line)
+    assert (keys["Segment0_Name"], keys["Segment0_LabelValue"], keys["Segment0_Color"]) == (
+        "Großhirn, links",
+        "3",
+        "0.200000 0.400000 0.600000",
+    )
+    assert "~SCT^11628009^Großhirn, links~" in keys["Segment0_Tags"]
+    assert (keys["Segment1_ID"], keys["Segment1_Name"], keys["Segment1_Tags"]) == ("Segment_200", r"a\\nb", "|")
+
+
+@pytest.mark.parametrize("kind", ["nrrd", "mha"])
+def test_that_a_header_holds_nothing_but_what_is_meant(exported: Export, kind: str) -> None:
+    head = exported(kind)[0].path.read_bytes()[:4096].split(b"\x1f\x8b" if kind == "nrrd" else b"LOCAL\n")[0].decode()
+    words = {line.split(":")[0] if kind == "nrrd" else line.split(" =")[0] for line in head.splitlines() if line}
+    own = {w for w in words if not w.startswith("Segment")}
+    assert own == (
+        {"NRRD0004", "type", "dimension", "space", "sizes", "space directions", "kinds", "encoding", "space origin"}
+        if kind == "nrrd"
+        else {
+            "ObjectType", "NDims", "BinaryData", "BinaryDataByteOrderMSB", "CompressedData", "CompressedDataSize", "TransformMatrix",
+            "Offset", "CenterOfRotation", "ElementSpacing", "DimSize", "ElementType", "ElementDataFile",
+        }
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("kind", "fault"),
+    [
+        *itertools.product(("nrrd", "mha"), ("one voxel differs", "cut short", "moved by 0.1 mm")),
+        ("nrrd", "a colour differs"),  # MetaImage has none
+    ],
+)
+def test_that_a_label_map_that_does_not_read_back_the_same_is_not_kept(
+    exported: Export, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fault: str, kind: str
+) -> None:
+    real = getattr(export, f"write_{kind}")
+
+    def spoiled(labels: np.ndarray, geometry: Geometry, *rest: Any) -> None:
+        if fault == "one voxel differs":
+            labels = labels.copy()
+            labels[2, 3, 4] ^= 1
+        if fault.startswith("moved"):
+            geometry = Geometry(geometry.size_ijk, geometry.spacing_mm, (-100.4, 33.25, 700.0), geometry.direction)
+        if fault == "a colour differs":
+            rest = (LabelTable((*rest[0].structures[:-1], Structure(9, "aorta", "#000000"))), *rest[1:])
+        real(labels, geometry, *rest)
+        if fault == "cut short":
+            rest[-1].write_bytes(rest[-1].read_bytes()[:-20])
+
+    monkeypatch.setattr(export, f"write_{kind}", spoiled)
+    with pytest.raises(UserError, match="not what was written"):
+        exported(kind)
+    assert not (tmp_path / "out").exists()
+
+
+def test_that_names_of_structures_make_names_of_files_that_never_meet() -> None:
+    names = ["Liver / left", "Liver  left", "größe", "肝臓", "a" * 90, "../..", "CON"]
+    words = [structure_word(Structure(n, name, "#000000")) for n, name in enumerate(names, start=1)]
+    assert words[:4] == ["s01-liver-left", "s02-liver-left", "s03-grosse", "s04"]
+    assert len(set(words)) == len(words)
+    assert all(len(word) < 50 and set(word) <= set("abcdefghijklmnopqrstuvwxyz0123456789-") for word in words)

@@ -17,10 +17,21 @@ def write(path: Path, table: LabelTable, files: list[str], **change: object) -> 
     path.write_text(json.dumps({**document, **change}))
 
 
-@pytest.mark.parametrize("name", ["C-001.nii.gz", "C-001.png", "C-001_k012.png"])
-def test_that_a_file_is_ours_when_the_document_beside_names_it(tmp_path: Path, table: LabelTable, name: str) -> None:
+@pytest.mark.parametrize(
+    ("name", "beside"),
+    [
+        ("C-001.nii.gz", "C-001.json"),
+        ("C-001.seg.nrrd", "C-001_nrrd.json"),
+        ("C-001.mha", "C-001_mha.json"),
+        ("C-001.png", "C-001_png.json"),
+        ("C-001_k012.png", "C-001_png.json"),
+        ("C-001_16bit_k012.png", "C-001_png16.json"),
+        ("C-001_s02-left-kidney_k012.png", "C-001_structures_png.json"),
+    ],
+)
+def test_that_a_file_is_ours_when_the_document_beside_names_it(tmp_path: Path, table: LabelTable, name: str, beside: str) -> None:
     assert not is_exported_mask(tmp_path / name)
-    write(tmp_path / ("C-001_png.json" if name.endswith("png") else "C-001.json"), table, [name])
+    write(tmp_path / beside, table, [name])
     assert is_exported_mask(tmp_path / name)
     assert not is_exported_mask(tmp_path / f"X-{name}")
 
