@@ -174,8 +174,9 @@ class PreviewBar(QFrame):
         low.addStretch(1)
         low.addWidget(self.there)
         column = QVBoxLayout(self)
-        column.setContentsMargins(GRID_PX, GRID_PX // 2, GRID_PX // 2, GRID_PX // 2)
-        column.setSpacing(GRID_PX // 2)
+        # it lies over the strip of slices and is no higher
+        column.setContentsMargins(GRID_PX, 2, GRID_PX // 2, 2)
+        column.setSpacing(2)
         column.addLayout(top)
         column.addLayout(low)
 

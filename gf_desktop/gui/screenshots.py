@@ -185,6 +185,8 @@ class _Photographer:
         self._take("empty-project")
         window.commands.import_paths([demo_series()])
         _wait(lambda: session.open is not None and session.open.case.status == "proposed" and not self._made.jobs.busy)
+        page = window.page
+        _wait(lambda: page is not None and page.surface.is_sharp)
         self._take("predicted")
 
     def _work(self) -> None:

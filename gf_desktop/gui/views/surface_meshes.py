@@ -119,7 +119,11 @@ class SurfaceMeshes(QObject):
             again = self._again
             self._give_up()
             again()
+        first = self.complete and not self._meshes
         self._touched.append(box)
+        if first:
+            # that there is nothing to see holds no longer
+            self.changed.emit()
         if len(self._touched) > MOST_PLACES:
             whole = self._touched[0]
             for other in self._touched[1:]:

@@ -260,3 +260,15 @@ def test_that_jobs_that_answer_at_once_do_as_well(session: Session, qtbot: QtBot
     assert set(meshes.meshes) == {1, 5}
     put(session, SOFT, 0)
     qtbot.waitUntil(lambda: set(meshes.meshes) == {5})
+
+
+def test_that_the_first_structures_are_told_of_before_they_are_meshed(
+    meshes: SurfaceMeshes, jobs: HeldJobs, session: Session, qtbot: QtBot
+) -> None:
+    session.open.label_map.propose(np.zeros(SHAPE, np.uint8), Box.whole(SHAPE))
+    settle(meshes, jobs, qtbot)
+    assert not meshes.meshes
+    told: list[bool] = []
+    meshes.changed.connect(lambda: told.append(meshes.complete))
+    put(session, SOFT, 1)
+    assert told == [False], "who says that there are none has to be told"
