@@ -7,6 +7,7 @@ Headers and pixels are read with pydicom (python-gdcm decodes JPEG, JPEG-LS and 
 from __future__ import annotations
 
 import hashlib
+import io
 import math
 import struct
 import zlib
@@ -19,6 +20,7 @@ import numpy as np
 import numpy.typing as npt
 
 from gf_desktop.errors import FileFormatError
+from gf_desktop.files.claims import PICTURE_RATIO, bytes_of, check_claim, inflate
 from gf_desktop.files.faults import reading_fault
 from gf_desktop.files.findings import Finding
 from gf_desktop.files.intensities import rescaled_planes
@@ -87,6 +89,15 @@ MM_PER_CM = 10.0
 
 _PLAIN = ("1.2.840.10008.1.2", "1.2.840.10008.1.2.1", "1.2.840.10008.1.2.2")
 """Transfer syntaxes without compression (DICOM PS3.5 A.1, A.2, A.3)."""
+
+_DEFLATED = "1.2.840.10008.1.2.1.99"
+_META_BYTES = 2048
+"""The transfer syntax stands among the first elements of a file."""
+
+_PREAMBLE_BYTES = 132
+_GROUP_LENGTH_BYTES = 12
+MAX_INFLATED_BYTES = 1 << 28
+"""A deflated file that unpacks to more than this is no picture."""
 
 _FAULTS = (
     AttributeError, EOFError, IndexError, KeyError, MemoryError, NotImplementedError, OverflowError, RuntimeError, TypeError, ValueError,
@@ -178,9 +189,8 @@ def read_header(path: Path) -> SliceHeader | None:
     try:
         if not could_be_dicom(path):
             raise FileFormatError("This is not a DICOM file", where=str(path), next_step="Choose a DICOM, NIfTI, PNG or JPEG file.")
-        pydicom = load_pydicom()
         with quiet():
-            dataset = pydicom.dcmread(path, stop_before_pixels=True, specific_tags=_TAGS, force=True)
+            dataset = _read(path, stop_before_pixels=True, specific_tags=_TAGS)
             return _header_of(dataset, path)
     except OSError as error:
         raise reading_fault(error, path) from error
@@ -334,9 +344,8 @@ def read_dataset(path: Path) -> Any:
         When it may not be read.
     """
     try:
-        pydicom = load_pydicom()
         with quiet():
-            dataset = pydicom.dcmread(path, force=True)
+            dataset = _read(path)
         if not dataset.file_meta.get("TransferSyntaxUID"):
             # Without file meta there is no compression (DICOM PS3.10 section 7), and pydicom has worked out the byte order.
             implicit, little = dataset.original_encoding
@@ -346,6 +355,26 @@ def read_dataset(path: Path) -> Any:
         raise reading_fault(error, path) from error
     except _faults() as error:
         raise FileFormatError("The DICOM file is damaged", where=str(path), next_step=_DAMAGED) from error
+
+
+def _read(path: Path, **how: Any) -> Any:
+    """Read a data set with pydicom; a deflated one is unpacked here first, as far as a file may go: pydicom knows no limit."""
+    pydicom = load_pydicom()
+    with path.open("rb") as stream:
+        start = stream.read(_META_BYTES)
+        if _DEFLATED.encode() not in start:
+            return pydicom.dcmread(path, force=True, **how)
+        stream.seek(0)
+        meta = pydicom.filereader.read_file_meta_info(path)
+        if meta.get("TransferSyntaxUID") != _DEFLATED:
+            return pydicom.dcmread(path, force=True, **how)
+        length = int(meta.get("FileMetaInformationGroupLength") or 0)
+        stream.seek(_PREAMBLE_BYTES + _GROUP_LENGTH_BYTES + length)
+        content = inflate(stream.read(), limit=MAX_INFLATED_BYTES)
+    meta.TransferSyntaxUID = _PLAIN[1]
+    head = io.BytesIO()
+    pydicom.filewriter.write_file_meta_info(head, meta, enforce_standard=False)
+    return pydicom.dcmread(io.BytesIO(bytes(128) + b"DICM" + head.getvalue() + content), force=True, **how)
 
 
 def read_slices(headers: Sequence[SliceHeader]) -> tuple[npt.NDArray[Any], list[Finding]]:
@@ -399,6 +428,7 @@ def pixels_of(dataset: Any, path: Path) -> tuple[npt.NDArray[Any], bool]:
     FileFormatError
         When they are damaged, cut off, do not fit into memory, or are colour of more than 8 bits.
     """
+    _check_pixels(dataset, path)
     damaged = FileFormatError("The pixels of this DICOM file are damaged or cut off", where=str(path), next_step=_DAMAGED)
     try:
         # OpenJPEG writes to descriptor 2 what it thinks of a damaged picture, whatever GDCM's trace switches say.
@@ -417,6 +447,16 @@ def pixels_of(dataset: Any, path: Path) -> tuple[npt.NDArray[Any], bool]:
         top = (1 << int(dataset.BitsStored)) - 1 if int(dataset.PixelRepresentation) == 0 else -1
         return (top - pixels.astype(np.int32)), True
     return pixels, False
+
+
+def _check_pixels(dataset: Any, path: Path) -> None:
+    """Refuse a compressed picture that claims more than its file can hold; of others pydicom compares the length first."""
+    if dataset.file_meta.get("TransferSyntaxUID", "") in _PLAIN:
+        return
+    sizes = [int(number(dataset, name) or 1) for name in ("Rows", "Columns", "SamplesPerPixel", "NumberOfFrames")]
+    held = dataset.get("PixelData")
+    claimed = bytes_of(sizes, int(number(dataset, "BitsAllocated") or 16))
+    check_claim(path, claimed=claimed, there=len(held) if isinstance(held, bytes) else 0, ratio=PICTURE_RATIO)
 
 
 def _decode(dataset: Any) -> npt.NDArray[Any]:

@@ -16,6 +16,7 @@ import numpy.typing as npt
 
 from gf_desktop.errors import FileFormatError
 from gf_desktop.files.axes import grid_of_matrix
+from gf_desktop.files.claims import DEFLATE_RATIO, bytes_of, check_claim
 from gf_desktop.files.faults import reading_fault
 from gf_desktop.files.findings import Finding, refuse_red
 from gf_desktop.files.intensities import finite, rescaled
@@ -35,6 +36,14 @@ _PATIENT_SPACES: Final = re.compile(r"(right|left)-(anterior|posterior)-superior
 
 _TIME_KINDS: Final = ("time", "list")
 _COLOUR_KINDS: Final = ("rgb-color", "3-color")
+_BITS: Final = {
+    f"{bits}-bit {kind}": bits
+    for bits, kinds in {8: ("signed integer", "unsigned integer"), 16: ("signed integer", "unsigned integer"),
+                        32: ("signed integer", "unsigned integer", "float"), 64: ("signed integer", "unsigned integer", "float")}.items()
+    for kind in kinds
+}  # fmt: skip
+"""SimpleITK's words for the type of a voxel."""
+
 _MILLIMETRES: Final = ("mm", "millimeter", "millimeters", "millimetre", "millimetres", "")
 
 
@@ -133,6 +142,7 @@ def read_itk(path: Path) -> ItkScan:
         with quiet_native():
             reader.ReadImageInformation()
             _check_kind(reader, path, said)
+            _check_length(reader, path)
             image = reader.Execute()
             values = np.asarray(sitk.GetArrayFromImage(image))
     except (RuntimeError, MemoryError, ValueError) as error:
@@ -170,6 +180,33 @@ def _check_kind(reader: Any, path: Path, said: _Stated) -> None:
             where=str(path),
             next_step="Export the scan as one volume, or as volumes in time.",
         )
+
+
+def _check_length(reader: Any, path: Path) -> None:
+    """Refuse a file whose voxels take more than it, or the files that it names, can hold."""
+    bits = _BITS.get(
+        str(load_simpleitk().GetPixelIDValueAsString(reader.GetPixelID())).rsplit("of ", maxsplit=1)[-1].split(" (", maxsplit=1)[0], 8
+    )
+    claimed = bytes_of((*reader.GetSize(), int(reader.GetNumberOfComponents())), bits)
+    with path.open("rb") as stream:
+        text = stream.read(HEADER_BYTES).split(b"\n\n", maxsplit=1)[0].decode("ascii", "replace")
+    packed = re.search(r"^\s*(encoding\s*:\s*(?!raw)|CompressedData\s*=\s*True)", text, re.IGNORECASE | re.MULTILINE) is not None
+    check_claim(path, claimed=claimed, there=_bytes_there(path, text), ratio=DEFLATE_RATIO if packed else 1)
+
+
+def _bytes_there(path: Path, text: str) -> int:
+    """Return how many bytes may hold voxels: those of the file, or of the one that it names, or of all beside it where it names several."""
+    match = re.search(r"^\s*(?:data ?file\s*:|ElementDataFile\s*=)[ \t]*(\S[^\r\n]*?)\s*$", text, re.IGNORECASE | re.MULTILINE)
+    name = match[1] if match else "LOCAL"
+    if name == "LOCAL":
+        return path.stat().st_size
+    if name.upper().startswith("LIST") or "%" in name:
+        return sum(file.stat().st_size for file in path.parent.iterdir() if file.is_file())
+    beside = path.parent / name
+    # anything but a file, such as a device, has no end
+    if not beside.is_file():
+        raise FileFormatError("The file that holds the voxels is not there", where=str(path), next_step="Copy it beside this header.")
+    return beside.stat().st_size
 
 
 def _grid(image: Any, dimensions: int) -> tuple[Geometry | None, list[Finding]]:

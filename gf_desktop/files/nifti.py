@@ -6,6 +6,7 @@ uncompressed file with whatever was in memory, without a word. It writes what we
 
 from __future__ import annotations
 
+import struct
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -59,6 +60,12 @@ _MS_PER_UNIT = {8: 1000.0, 16: 1.0, 24: 0.001}
 """NIfTI-1 xyzt_units of the fourth axis that are times: second, millisecond, microsecond."""
 
 _UNIT_NAMES = {1: "metres", 3: "micrometres"}
+MAX_EXTENSION_BYTES = 1 << 26
+"""What stands between the header and the voxels is smaller than this."""
+
+HEADER_BYTES = 348
+"""Of NIfTI-1; NIfTI-2's is longer, and its offset of voxels stands within as many bytes (NIfTI-1 and NIfTI-2 C headers)."""
+
 READ_BYTES = 1 << 18
 """So much of a compressed file is read, and of its content unpacked, at once."""
 _AGAIN = "Export or download the file again."
@@ -179,10 +186,13 @@ def open_nifti(path: Path, *, frames: bool = False) -> NiftiFile:
     """
     nibabel = load_nibabel()
     try:
-        on_disk = path.stat().st_size
+        # of a pair the voxels lie beside the header
+        voxels = path.with_suffix(".IMG" if path.suffix.isupper() else ".img") if path.suffix.lower() == ".hdr" else path
+        on_disk = voxels.stat().st_size
+        _check_header(path)
         with quiet():
             image = nibabel.load(path, mmap=False)
-            if not isinstance(image, nibabel.Nifti1Image):
+            if not isinstance(image, nibabel.Nifti1Pair):
                 raise FileFormatError("This is not a NIfTI file", where=str(path), next_step=_AGAIN)
             size, count = _size_of(image, path, frames=frames)
             _check_length(image, on_disk, path)
@@ -200,6 +210,21 @@ def open_nifti(path: Path, *, frames: bool = False) -> NiftiFile:
         frame_ms, about = _time_of(image.header)
         findings += about
     return NiftiFile(path, size, geometry, (*findings, *more), image, count, frame_ms)
+
+
+def _check_header(path: Path) -> None:
+    """Refuse a file whose extensions, which are read with its header, claim more than ``MAX_EXTENSION_BYTES``."""
+    start = inflated(path, 0, HEADER_BYTES).tobytes() if path.name.lower().endswith(".gz") else b""
+    if not start:
+        with path.open("rb") as stream:
+            start = stream.read(HEADER_BYTES)
+    if len(start) < HEADER_BYTES:
+        raise EOFError
+    for order in "<>":
+        length = struct.unpack_from(f"{order}i", start)[0]
+        offset = struct.unpack_from(f"{order}q", start, 168)[0] if length == 540 else struct.unpack_from(f"{order}f", start, 108)[0]
+        if length in (348, 540) and not offset <= MAX_EXTENSION_BYTES:
+            raise FileFormatError("The NIfTI header claims an extension of an unlikely size", where=str(path), next_step=_AGAIN)
 
 
 def _time_of(header: Any) -> tuple[float | None, list[Finding]]:

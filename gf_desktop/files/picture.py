@@ -1,4 +1,4 @@
-"""Single pictures: PNG and JPEG as scans of one slice and masks drawn on them; TIFF and BMP too where a data set holds them."""
+"""Single pictures: PNG, JPEG and BMP as scans of one slice and masks drawn on them; TIFF too where a data set holds them."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from gf_desktop.errors import FileFormatError
+from gf_desktop.files.claims import MAX_PIXELS, PICTURE_RATIO, bytes_of, check_claim
 from gf_desktop.files.faults import reading_fault
 from gf_desktop.files.findings import Finding
 from gf_desktop.files.quiet import quiet
@@ -16,13 +17,10 @@ from gf_desktop.imaging.geometry import Geometry
 
 __all__ = ["DATASET_SUFFIXES", "PICTURE_SUFFIXES", "picture_grid", "read_indexed", "read_mask_values", "read_picture", "read_pixels"]
 
-PICTURE_SUFFIXES = (".png", ".jpg", ".jpeg")
+PICTURE_SUFFIXES = (".png", ".jpg", ".jpeg", ".bmp")
 
-DATASET_SUFFIXES = (*PICTURE_SUFFIXES, ".tif", ".tiff", ".bmp")
-"""Pictures of which public data sets are made; a person's own scans are read as PNG and JPEG only."""
-
-MAX_PIXELS = 1 << 28
-"""Larger pictures than this (16384 x 16384) are refused before memory is asked for."""
+DATASET_SUFFIXES = (*PICTURE_SUFFIXES, ".tif", ".tiff")
+"""Pictures of which public data sets are made; a TIFF of a person's own is read by ``tiff``, with its pages and its kinds of colour."""
 
 _GREY_MODES = {"1": np.uint8, "L": np.uint8, "LA": np.uint8, "I;16": np.uint16, "I;16B": np.uint16, "I": np.uint16}
 _ORIENTATION_TAG = 0x0112
@@ -133,7 +131,7 @@ def _refuse_values(path: Path, lowest: int, highest: int) -> None:
 class _Opened:
     """A picture, decoded; its faults become errors that name the path."""
 
-    def __init__(self, path: Path, formats: tuple[str, ...] = ("PNG", "JPEG")) -> None:
+    def __init__(self, path: Path, formats: tuple[str, ...] = ("PNG", "JPEG", "BMP")) -> None:
         self._path = path
         self._formats = formats
         self._image: Any = None
@@ -145,13 +143,18 @@ class _Opened:
             self._image = Image.open(self._path, formats=self._formats)
             width, height = self._image.size
             if width * height > MAX_PIXELS or getattr(self._image, "n_frames", 1) > 1:
-                self._image.close()
                 raise FileFormatError(
                     f"A picture of {width} × {height} is too large" if width * height > MAX_PIXELS else "The file holds several pictures",
                     where=str(self._path),
                     next_step="Cut out the part that matters and save it as PNG.",
                 )
+            bits = 1 if self._image.mode == "1" else 8 * len(self._image.getbands())
+            claimed = bytes_of((width, height), bits)
+            check_claim(self._path, claimed=claimed, there=self._path.stat().st_size, ratio=PICTURE_RATIO)
             self._image.load()
+        except FileFormatError:
+            self._image.close()
+            raise
         except (FileNotFoundError, PermissionError, IsADirectoryError) as error:
             raise reading_fault(error, self._path) from error
         except Image.DecompressionBombError as error:

@@ -17,7 +17,7 @@ from contextlib import contextmanager
 from types import ModuleType
 from typing import Any
 
-__all__ = ["load_nibabel", "load_pydicom", "load_simpleitk", "quiet", "quiet_native"]
+__all__ = ["load_nibabel", "load_pydicom", "load_simpleitk", "load_tifffile", "quiet", "quiet_native"]
 
 _reading = threading.RLock()
 """Python's warning filters and file descriptor 2 belong to the whole process: one reader at a time changes them."""
@@ -91,3 +91,11 @@ def load_simpleitk() -> ModuleType:
     toolkit: Any = SimpleITK
     toolkit.ProcessObject.SetGlobalWarningDisplay(False)
     return SimpleITK
+
+
+def load_tifffile() -> ModuleType:
+    """Return tifffile; its logger otherwise tells the terminal what it thinks of a damaged file."""
+    logging.getLogger("tifffile").setLevel(logging.CRITICAL + 1)
+    import tifffile
+
+    return tifffile

@@ -16,7 +16,9 @@ import numpy as np
 import numpy.typing as npt
 
 from gf_desktop.errors import FileFormatError, UserError
+from gf_desktop.files.analyze import header_of_pair, pair_kind, read_analyze
 from gf_desktop.files.dicom import SliceHeader, could_be_dicom, group_headers, pixel_digest, read_header, read_slices
+from gf_desktop.files.dicomdir import files_of_directory, is_dicomdir
 from gf_desktop.files.faults import missing, reading_fault
 from gf_desktop.files.findings import Finding, Severity, UnusableScanError, refuse_red, verdict_of
 from gf_desktop.files.itk import is_itk_label, is_itk_name, read_itk
@@ -25,18 +27,21 @@ from gf_desktop.files.nifti import is_label_file, is_nifti_name, looks_like_ct, 
 from gf_desktop.files.picture import PICTURE_SUFFIXES, picture_grid, read_picture
 from gf_desktop.files.sidecar import is_exported_mask
 from gf_desktop.files.stack import stack_planes
+from gf_desktop.files.tiff import TIFF_SUFFIXES, TiffLevel, default_level, read_tiff, tiff_levels
+from gf_desktop.files.video import VIDEO_SUFFIXES, read_video
 from gf_desktop.imaging.geometry import Geometry
 from gf_desktop.imaging.time_axis import TimeAxis
 from gf_desktop.imaging.volume import Volume
 
 __all__ = ["Finding", "Scan", "ScanSource", "UnusableScanError", "find_scans", "read_scan"]
 
-Kind = Literal["dicom", "nifti", "itk", "picture"]
+Kind = Literal["dicom", "nifti", "itk", "analyze", "picture", "tiff", "video"]
 
 PHOTO = "PHOTO"
 """Modality of plain pictures."""
 
-_OTHER_IMAGES = (".hdr", ".img", ".mgz", ".mnc")
+_PAIRS = (".hdr", ".img")
+_OTHER_IMAGES = (*_PAIRS, ".mgz", ".mnc")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +51,7 @@ class ScanSource:
     Attributes
     ----------
     kind
-        "dicom", "nifti", "itk" (NRRD, MetaImage) or "picture".
+        "dicom", "nifti", "itk" (NRRD, MetaImage), "analyze", "picture", "tiff" or "video".
     paths
         Its files, sorted by path.
     series_uid
@@ -57,6 +62,10 @@ class ScanSource:
         DICOM's code, "PHOTO", or "" where the header does not say.
     unreadable
         Files of the same folders that could be DICOM but are damaged; a slice of this scan may be among them.
+    levels
+        Of a slide the sizes in which it is stored, the largest first; else empty.
+    level
+        Which of them is read, from 0; ``dataclasses.replace`` chooses another.
     """
 
     kind: Kind
@@ -65,6 +74,8 @@ class ScanSource:
     description: str
     modality: str
     unreadable: tuple[Path, ...] = ()
+    levels: tuple[TiffLevel, ...] = ()
+    level: int | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -123,11 +134,47 @@ def find_scans(path: Path) -> list[ScanSource]:
         return [_nifti_source(path)]
     if is_itk_name(path):
         return [_itk_source(path)]
-    if path.suffix.lower() in PICTURE_SUFFIXES:
-        return [_picture_source(path)]
+    if is_dicomdir(path):
+        return _find_in_directory(path)
+    other = _other_source(path)
+    if other is not None:
+        return [other]
     if path.suffix.lower() in _OTHER_IMAGES:
         raise FileFormatError("Scans of this kind are not read", where=str(path), next_step="Convert the scan to NIfTI (.nii.gz) or DICOM.")
     return [_series_of_file(path)]
+
+
+def _other_source(path: Path) -> ScanSource | None:
+    """Return the scan of a file that is known by its name and is neither DICOM, NIfTI, NRRD nor MetaImage; None for others."""
+    suffix = path.suffix.lower()
+    if suffix in PICTURE_SUFFIXES:
+        return _picture_source(path)
+    if suffix in TIFF_SUFFIXES:
+        return _tiff_source(path)
+    if suffix in VIDEO_SUFFIXES:
+        return ScanSource("video", (path,), "", f"{suffix[1:].upper()} video", PHOTO)
+    if suffix not in _PAIRS:
+        return None
+    header = header_of_pair(path)
+    try:
+        kind = pair_kind(header)
+    except OSError:
+        return None
+    if kind == "nifti":
+        return _nifti_source(header)
+    return None if kind is None else ScanSource("analyze", (header,), "", "Analyze file", "")
+
+
+def _find_in_directory(path: Path) -> list[ScanSource]:
+    """Return the series that a DICOMDIR names."""
+    named = files_of_directory(path)
+    headers, unreadable = _read_headers(named.found)
+    sources = [_dicom_source(group, (*unreadable, *named.missing)) for group in group_headers(headers)]
+    if not sources:
+        raise FileFormatError(
+            "None of the files that the DICOMDIR names is a scan", where=str(path), next_step="Choose the folder beside it, or its files."
+        )
+    return sources
 
 
 def _series_of_file(path: Path) -> ScanSource:
@@ -155,14 +202,14 @@ def _find_in_folder(folder: Path) -> list[ScanSource]:
         folders[:] = sorted(name for name in folders if not name.startswith("."))
         files += [Path(parent) / name for name in sorted(names) if not name.startswith(".") and name.upper() != "DICOMDIR"]
     niftis = [p for p in files if is_nifti_name(p)]
-    pictures = [p for p in files if p.suffix.lower() in PICTURE_SUFFIXES]
     itks = [p for p in files if is_itk_name(p)]
-    taken = {*niftis, *itks, *pictures}
+    named = [p for p in files if p.suffix.lower() in (*PICTURE_SUFFIXES, *TIFF_SUFFIXES, *VIDEO_SUFFIXES, ".hdr")]
+    taken = {*niftis, *itks, *named, *(p for p in files if p.suffix.lower() == ".img" and header_of_pair(p) in named)}
     headers, unreadable = _read_headers(p for p in files if p not in taken)
     sources = [_dicom_source(group, unreadable) for group in group_headers(headers)]
     sources += [_nifti_source(p) for p in niftis if not _is_mask(p)]
     sources += [_itk_source(p) for p in itks if not is_itk_label(p) and not is_exported_mask(p)]
-    sources += [_picture_source(p) for p in pictures if not is_exported_mask(p)]
+    sources += _other_sources(p for p in named if not is_exported_mask(p))
     if sources:
         return sorted(sources, key=lambda s: str(s.paths[0]))
     if denied:
@@ -178,8 +225,21 @@ def _find_in_folder(folder: Path) -> list[ScanSource]:
     raise FileFormatError(
         f"There is no scan in this folder: {looked}",
         where=str(folder),
-        next_step="Choose a folder with DICOM, NIfTI, NRRD, PNG or JPEG files.",
+        next_step="Choose a folder with DICOM, NIfTI, NRRD, TIFF, PNG or JPEG files.",
     )
+
+
+def _other_sources(paths: Iterable[Path]) -> list[ScanSource]:
+    """Return the scans among files of a folder that are known by their names; a damaged one stays, so that reading it says why."""
+    found = []
+    for path in paths:
+        try:
+            source = _other_source(path)
+        except UserError:
+            source = ScanSource("tiff", (path,), "", "TIFF picture", PHOTO)
+        if source is not None:
+            found.append(source)
+    return found
 
 
 def _read_headers(paths: Iterable[Path]) -> tuple[list[SliceHeader], tuple[Path, ...]]:
@@ -236,6 +296,13 @@ def _picture_source(path: Path) -> ScanSource:
     return ScanSource("picture", (path,), "", f"{path.suffix[1:].upper().replace('JPG', 'JPEG')} picture", PHOTO)
 
 
+def _tiff_source(path: Path) -> ScanSource:
+    levels = tiff_levels(path)
+    if len(levels) == 1:
+        return ScanSource("tiff", (path,), "", "TIFF picture", PHOTO)
+    return ScanSource("tiff", (path,), "", f"Slide of {levels[0].columns} × {levels[0].rows}", PHOTO, (), levels, default_level(levels))
+
+
 def read_scan(source: ScanSource) -> Scan:
     """Read a scan.
 
@@ -260,10 +327,50 @@ def read_scan(source: ScanSource) -> Scan:
         return _read_nifti(source)
     if source.kind == "itk":
         return _read_itk(source)
+    if source.kind == "analyze":
+        return _read_analyze(source)
+    if source.kind == "tiff":
+        tiff = read_tiff(source.paths[0], source.level)
+        return _of_pictures(source, tiff.voxels, tiff.findings, spacing_mm=tiff.spacing_mm)
+    if source.kind == "video":
+        video = read_video(source.paths[0])
+        return _of_pictures(source, video.voxels, video.findings, frame_ms=video.frame_ms, moving=True)
     voxels, findings = read_picture(source.paths[0])
-    grid = picture_grid(voxels.shape[2], voxels.shape[1])
-    volume = Volume(voxels, grid, modality=PHOTO, source=source.description, spacing_known=False, place_known=False)
-    return Scan(volume, tuple(findings), verdict_of(findings))
+    return _of_pictures(source, voxels, findings)
+
+
+def _of_pictures(
+    source: ScanSource,
+    voxels: npt.NDArray[Any],
+    findings: Iterable[Finding],
+    *,
+    spacing_mm: tuple[float, float] | None = None,
+    frame_ms: float | None = None,
+    moving: bool = False,
+) -> Scan:
+    """Return the scan of a plain picture [1, j, i] or of several [n, j, i], which are frames; colour has a last axis of 3."""
+    count, rows, columns = voxels.shape[:3]
+    grid = picture_grid(columns, rows)
+    if count > 1 or spacing_mm is not None:
+        grid = Geometry.identity((columns, rows, count), (*(spacing_mm or (1.0, 1.0)), 1.0))
+    volume = Volume(
+        voxels,
+        grid,
+        modality=PHOTO,
+        source=source.description if count == 1 else f"{source.description}, {count} frames",
+        spacing_known=spacing_mm is not None,
+        time=TimeAxis("cine", count, frame_ms) if count > 1 or moving else None,
+        place_known=False,
+    )
+    found = tuple(findings)
+    return Scan(volume, found, verdict_of(found))
+
+
+def _read_analyze(source: ScanSource) -> Scan:
+    read = read_analyze(source.paths[0])
+    refuse_red(read.findings, where=str(source.paths[0]))
+    grid = _Grid(read.geometry, read.frames, None, read.spacing_known, False)
+    return _without_modality(read.voxels, grid, list(read.findings), source=source.description, named="Analyze")
 
 
 def _read_dicom(source: ScanSource) -> Scan:

@@ -48,7 +48,9 @@ class Questions:
 
     def scan_files(self) -> list[Path]:
         """Ask for files of scans."""
-        kinds = tr("Scans (*.nii *.nii.gz *.dcm *.png *.jpg *.jpeg);;All files (*)")
+        kinds = tr(
+            "Scans (*.nii *.nii.gz *.dcm DICOMDIR *.nrrd *.mha *.mhd *.hdr *.png *.jpg *.jpeg *.bmp *.tif *.tiff *.svs);;All files (*)"
+        )
         chosen, _kind = QFileDialog.getOpenFileNames(self._parent, tr("Scans to add"), self._last, kinds)
         return [path for path in map(self._note, chosen) if path is not None]
 

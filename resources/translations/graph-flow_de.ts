@@ -39,12 +39,19 @@
             <translation>Ein Bild sagt nicht, wo es liegt, und der Scan hat {slices} Schichten</translation>
         </message>
         <message>
+            <location filename="../../gf_desktop/files/tiff.py"/>
+            <source>A picture of {imagewidth} × {imagelength} with {pages} pages is too large</source>
+            <translation>Ein Bild von {imagewidth} × {imagelength} mit {pages} Seiten ist zu groß</translation>
+        </message>
+        <message>
             <location filename="../../gf_desktop/files/picture.py"/>
             <source>A picture of {width} × {height} is too large</source>
             <translation>Ein Bild von {width} × {height} ist zu groß</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/files/picture.py"/>
+            <location filename="../../gf_desktop/files/tiff.py"/>
+            <location filename="../../gf_desktop/files/video.py"/>
             <source>A plain picture's pixels have no stated size; lengths and volumes are in pixels</source>
             <translation>Die Pixel eines einfachen Bildes haben keine angegebene Größe; Längen und Volumen sind in Pixeln</translation>
         </message>
@@ -109,6 +116,16 @@
             <location filename="../../gf_desktop/imaging/structures.py"/>
             <source>Add another one first, or rename this one.</source>
             <translation>Fügen Sie zuerst eine andere hinzu, oder benennen Sie diese um.</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/files/analyze.py"/>
+            <source>An Analyze file does not say which side is left or what is up; it is shown as it was stored, without letters</source>
+            <translation>Eine Analyze-Datei sagt nicht, welche Seite links und was oben ist; sie wird gezeigt, wie sie gespeichert ist, ohne Buchstaben</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/files/scan.py"/>
+            <source>Analyze file</source>
+            <translation>Analyze-Datei</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/measuring.py"/>
@@ -202,8 +219,8 @@
         </message>
         <message>
             <location filename="../../gf_desktop/files/scan.py"/>
-            <source>Choose a folder with DICOM, NIfTI, NRRD, PNG or JPEG files.</source>
-            <translation>Wählen Sie einen Ordner mit DICOM-, NIfTI-, NRRD-, PNG- oder JPEG-Dateien.</translation>
+            <source>Choose a folder with DICOM, NIfTI, NRRD, TIFF, PNG or JPEG files.</source>
+            <translation>Wählen Sie einen Ordner mit Dateien in DICOM, NIfTI, NRRD, TIFF, PNG oder JPEG.</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/atomic.py"/>
@@ -235,6 +252,16 @@
             <location filename="../../gf_desktop/imaging/labelmap.py"/>
             <source>Choose a shorter name, on one line.</source>
             <translation>Wählen Sie einen kürzeren Namen in einer Zeile.</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/files/tiff.py"/>
+            <source>Choose a smaller level, or cut out the part that matters.</source>
+            <translation>Wählen Sie eine kleinere Stufe, oder schneiden Sie den wichtigen Teil aus.</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/files/video.py"/>
+            <source>Choose a video.</source>
+            <translation>Wählen Sie ein Video.</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/files/structure_lists.py"/>
@@ -293,9 +320,20 @@
             <translation>Wählen Sie eine aus der Liste.</translation>
         </message>
         <message>
+            <location filename="../../gf_desktop/files/tiff.py"/>
+            <source>Choose one of them.</source>
+            <translation>Wählen Sie eine davon.</translation>
+        </message>
+        <message>
             <location filename="../../gf_desktop/correcting.py"/>
             <source>Choose other numbers.</source>
             <translation>Wählen Sie andere Zahlen.</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/files/dicomdir.py"/>
+            <location filename="../../gf_desktop/files/scan.py"/>
+            <source>Choose the folder beside it, or its files.</source>
+            <translation>Wählen Sie den Ordner daneben oder dessen Dateien.</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/files/masks.py"/>
@@ -330,6 +368,7 @@
         <message>
             <location filename="../../gf_desktop/files/dicom.py"/>
             <location filename="../../gf_desktop/files/nifti.py"/>
+            <location filename="../../gf_desktop/files/tiff.py"/>
             <source>Close other programs.</source>
             <translation>Schließen Sie andere Programme.</translation>
         </message>
@@ -342,6 +381,11 @@
             <location filename="../../gf_desktop/imaging/preprocess.py"/>
             <source>Colour and neighbouring slices cannot be combined</source>
             <translation>Farbe und benachbarte Schichten lassen sich nicht verbinden</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/files/tiff.py"/>
+            <source>Colour of 16 bits a channel was reduced to 8</source>
+            <translation>Farbe mit 16 Bit je Kanal wurde auf 8 verringert</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/files/dicom.py"/>
@@ -364,9 +408,20 @@
             <translation>Wandeln Sie das Bild in 8 Bit je Kanal um.</translation>
         </message>
         <message>
+            <location filename="../../gf_desktop/files/analyze.py"/>
             <location filename="../../gf_desktop/files/scan.py"/>
             <source>Convert the scan to NIfTI (.nii.gz) or DICOM.</source>
             <translation>Wandeln Sie den Scan in NIfTI (.nii.gz) oder DICOM um.</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/files/itk.py"/>
+            <source>Copy it beside this header.</source>
+            <translation>Kopieren Sie sie neben diesen Kopf.</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/files/dicomdir.py"/>
+            <source>Copy the whole disc, then choose it again.</source>
+            <translation>Kopieren Sie den ganzen Datenträger und wählen Sie ihn noch einmal.</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/project/manifest.py"/>
@@ -387,6 +442,11 @@
             <location filename="../../gf_desktop/files/picture.py"/>
             <source>Cut out the part that matters and save it as PNG.</source>
             <translation>Schneiden Sie den wichtigen Teil aus, und speichern Sie ihn als PNG.</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/files/video.py"/>
+            <source>Cut out the part that matters, then open that.</source>
+            <translation>Schneiden Sie den wichtigen Teil aus und öffnen Sie diesen.</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/files/picture.py"/>
@@ -459,6 +519,7 @@
             <translation>Exportieren oder laden Sie die Datei noch einmal.</translation>
         </message>
         <message>
+            <location filename="../../gf_desktop/files/claims.py"/>
             <location filename="../../gf_desktop/files/dicom.py"/>
             <location filename="../../gf_desktop/files/multiframe.py"/>
             <source>Export the file again from where it came from.</source>
@@ -495,6 +556,7 @@
             <translation>Exportieren Sie den Scan in Millimetern.</translation>
         </message>
         <message>
+            <location filename="../../gf_desktop/files/analyze.py"/>
             <location filename="../../gf_desktop/files/itk.py"/>
             <source>Export the scan with its spacing.</source>
             <translation>Exportieren Sie den Scan mit seinem Voxelabstand.</translation>
@@ -587,11 +649,21 @@
             <translation>Importieren Sie den Scan noch einmal.</translation>
         </message>
         <message>
+            <location filename="../../gf_desktop/files/video.py"/>
+            <source>Install it beside this program, or save the frames as pictures.</source>
+            <translation>Installieren Sie es neben diesem Programm, oder speichern Sie die Einzelbilder als Bilder.</translation>
+        </message>
+        <message>
             <location filename="../../gf_desktop/gui/commands.py"/>
             <location filename="../../gf_desktop/gui/guide_window.py"/>
             <location filename="../../gf_desktop/trainer_link.py"/>
             <source>Install the program again.</source>
             <translation>Installieren Sie das Programm noch einmal.</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/files/analyze.py"/>
+            <source>Intensities are scaled by {slope}, which SPM wrote into the header</source>
+            <translation>Die Intensitäten sind mit {slope} skaliert, wie SPM es in den Kopf geschrieben hat</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/project/store.py"/>
@@ -622,6 +694,11 @@
             <location filename="../../gf_desktop/files/scan.py"/>
             <source>JPEG picture</source>
             <translation>JPEG-Bild</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/files/tiff_pages.py"/>
+            <source>LZW of {bitspersample} bits</source>
+            <translation>LZW mit {bitspersample} Bit</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/imaging/structures.py"/>
@@ -684,14 +761,29 @@
             <translation>Kein Projekt ist geöffnet</translation>
         </message>
         <message>
+            <location filename="../../gf_desktop/files/scan.py"/>
+            <source>None of the files that the DICOMDIR names is a scan</source>
+            <translation>Keine der Dateien, die das DICOMDIR nennt, ist ein Scan</translation>
+        </message>
+        <message>
             <location filename="../../gf_desktop/files/masks.py"/>
             <source>None of the ids in the map occurs in the mask, which holds {listed}</source>
             <translation>Keine Nummer der Zuordnung kommt in der Maske vor; sie enthält {listed}</translation>
         </message>
         <message>
+            <location filename="../../gf_desktop/files/dicomdir.py"/>
+            <source>None of the {missing} pictures that the DICOMDIR names is there</source>
+            <translation>Keines der {missing} Bilder, die das DICOMDIR nennt, ist da</translation>
+        </message>
+        <message>
             <location filename="../../gf_desktop/project/journal.py"/>
             <source>Nothing can be saved, so the scan can only be looked at. {error}</source>
             <translation>Nichts lässt sich speichern, deshalb kann der Scan nur angesehen werden. {error}</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/files/tiff.py"/>
+            <source>Of a slide of {columns} × {rows} in {levels} sizes, level {number} of {columns2} × {rows2} was read</source>
+            <translation>Von einem Objektträger mit {columns} × {rows} in {levels} Größen wurde Stufe {number} mit {columns2} × {rows2} gelesen</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/gui/drops.py"/>
@@ -702,6 +794,11 @@
             <location filename="../../gf_desktop/workspace.py"/>
             <source>Open a project, or make a new one.</source>
             <translation>Öffnen Sie ein Projekt, oder legen Sie ein neues an.</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/files/tiff.py"/>
+            <source>Open it in a picture program and save it as PNG or as an ordinary TIFF.</source>
+            <translation>Öffnen Sie es in einem Bildprogramm und speichern Sie es als PNG oder als gewöhnliches TIFF.</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/files/picture.py"/>
@@ -720,6 +817,7 @@
         </message>
         <message>
             <location filename="../../gf_desktop/files/picture.py"/>
+            <location filename="../../gf_desktop/files/tiff.py"/>
             <source>Parts of the picture are transparent; their stored colour is used</source>
             <translation>Teile des Bildes sind durchsichtig; ihre gespeicherte Farbe wird verwendet</translation>
         </message>
@@ -780,9 +878,24 @@
             <translation>Stellen Sie diese Datei aus einer Kopie des Projekts wieder her.</translation>
         </message>
         <message>
+            <location filename="../../gf_desktop/files/tiff.py"/>
+            <source>Save each as a file.</source>
+            <translation>Speichern Sie jede als eigene Datei.</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/files/tiff.py"/>
+            <source>Save it from ImageJ as a sequence of pictures.</source>
+            <translation>Speichern Sie es aus ImageJ als Folge von Bildern.</translation>
+        </message>
+        <message>
             <location filename="../../gf_desktop/files/picture.py"/>
             <source>Save it with one number for each structure.</source>
             <translation>Speichern Sie es mit einer Zahl für jede Struktur.</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/files/tiff.py"/>
+            <source>Save the page that matters as a file of its own.</source>
+            <translation>Speichern Sie die wichtige Seite als eigene Datei.</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/files/scan.py"/>
@@ -793,6 +906,11 @@
             <location filename="../../gf_desktop/files/stack.py"/>
             <source>Slice positions are rounded: up to {off} mm off an even spacing of {step} mm, which is used</source>
             <translation>Schichtpositionen sind gerundet: bis zu {off} mm neben einem gleichmäßigen Abstand von {step} mm, der verwendet wird</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/files/scan.py"/>
+            <source>Slide of {columns} × {rows}</source>
+            <translation>Objektträger mit {columns} × {rows}</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/files/intensities.py"/>
@@ -817,6 +935,7 @@
         <message>
             <location filename="../../gf_desktop/files/dicom.py"/>
             <location filename="../../gf_desktop/files/multiframe.py"/>
+            <location filename="../../gf_desktop/files/tiff.py"/>
             <source>Stored with white as zero; the greys are turned over so that bright is high</source>
             <translation>Mit Weiß als Null gespeichert; die Graustufen werden umgekehrt, sodass hell hoch ist</translation>
         </message>
@@ -824,6 +943,16 @@
             <location filename="../../gf_desktop/imaging/labelmap.py"/>
             <source>Structure {id} “{name}” with colour “{color}” is not valid</source>
             <translation>Struktur {id} „{name}“ mit der Farbe „{color}“ ist nicht gültig</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/files/scan.py"/>
+            <source>TIFF picture</source>
+            <translation>TIFF-Bild</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/files/tiff.py"/>
+            <source>TIFFs of this compression ({error}) are not read</source>
+            <translation>TIFFs mit dieser Kompression ({error}) werden nicht gelesen</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/correcting.py"/>
@@ -846,6 +975,26 @@
             <translation>Der DICOM-Kopf ist beschädigt</translation>
         </message>
         <message>
+            <location filename="../../gf_desktop/files/dicomdir.py"/>
+            <source>The DICOMDIR is damaged</source>
+            <translation>Das DICOMDIR ist beschädigt</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/files/dicomdir.py"/>
+            <source>The DICOMDIR is too large to be a table of contents</source>
+            <translation>Das DICOMDIR ist zu groß für ein Inhaltsverzeichnis</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/files/dicomdir.py"/>
+            <source>The DICOMDIR names a file outside of its folder</source>
+            <translation>Das DICOMDIR nennt eine Datei außerhalb seines Ordners</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/files/dicomdir.py"/>
+            <source>The DICOMDIR names no picture</source>
+            <translation>Das DICOMDIR nennt kein Bild</translation>
+        </message>
+        <message>
             <location filename="../../gf_desktop/files/nifti.py"/>
             <source>The NIfTI file is cut off or damaged</source>
             <translation>Die NIfTI-Datei ist abgeschnitten oder beschädigt</translation>
@@ -859,6 +1008,16 @@
             <location filename="../../gf_desktop/files/nifti.py"/>
             <source>The NIfTI file is cut off: its header promises {expected} bytes of voxels{has}</source>
             <translation>Die NIfTI-Datei ist abgeschnitten: Ihr Kopf verspricht {expected} Bytes an Voxeln{has}</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/files/nifti.py"/>
+            <source>The NIfTI header claims an extension of an unlikely size</source>
+            <translation>Der NIfTI-Kopf behauptet eine Erweiterung von unwahrscheinlicher Größe</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/files/tiff.py"/>
+            <source>The TIFF holds no picture</source>
+            <translation>Das TIFF enthält kein Bild</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/files/axes.py"/>
@@ -902,6 +1061,7 @@
             <translation>Die Datei rechnet in {units}, nicht in mm</translation>
         </message>
         <message>
+            <location filename="../../gf_desktop/files/analyze.py"/>
             <location filename="../../gf_desktop/files/itk.py"/>
             <source>The file does not say how far apart its voxels are, so spacing is unknown</source>
             <translation>Die Datei sagt nicht, wie weit ihre Voxel auseinanderliegen; der Voxelabstand ist unbekannt</translation>
@@ -910,6 +1070,11 @@
             <location filename="../../gf_desktop/files/nifti.py"/>
             <source>The file does not say what its fourth axis counts; it is taken as time, of unknown speed</source>
             <translation>Die Datei sagt nicht, was ihre vierte Achse zählt; sie wird als Zeit mit unbekanntem Tempo genommen</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/files/tiff.py"/>
+            <source>The file does not say what its {count} pages are; they are taken as frames of one picture</source>
+            <translation>Die Datei sagt nicht, was ihre {count} Seiten sind; sie gelten als Einzelbilder eines Bildes</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/files/itk.py"/>
@@ -923,6 +1088,7 @@
         </message>
         <message>
             <location filename="../../gf_desktop/files/multiframe.py"/>
+            <location filename="../../gf_desktop/files/video.py"/>
             <source>The file does not state how fast the frames follow each other</source>
             <translation>Die Datei gibt nicht an, wie schnell die Bilder aufeinander folgen</translation>
         </message>
@@ -930,6 +1096,11 @@
             <location filename="../../gf_desktop/files/itk.py"/>
             <source>The file has {dimensions} axes and {components} values a voxel, which is not a scan</source>
             <translation>Die Datei hat {dimensions} Achsen und {components} Werte je Voxel; das ist kein Scan</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/files/video.py"/>
+            <source>The file holds no pictures</source>
+            <translation>Die Datei enthält keine Bilder</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/files/picture.py"/>
@@ -947,6 +1118,11 @@
             <translation>Die Datei enthält {stacks} Volumen, die nicht auf einem Gitter liegen</translation>
         </message>
         <message>
+            <location filename="../../gf_desktop/files/claims.py"/>
+            <source>The file is cut off or its header is wrong: it promises {claimed} bytes, and {there} are there</source>
+            <translation>Die Datei ist abgeschnitten oder ihr Kopf ist falsch: er verspricht {claimed} Byte, und {there} sind da</translation>
+        </message>
+        <message>
             <location filename="../../gf_desktop/files/itk.py"/>
             <source>The file is damaged, cut off, or is no scan</source>
             <translation>Die Datei ist beschädigt, abgeschnitten oder kein Scan</translation>
@@ -961,6 +1137,16 @@
             <location filename="../../gf_desktop/files/scan.py"/>
             <source>The file says that it holds labels, not intensities</source>
             <translation>Die Datei sagt, dass sie Labels enthält, keine Intensitäten</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/files/tiff.py"/>
+            <source>The file says that it holds {images} pictures, and {pages} can be found</source>
+            <translation>Die Datei sagt, sie enthalte {images} Bilder, und {pages} sind zu finden</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/files/itk.py"/>
+            <source>The file that holds the voxels is not there</source>
+            <translation>Die Datei mit den Voxeln ist nicht da</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/files/axes.py"/>
@@ -1012,6 +1198,11 @@
             <location filename="../../gf_desktop/files/multiframe.py"/>
             <source>The header claims {frames} frames of {columns} × {rows}, more than the file can hold</source>
             <translation>Der Kopf behauptet {frames} Bilder von {columns} × {rows}, mehr als die Datei fassen kann</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/files/analyze.py"/>
+            <source>The header does not state the size of a scan</source>
+            <translation>Der Kopf nennt nicht die Größe eines Scans</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/files/stack.py"/>
@@ -1189,12 +1380,23 @@
             <translation>Die eigenen Schichten des Pakets sind beschädigt</translation>
         </message>
         <message>
+            <location filename="../../gf_desktop/files/tiff.py"/>
+            <source>The pages of this TIFF differ in size or colour</source>
+            <translation>Die Seiten dieses TIFFs unterscheiden sich in Größe oder Farbe</translation>
+        </message>
+        <message>
             <location filename="../../gf_desktop/files/stack.py"/>
             <source>The picture does not say where in the patient it is; it is shown as it was stored</source>
             <translation>Das Bild sagt nicht, wo im Patienten es liegt; es wird gezeigt, wie es gespeichert ist</translation>
         </message>
         <message>
+            <location filename="../../gf_desktop/files/tiff.py"/>
+            <source>The picture holds no numbers at all</source>
+            <translation>Das Bild enthält überhaupt keine Zahlen</translation>
+        </message>
+        <message>
             <location filename="../../gf_desktop/files/picture.py"/>
+            <location filename="../../gf_desktop/files/tiff.py"/>
             <source>The picture is damaged, cut off, or is none</source>
             <translation>Das Bild ist beschädigt, abgeschnitten oder keines</translation>
         </message>
@@ -1204,6 +1406,7 @@
             <translation>Das Bild ist zu groß</translation>
         </message>
         <message>
+            <location filename="../../gf_desktop/files/analyze.py"/>
             <location filename="../../gf_desktop/files/itk.py"/>
             <location filename="../../gf_desktop/files/stack.py"/>
             <source>The picture's pixels have no stated size; lengths and volumes are in pixels</source>
@@ -1322,6 +1525,7 @@
             <translation>Der Scan hat die Schichten 0 bis {count}, nicht {value}</translation>
         </message>
         <message>
+            <location filename="../../gf_desktop/files/analyze.py"/>
             <location filename="../../gf_desktop/files/itk.py"/>
             <location filename="../../gf_desktop/files/nifti.py"/>
             <source>The scan holds no numbers at all</source>
@@ -1388,6 +1592,11 @@
             <translation>Die Schichten verschieben sich seitlich um bis zu {slide} mm, weniger als ein viertel Pixel, und gelten als gerade</translation>
         </message>
         <message>
+            <location filename="../../gf_desktop/files/tiff.py"/>
+            <source>The slide has levels 0 to {levels}</source>
+            <translation>Der Objektträger hat die Stufen 0 bis {levels}</translation>
+        </message>
+        <message>
             <location filename="../../gf_desktop/project/journal.py"/>
             <source>The stroke journal belongs to another scan ({scan_id})</source>
             <translation>Das Strichjournal gehört zu einem anderen Scan ({scan_id})</translation>
@@ -1443,9 +1652,29 @@
             <translation>Stattdessen werden die üblichen Einstellungen verwendet.</translation>
         </message>
         <message>
+            <location filename="../../gf_desktop/files/video.py"/>
+            <source>The video has more than {found} frames, too many for memory</source>
+            <translation>Das Video hat mehr als {found} Einzelbilder, zu viele für den Speicher</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/files/video.py"/>
+            <source>The video is damaged, cut off, or is none</source>
+            <translation>Das Video ist beschädigt, abgeschnitten oder keines</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/files/analyze.py"/>
+            <source>The voxels beside the header cannot be read</source>
+            <translation>Die Voxel neben dem Kopf lassen sich nicht lesen</translation>
+        </message>
+        <message>
             <location filename="../../gf_desktop/protocol.py"/>
             <source>The window and the trainer do not understand each other: {error}</source>
             <translation>Fenster und Trainer verstehen einander nicht: {error}</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/files/tiff.py"/>
+            <source>The {pages} pages of this TIFF differ in size, so they are not frames of one picture</source>
+            <translation>Die {pages} Seiten dieses TIFFs sind verschieden groß, also keine Einzelbilder eines Bildes</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/imaging/structures.py"/>
@@ -1495,6 +1724,7 @@
         </message>
         <message>
             <location filename="../../gf_desktop/files/dicom.py"/>
+            <location filename="../../gf_desktop/files/tiff.py"/>
             <source>There is not enough memory for this picture</source>
             <translation>Der Arbeitsspeicher reicht für dieses Bild nicht</translation>
         </message>
@@ -1502,6 +1732,11 @@
             <location filename="../../gf_desktop/files/nifti.py"/>
             <source>There is not enough memory for this scan</source>
             <translation>Der Arbeitsspeicher reicht für diesen Scan nicht</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/files/video.py"/>
+            <source>There is not enough memory for this video</source>
+            <translation>Für dieses Video reicht der Speicher nicht</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/project/manifest.py"/>
@@ -1564,12 +1799,18 @@
             <translation>Dies ist kein Ordner</translation>
         </message>
         <message>
+            <location filename="../../gf_desktop/files/analyze.py"/>
+            <source>This is not an Analyze header</source>
+            <translation>Das ist kein Analyze-Kopf</translation>
+        </message>
+        <message>
             <location filename="../../gf_desktop/project/store.py"/>
             <source>This scan is no series of volumes in time</source>
             <translation>Dieser Scan ist keine Reihe von Volumen in der Zeit</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/files/picture.py"/>
+            <location filename="../../gf_desktop/files/tiff.py"/>
             <source>Turned upright as the camera noted</source>
             <translation>Aufgerichtet, wie die Kamera es vermerkt hat</translation>
         </message>
@@ -1634,9 +1875,19 @@
             <translation>Verwenden Sie die Version des Programms, die es angelegt hat.</translation>
         </message>
         <message>
+            <location filename="../../gf_desktop/files/video.py"/>
+            <source>Videos are read with the package PyAV (av), which is not installed</source>
+            <translation>Videos werden mit dem Paket PyAV (av) gelesen, das nicht installiert ist</translation>
+        </message>
+        <message>
             <location filename="../../gf_desktop/imaging/geometry.py"/>
             <source>Voxel spacing must be positive, not {spacing_mm} mm</source>
             <translation>Der Voxelabstand muss positiv sein, nicht {spacing_mm} mm</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/files/analyze.py"/>
+            <source>Voxels of Analyze's type {code} are not intensities</source>
+            <translation>Voxel vom Analyze-Typ {code} sind keine Intensitäten</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/files/nifti.py"/>
@@ -4011,8 +4262,8 @@ DICOM-Ordner, NIfTI, PNG, JPEG</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/gui/questions.py"/>
-            <source>Scans (*.nii *.nii.gz *.dcm *.png *.jpg *.jpeg);;All files (*)</source>
-            <translation>Scans (*.nii *.nii.gz *.dcm *.png *.jpg *.jpeg);;Alle Dateien (*)</translation>
+            <source>Scans (*.nii *.nii.gz *.dcm DICOMDIR *.nrrd *.mha *.mhd *.hdr *.png *.jpg *.jpeg *.bmp *.tif *.tiff *.svs);;All files (*)</source>
+            <translation>Scans (*.nii *.nii.gz *.dcm DICOMDIR *.nrrd *.mha *.mhd *.hdr *.png *.jpg *.jpeg *.bmp *.tif *.tiff *.svs);;Alle Dateien (*)</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/gui/questions.py"/>
