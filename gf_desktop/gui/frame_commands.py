@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from gf_desktop.gui.cine_player import CinePlayer
-from gf_desktop.gui.view_state import ViewState
+from gf_desktop.gui.view_state import ViewState, when_different
 from gf_desktop.session import Session
 
 __all__ = ["frame_handlers", "watch_frame"]
@@ -44,12 +44,4 @@ def frame_handlers(
 
 def watch_frame(state: ViewState, moved: Callable[[], None]) -> None:
     """Call ``moved`` when another frame is looked at; of a place in the scan that alone decides what can be done."""
-    seen = state.display.frame
-
-    def follow() -> None:
-        nonlocal seen
-        if state.display.frame != seen:
-            seen = state.display.frame
-            moved()
-
-    state.display_changed.connect(follow)
+    state.display_changed.connect(when_different(lambda: state.display.frame, moved))

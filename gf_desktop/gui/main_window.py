@@ -33,7 +33,7 @@ from gf_desktop.gui.start_page import StartPage
 from gf_desktop.gui.status_bar import StatusBar
 from gf_desktop.gui.theme import apply_theme, current_palette
 from gf_desktop.gui.top_bar import TopBar
-from gf_desktop.gui.view_state import ViewState
+from gf_desktop.gui.view_state import ViewState, when_different
 from gf_desktop.session import Session
 
 if TYPE_CHECKING:
@@ -73,7 +73,6 @@ class MainWindow(QMainWindow):
         self._assemble()
         self._painted = False
         self._facts = frozenset[str]()
-        self._look: tuple[object, ...] = ()
         self._facts_soon = QTimer(self, singleShot=True, interval=0)
         self._facts_soon.timeout.connect(self._show_facts)
         self._wire()
@@ -110,13 +109,18 @@ class MainWindow(QMainWindow):
 
     def _wire(self) -> None:
         session, state = self.session, self.state
+
+        def look() -> tuple[object, ...]:
+            shown = state.display
+            return (shown.overlay, shown.outline, shown.layer, state.smooth, state.layout, session.comparing.other is None)
+
         session.project_changed.connect(self._project_changed)
         session.case_changed.connect(self._case_changed)
         # until it is in the project, a scan can be looked at
         session.arriving_changed.connect(lambda: state.show_arriving(session.arriving))
         session.structures_changed.connect(lambda: state.show_table(session.must_project().table))
         self.commands.facts_changed.connect(self._facts_soon.start)
-        state.display_changed.connect(self._display_changed)
+        state.display_changed.connect(when_different(look, self._show_checks))
         state.tool_changed.connect(self._show_checks)
         self.start.chosen.connect(lambda folder: self.commands.attempt(lambda: self.commands.show_project(folder)))
         self.top.models_wanted.connect(lambda: self.show_panel("models"))
@@ -184,14 +188,6 @@ class MainWindow(QMainWindow):
             text = tr(name.capitalize())
             self.actions_by_id[name].setText(f"{text}: {spoken(what)}" if what else text)
         self._show_checks()
-
-    def _display_changed(self) -> None:
-        """Check actions where what they tell of changed: most often another slice is looked at."""
-        display, state = self.state.display, self.state
-        look = (display.overlay, display.outline, display.layer, state.smooth, state.layout, self.session.comparing.other is None)
-        if look != self._look:
-            self._look = look
-            self._show_checks()
 
     def _show_checks(self) -> None:
         display = self.state.display

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Final, Literal
 
@@ -14,7 +15,7 @@ from gf_desktop.gui.window_memory import WindowMemory
 from gf_desktop.imaging.labelmap import LabelTable
 from gf_desktop.imaging.volume import Volume, Window
 
-__all__ = ["BRUSH_RADII_MM", "LAYOUTS", "MEASURES", "LayoutName", "MeasureName", "Tool", "ToolName", "ViewState"]
+__all__ = ["BRUSH_RADII_MM", "LAYOUTS", "MEASURES", "LayoutName", "MeasureName", "Tool", "ToolName", "ViewState", "when_different"]
 
 MeasureName = Literal["ruler", "angle", "ellipse", "rectangle", "window_region"]
 ToolName = Literal["cursor", "paint", "erase", "review", "polygon", "fill", "grow", "pick", "box"] | MeasureName
@@ -39,6 +40,20 @@ BRUSH_RADII_MM: Final = (0.5, 1.0, 1.5, 2.0, 3.0, 4.0, 5.0, 6.0, 8.0, 10.0, 12.0
 """Steps of the brush; pixels for pictures without a size."""
 
 OPACITY_STEP: Final = 0.05
+
+
+def when_different(look: Callable[[], object], do: Callable[[], None]) -> Callable[[], None]:
+    """Return what calls ``do`` where ``look`` has another value than before: most often nothing but another slice is looked at."""
+    seen = look()
+
+    def follow() -> None:
+        nonlocal seen
+        now = look()
+        if now != seen:
+            seen = now
+            do()
+
+    return follow
 
 
 @dataclass(frozen=True, slots=True)

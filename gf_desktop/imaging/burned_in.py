@@ -109,7 +109,7 @@ def _signs(grey: UInt8, *, light: bool) -> list[_Sign]:
     found = []
     for number, box in enumerate(ndimage.find_objects(pieces), start=1):
         place = Region(box[0].start, box[1].start, box[0].stop, box[1].stop)
-        if _could_be_sign(place) and _on_even_ground(grey, pieces, number, place):
+        if _could_be_sign(place) and _on_even_ground(grey, pieces, place):
             inside = pieces[box] == number
             if np.percentile(stands_out[box][inside], 75) < LEAST_CONTRAST:
                 continue
@@ -124,7 +124,7 @@ def _could_be_sign(place: Region) -> bool:
     return HEIGHT_PX[0] <= height <= HEIGHT_PX[1] and 1 <= width <= 6 * height
 
 
-def _on_even_ground(grey: UInt8, pieces: npt.NDArray[Any], number: int, place: Region) -> bool:
+def _on_even_ground(grey: UInt8, pieces: npt.NDArray[Any], place: Region) -> bool:
     """Whether what lies around a piece hardly varies, other pieces left out."""
     around = place.grown(2, (grey.shape[0], grey.shape[1]))
     free = pieces[around.slices] == 0

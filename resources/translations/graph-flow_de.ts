@@ -290,6 +290,7 @@
         </message>
         <message>
             <location filename="../../gf_desktop/imaging/structures.py"/>
+            <location filename="../../gf_desktop/project/patients.py"/>
             <source>Choose another name.</source>
             <translation>Wählen Sie einen anderen Namen.</translation>
         </message>
@@ -832,6 +833,11 @@
             <translation>Die Pixelgröße ist die des Gewebes im Ultraschallbild; daneben bedeuten Längen nichts</translation>
         </message>
         <message>
+            <location filename="../../gf_desktop/project/patients.py"/>
+            <source>Put a copy back, or move it away: the project works without it.</source>
+            <translation>Legen Sie eine Kopie zurück oder entfernen Sie sie: Das Projekt arbeitet auch ohne sie.</translation>
+        </message>
+        <message>
             <location filename="../../gf_desktop/project/journal.py"/>
             <source>Put back the journal of this scan, or move this file out of the folder.</source>
             <translation>Legen Sie das Journal dieses Scans zurück, oder verschieben Sie diese Datei aus dem Ordner.</translation>
@@ -1223,6 +1229,11 @@
             <location filename="../../gf_desktop/project/journal.py"/>
             <source>The last change of {scan_id} was not finished when the program ended; everything up to {when} is here</source>
             <translation>Die letzte Änderung an {scan_id} war nicht fertig, als das Programm endete; alles bis {when} ist da</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/project/patients.py"/>
+            <source>The list of patients is damaged</source>
+            <translation>Die Liste der Patienten ist beschädigt</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/files/structure_lists.py"/>
@@ -1755,6 +1766,7 @@
         </message>
         <message>
             <location filename="../../gf_desktop/files/landing.py"/>
+            <location filename="../../gf_desktop/project/patients.py"/>
             <source>This file exists already and is not replaced</source>
             <translation>Diese Datei gibt es schon, und sie wird nicht ersetzt</translation>
         </message>
@@ -1923,6 +1935,11 @@
             <location filename="../../gf_desktop/files/landing.py"/>
             <source>What was read back from the disk is not what was written, so the file was not kept</source>
             <translation>Was vom Datenträger zurückgelesen wurde, ist nicht das Geschriebene; die Datei wurde deshalb nicht behalten</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/project/patients.py"/>
+            <source>Whose scans these are. This is the only file of the project that says so: delete it, or keep it elsewhere.</source>
+            <translation>Wessen Scans das sind. Nur diese Datei des Projekts sagt es: Löschen Sie sie oder bewahren Sie sie anderswo auf.</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/project/database.py"/>

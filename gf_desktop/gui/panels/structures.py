@@ -28,7 +28,7 @@ from gf_desktop.gui.panels.structure_row import StructureRow
 from gf_desktop.gui.panels.tool_options import ToolOptions
 from gf_desktop.gui.slice_ledger import SliceLedger
 from gf_desktop.gui.theme import numbers_font
-from gf_desktop.gui.view_state import BRUSH_RADII_MM, ViewState
+from gf_desktop.gui.view_state import BRUSH_RADII_MM, ViewState, when_different
 from gf_desktop.gui.widgets import label, line, tool_button
 from gf_desktop.imaging.labelmap import Structure
 from gf_desktop.imaging.operations import Axis
@@ -64,7 +64,6 @@ class Structures(QFrame):
         self._keys = [actions[f"structure_{number}"] for number in range(1, 10)]
         self.rows: list[StructureRow] = []
         self._stop = 0
-        self._look: tuple[object, ...] = ()
         self._rows_box = QVBoxLayout()
         self._rows_box.setSpacing(0)
         self._rows_box.setContentsMargins(0, GRID_PX // 2, 0, GRID_PX // 2)
@@ -92,7 +91,7 @@ class Structures(QFrame):
         session.model_changed.connect(self.rebuild)
         for action in self._keys:
             action.changed.connect(self._show_keys)
-        state.display_changed.connect(self._display_changed)
+        state.display_changed.connect(when_different(self._look, self._show_states))
         state.tool_changed.connect(self._show_states)
         state.menu_wanted.connect(self.open_menu)
         session.locks_changed.connect(self._show_states)
@@ -191,13 +190,9 @@ class Structures(QFrame):
         for place, row in enumerate(self.rows):
             row.take_stop(takes=place == at)
 
-    def _display_changed(self) -> None:
-        """Show how structures look where that changed: most often another slice is looked at."""
+    def _look(self) -> tuple[object, ...]:
         display = self._state.display
-        look = (self._state.volume, display.overlay, display.hidden, display.opacity, display.outline)
-        if look != self._look:
-            self._look = look
-            self._show_states()
+        return (self._state.volume, display.overlay, display.hidden, display.opacity, display.outline)
 
     def _show_states(self) -> None:
         display, tool = self._state.display, self._state.tool

@@ -118,7 +118,7 @@ class ScanItem(_PlaneItem):
             painter.drawImage(self._rect, self._image)
             return
         pixels, view = self._pixels, _seen_by(painter, widget)
-        assert pixels is not None, "an item without pixels is not drawn"
+        assert pixels is not None
         found = _nearest(pixels, (slice(0, pixels.shape[0]), slice(0, pixels.shape[1])), self._rect, view)
         if found is not None:
             corner, seen = found
