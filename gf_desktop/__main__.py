@@ -1,7 +1,8 @@
 """Start the program: with a verb the command line, without one the window, ``train-worker`` the trainer.
 
 Only what is asked for is imported. A frozen build has no ``python -m training``, so it starts its trainer by calling itself:
-``<program> train-worker`` is ``python -m training worker``, and ``<program> training ...`` is ``python -m training ...``.
+``<program> train-worker`` is ``python -m training worker``, and ``<program> training ...`` is ``python -m training ...``. ``<program>
+read-worker`` is the process that decodes scans.
 """
 
 from __future__ import annotations
@@ -36,6 +37,8 @@ def main(arguments: list[str] | None = None) -> int:
     first = words[0] if words else "open"
     if first == "train-worker":
         return _train(["worker", *words[1:]])
+    if first == "read-worker":
+        return _read(words[1:])
     if first == "training":
         return _train(words[1:])
     if first == "open" and not any(word.startswith("-") for word in words):
@@ -49,6 +52,12 @@ def _train(words: list[str]) -> int:
     from training.__main__ import main as train
 
     return train(words)
+
+
+def _read(words: list[str]) -> int:
+    from gf_desktop.files.read_worker import main as read
+
+    return read(words)
 
 
 def _open_window(words: list[str]) -> int:

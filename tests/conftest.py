@@ -84,7 +84,15 @@ def _threads() -> set[threading.Thread]:
 
 
 def _children() -> set[psutil.Process]:
-    return {child for child in psutil.Process().children(recursive=True) if child.status() != psutil.STATUS_ZOMBIE}
+    return {child for child in psutil.Process().children(recursive=True) if child.status() != psutil.STATUS_ZOMBIE and not _lasts(child)}
+
+
+def _lasts(child: psutil.Process) -> bool:
+    """Whether a process is the one that decodes scans, which is kept for the next."""
+    try:
+        return "gf_desktop.files.read_worker" in child.cmdline()
+    except psutil.Error:
+        return False
 
 
 def _visible_windows() -> set[str]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import io
 import math
+import re
 import struct
 import zlib
 from collections.abc import Sequence
@@ -32,6 +33,7 @@ __all__ = [
     "SliceHeader",
     "could_be_dicom",
     "group_headers",
+    "is_packed",
     "number",
     "numbers",
     "pixel_digest",
@@ -93,6 +95,9 @@ _PLAIN = ("1.2.840.10008.1.2", "1.2.840.10008.1.2.1", "1.2.840.10008.1.2.2")
 _DEFLATED = "1.2.840.10008.1.2.1.99"
 _META_BYTES = 2048
 """The transfer syntax stands among the first elements of a file."""
+
+_SYNTAX = re.compile(rb"\x02\x00\x10\x00UI..([0-9.]+[\x00 ]?)", re.DOTALL)
+"""The element that states the transfer syntax, in explicit little endian as all of this group (DICOM PS3.10 7.1)."""
 
 _PREAMBLE_BYTES = 132
 _GROUP_LENGTH_BYTES = 12
@@ -174,6 +179,25 @@ def could_be_dicom(path: Path) -> bool:
         return True
     # Old files begin with their first element: group 0002 or 0008 in either byte order, then a low element number.
     return len(start) == 132 and start[:2] in (b"\x02\x00", b"\x08\x00", b"\x00\x08") and 0 in start[2:4]
+
+
+def is_packed(path: Path) -> bool:
+    """Whether the pixels of a file are compressed, so that a decoder is needed; False where the file cannot be read or says nothing."""
+    try:
+        with path.open("rb") as stream:
+            start = stream.read(_META_BYTES)
+        if start[128:132] != b"DICM":
+            return False
+        match = _SYNTAX.search(start)
+        if match is None:
+            syntax = text_of(load_pydicom().filereader.read_file_meta_info(path), "TransferSyntaxUID")
+            return syntax not in ("", *_PLAIN)
+    except OSError:
+        return False
+    except _faults():
+        return False
+    # a deflated file is unpacked by Python's own zlib, within a limit
+    return match[1].rstrip(b"\0 ").decode("ascii", "replace") not in (*_PLAIN, _DEFLATED)
 
 
 def read_header(path: Path) -> SliceHeader | None:

@@ -17,7 +17,8 @@ import numpy.typing as npt
 
 from gf_desktop.errors import FileFormatError, UserError
 from gf_desktop.files.analyze import header_of_pair, pair_kind, read_analyze
-from gf_desktop.files.dicom import SliceHeader, could_be_dicom, group_headers, pixel_digest, read_header, read_slices
+from gf_desktop.files.apart import read_apart
+from gf_desktop.files.dicom import SliceHeader, could_be_dicom, group_headers, is_packed, pixel_digest, read_header, read_slices
 from gf_desktop.files.dicomdir import files_of_directory, is_dicomdir
 from gf_desktop.files.faults import missing, reading_fault
 from gf_desktop.files.findings import Finding, Severity, UnusableScanError, refuse_red, verdict_of
@@ -33,7 +34,7 @@ from gf_desktop.imaging.geometry import Geometry
 from gf_desktop.imaging.time_axis import TimeAxis
 from gf_desktop.imaging.volume import Volume
 
-__all__ = ["Finding", "Scan", "ScanSource", "UnusableScanError", "find_scans", "read_scan"]
+__all__ = ["Finding", "Scan", "ScanSource", "UnusableScanError", "find_scans", "read_here", "read_scan"]
 
 Kind = Literal["dicom", "nifti", "itk", "analyze", "picture", "tiff", "video"]
 
@@ -304,7 +305,7 @@ def _tiff_source(path: Path) -> ScanSource:
 
 
 def read_scan(source: ScanSource) -> Scan:
-    """Read a scan.
+    """Read a scan; what needs a decoder that a hostile file could crash is read in a process of its own.
 
     Returns
     -------
@@ -321,6 +322,18 @@ def read_scan(source: ScanSource) -> Scan:
     UserError
         When a file is gone or may not be read.
     """
+    return read_apart(source, Scan, paths=source.paths) if _needs_decoder(source) else read_here(source)
+
+
+def _needs_decoder(source: ScanSource) -> bool:
+    """Whether a scan is read by code beside Python's and NumPy's; plain DICOM, NIfTI and Analyze are not, and copying them costs."""
+    if source.kind == "dicom":
+        return any(is_packed(path) for path in source.paths)
+    return source.kind not in ("nifti", "analyze")
+
+
+def read_here(source: ScanSource) -> Scan:
+    """Read a scan in this process; as :func:`read_scan`."""
     if source.kind == "dicom":
         return _read_dicom(source)
     if source.kind == "nifti":

@@ -15,6 +15,7 @@ from PySide6.QtCore import QEventLoop, QTimer
 from PySide6.QtWidgets import QApplication
 
 from gf_desktop import __version__
+from gf_desktop.files.apart import stop_reading
 from gf_desktop.gui.language import SOURCE, system_languages, use_language, wanted_language
 from gf_desktop.gui.main_window import MainWindow
 from gf_desktop.gui.palette import DARK, PALETTES
@@ -66,6 +67,8 @@ class Composition:
         for trainer in self.trainers:
             trainer.finish(LAST_WORD_S)
         self.trainers.clear()
+        # a scan that is being read would be waited for
+        stop_reading()
         self.jobs.close()
 
 

@@ -367,8 +367,14 @@
             <translation>Schließen Sie es dort, oder sehen Sie das Projekt hier nur an.</translation>
         </message>
         <message>
+            <location filename="../../gf_desktop/files/apart.py"/>
+            <source>Close other programs and try again.</source>
+            <translation>Schließen Sie andere Programme und versuchen Sie es noch einmal.</translation>
+        </message>
+        <message>
             <location filename="../../gf_desktop/files/dicom.py"/>
             <location filename="../../gf_desktop/files/nifti.py"/>
+            <location filename="../../gf_desktop/files/read_worker.py"/>
             <location filename="../../gf_desktop/files/tiff.py"/>
             <source>Close other programs.</source>
             <translation>Schließen Sie andere Programme.</translation>
@@ -520,6 +526,7 @@
             <translation>Exportieren oder laden Sie die Datei noch einmal.</translation>
         </message>
         <message>
+            <location filename="../../gf_desktop/files/apart.py"/>
             <location filename="../../gf_desktop/files/claims.py"/>
             <location filename="../../gf_desktop/files/dicom.py"/>
             <location filename="../../gf_desktop/files/multiframe.py"/>
@@ -655,6 +662,7 @@
             <translation>Installieren Sie es neben diesem Programm, oder speichern Sie die Einzelbilder als Bilder.</translation>
         </message>
         <message>
+            <location filename="../../gf_desktop/files/apart.py"/>
             <location filename="../../gf_desktop/gui/commands.py"/>
             <location filename="../../gf_desktop/gui/guide_window.py"/>
             <location filename="../../gf_desktop/trainer_link.py"/>
@@ -812,6 +820,11 @@
             <translation>Öffnen Sie die Maske, die zu diesem Scan gehört.</translation>
         </message>
         <message>
+            <location filename="../../gf_desktop/files/apart.py"/>
+            <source>Open the scan again.</source>
+            <translation>Öffnen Sie den Scan noch einmal.</translation>
+        </message>
+        <message>
             <location filename="../../gf_desktop/files/scan.py"/>
             <source>PNG picture</source>
             <translation>PNG-Bild</translation>
@@ -846,6 +859,21 @@
             <location filename="../../gf_desktop/files/faults.py"/>
             <source>Reading failed: {reason}</source>
             <translation>Lesen ist gescheitert: {reason}</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/files/apart.py"/>
+            <source>Reading took longer than {limit_s} s and was stopped</source>
+            <translation>Das Lesen dauerte länger als {limit_s} s und wurde abgebrochen</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/files/apart.py"/>
+            <source>Reading took more than {memory} MB of memory and was stopped</source>
+            <translation>Das Lesen brauchte mehr als {memory} MB Speicher und wurde abgebrochen</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/files/apart.py"/>
+            <source>Reading was stopped</source>
+            <translation>Das Lesen wurde abgebrochen</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/project/models.py"/>
@@ -1039,6 +1067,11 @@
             <location filename="../../gf_desktop/files/axes.py"/>
             <source>The axes were not quite perpendicular (off by {error}) and were straightened: voxels moved by at most {shift_mm} mm</source>
             <translation>Die Achsen standen nicht ganz senkrecht (um {error} daneben) und wurden gerichtet: Voxel verschoben sich um höchstens {shift_mm} mm</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/files/apart.py"/>
+            <source>The decoder broke down over this file (status {status}); the file is damaged, or made to do harm</source>
+            <translation>Der Decoder ist an dieser Datei abgestürzt (Status {status}); die Datei ist beschädigt oder in böser Absicht gemacht</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/atomic.py"/>
@@ -1454,6 +1487,16 @@
             <translation>Die Pixel dieser DICOM-Datei sind beschädigt oder abgeschnitten</translation>
         </message>
         <message>
+            <location filename="../../gf_desktop/files/apart.py"/>
+            <source>The process that reads scans cannot be started</source>
+            <translation>Der Prozess, der Scans liest, lässt sich nicht starten</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/files/apart.py"/>
+            <source>The process that reads scans did not start (status {status})</source>
+            <translation>Der Prozess, der Scans liest, ist nicht gestartet (Status {status})</translation>
+        </message>
+        <message>
             <location filename="../../gf_desktop/resources.py"/>
             <source>The program's resources are missing; looked in {places}</source>
             <translation>Die mitgelieferten Dateien des Programms fehlen; gesucht in {places}</translation>
@@ -1741,6 +1784,7 @@
         </message>
         <message>
             <location filename="../../gf_desktop/files/nifti.py"/>
+            <location filename="../../gf_desktop/files/read_worker.py"/>
             <source>There is not enough memory for this scan</source>
             <translation>Der Arbeitsspeicher reicht für diesen Scan nicht</translation>
         </message>
