@@ -17,13 +17,14 @@ from psygnal import Signal
 
 from gf_desktop.comparing import Comparing
 from gf_desktop.correcting import CorrectReport, checked_slices
-from gf_desktop.errors import ProjectError, TrainingError
-from gf_desktop.files.export import ExportedFile, export_mask
-from gf_desktop.files.export_source import LabelFormat
+from gf_desktop.errors import TrainingError
+from gf_desktop.exporting import Exporting, ExportOptions
+from gf_desktop.files.export import ExportedFile
+from gf_desktop.files.formats import ExportFormat, Orientation
 from gf_desktop.files.masks import map_labels, read_mask
 from gf_desktop.imaging.metrics import StructureScore, score_masks
 from gf_desktop.inference.segmenter import Prediction
-from gf_desktop.jobs import CancelToken, Jobs
+from gf_desktop.jobs import Jobs
 from gf_desktop.measuring import Measuring
 from gf_desktop.previewing import Previewing
 from gf_desktop.project.records import Case, ModelRecord, RoundReport
@@ -59,6 +60,8 @@ class Session(Structuring):
         Another mask beside that of the case on screen.
     previewing
         An operation that is looked at before it is carried out.
+    exporting
+        Cases to files for other programs.
 
     Signals: those of :class:`Structuring` · ``prediction_changed()`` also for progress in ``predicting`` ·
     ``training_changed()`` · ``round_finished(RoundReport)`` · ``round_ended()`` without a candidate.
@@ -78,6 +81,7 @@ class Session(Structuring):
         self.measuring = Measuring(self)
         self.comparing = Comparing(self)
         self.previewing = Previewing(self)
+        self.exporting = Exporting(self)
 
     def _let_go_of_project(self) -> None:
         super()._let_go_of_project()
@@ -301,50 +305,31 @@ class Session(Structuring):
         self,
         folder: Path,
         *,
-        file_format: LabelFormat = "nifti",
+        file_format: ExportFormat = "nifti",
         case_id: str | None = None,
         case_ids: Sequence[str] | None = None,
         overwrite: bool = False,
+        resume: bool = False,
+        orientation: Orientation = "lps",
         on_done: Callable[[list[ExportedFile]], None] = no_answer,
         on_error: OnError | None = None,
     ) -> None:
-        """Write the masks of a case, of some, or of all cases, read them back and compare.
+        """Write a case, some, or all cases, read them back and compare; ``exporting`` also tells what became of each.
 
         Parameters
         ----------
-        file_format
-            As :func:`gf_desktop.files.export.export_mask`.
+        file_format, overwrite, resume, orientation
+            As :class:`gf_desktop.exporting.ExportOptions`.
         case_ids
             Of several cases, where ``case_id`` names none.
         """
-        project = self.must_project()
-        wanted = case_ids if case_id is None else (case_id,)
-        cases = project.cases() if wanted is None else [project.case(wanted_id) for wanted_id in wanted]
-        if not cases:
-            raise ProjectError("The project has no scans to export", where=project.name, next_step="Import a scan first.")
-        # what is saved, which is what is on screen: a scan's mask is too large to be copied while somebody waits
-        readers = {c.id: project.masks.reader(c.id) for c in cases}
-        table = project.table
-
-        def work(_token: CancelToken) -> list[ExportedFile]:
-            files: list[ExportedFile] = []
-            for case in cases:
-                files += export_mask(
-                    readers[case.id]().labels,
-                    case.geometry,
-                    table,
-                    folder=folder,
-                    stem=case.id,
-                    format=file_format,
-                    modality=case.modality,
-                    model_id=case.model_id,
-                    spacing_known=case.spacing_known,
-                    time=case.time,
-                    overwrite=overwrite,
-                )
-            return files
-
-        self._run(work, on_done, on_error)
+        self.exporting.start(
+            folder,
+            ExportOptions(file_format, orientation, overwrite=overwrite, resume=resume),
+            case_ids=case_ids if case_id is None else (case_id,),
+            on_done=lambda cases: on_done([file for one in cases for file in one.files]),
+            on_error=on_error,
+        )
 
     def labels_of(self, case_id: str) -> UInt8:
         """Return the current mask of a case, uint8 [k, j, i]; the live one where it is on screen."""

@@ -11,6 +11,7 @@ from typing import NoReturn, TypeAlias
 
 from gf_desktop import __version__
 from gf_desktop.errors import UserError
+from gf_desktop.files.formats import EXPORT_FORMATS
 
 __all__ = ["main", "make_parser"]
 
@@ -122,11 +123,13 @@ def _add_data_verbs(verbs: _SubParsers) -> None:
     measured = _add(verbs, "measurements", "show the rulers, angles and regions of a case")
     measured.add_argument("case", metavar="CASE")
     measured.add_argument("--csv", type=Path, metavar="FILE", help="write them as a table too")
-    export = _add(verbs, "export", "write masks, read them back and compare")
+    export = _add(verbs, "export", "write masks, surfaces or figures, read them back and compare")
     export.add_argument("--out", required=True, type=Path, metavar="DIR")
-    export.add_argument("--format", required=True, choices=("nifti", "nrrd", "mha", "png", "png-structures", "png16"))
+    export.add_argument("--format", required=True, choices=EXPORT_FORMATS)
     export.add_argument("--case", metavar="ID", action="append", help="one case, may be repeated; default: all")
+    export.add_argument("--resume", action="store_true", help="go on with an export: write only what is missing or has changed since")
     export.add_argument("--overwrite", action="store_true", help="replace files that are there")
+    export.add_argument("--orientation", choices=("lps", "ras"), default="lps", help="frame of surfaces; default: lps, as DICOM")
 
 
 def _add_structure_verb(verbs: _SubParsers) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from gf_desktop.cli.asking import answer_of, find_pack
+from gf_desktop.cli.exporting import export_verb
 from gf_desktop.cli.looking import compare_verb, measurements_verb
 from gf_desktop.cli.operations import label_named, operation_named, operations_help
 from gf_desktop.cli.output import Output
@@ -232,13 +233,6 @@ def _rollback(session: Session, _options: argparse.Namespace, output: Output) ->
     output.document({"active": previous})
 
 
-def _export(session: Session, options: argparse.Namespace, output: Output) -> None:
-    with output.progress("exporting"):
-        files = answer_of(session.export, options.out, file_format=options.format, case_ids=options.case, overwrite=options.overwrite)
-    output.table(("file", "verified"), [(str(f.path), "yes" if f.verified else "no") for f in files])
-    output.document({"files": [{"path": str(f.path), "verified": f.verified} for f in files]})
-
-
 def scores_document(scores: dict[str, StructureScore]) -> dict[str, Any]:
     """Return {mean_dice, structures: {name: {dice, hd95_mm}}}; null where a structure was not scored."""
     structures = {name: {"dice": s.dice, "hd95_mm": s.hd95_mm} for name, s in scores.items()}
@@ -285,7 +279,7 @@ _PROJECT_VERBS: dict[str, Callable[[Session, argparse.Namespace, Output], None]]
     "models": _models,
     "activate": _activate,
     "rollback": _rollback,
-    "export": _export,
+    "export": export_verb,
     "evaluate": _evaluate,
     "measurements": measurements_verb,
     "compare": compare_verb,

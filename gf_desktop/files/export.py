@@ -14,12 +14,15 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from gf_desktop.files.export_source import ExportSource, LabelFormat, structure_word
+from gf_desktop.files.export_source import ExportSource, structure_word
+from gf_desktop.files.formats import ExportFormat, LabelFormat, Orientation
 from gf_desktop.files.label_files import same_mha, same_nrrd, write_mha, write_nrrd
 from gf_desktop.files.landing import ExportedFile, Piece, bytes_piece, json_bytes, land
+from gf_desktop.files.meshes import mesh_pieces
 from gf_desktop.files.nifti import QFORM_TOL_MM, RAS_TO_LPS, NiftiFile, apart_mm, open_nifti
 from gf_desktop.files.quiet import load_simpleitk, quiet_native
 from gf_desktop.files.sidecar import sidecar_document, sidecar_name
+from gf_desktop.files.tables import table_pieces
 from gf_desktop.imaging.geometry import GRID_TOL_MM, Geometry
 from gf_desktop.imaging.labelmap import LabelTable
 from gf_desktop.imaging.time_axis import TimeAxis
@@ -99,19 +102,36 @@ def export_source(
     source: ExportSource,
     *,
     folder: Path,
-    format: LabelFormat,  # noqa: A002 - the word of the command line
+    format: ExportFormat,  # noqa: A002 - the word of the command line
+    orientation: Orientation = "lps",
     overwrite: bool = False,
     known: Mapping[str, str] | None = None,
     stopped: Callable[[], bool] = lambda: False,
 ) -> list[ExportedFile]:
     """Write what is asked for of one case; see :func:`export_mask` for masks and :func:`land` for ``known`` and ``stopped``.
 
+    Parameters
+    ----------
+    orientation
+        Frame of meshes; masks and tables are always in LPS.
+
     Raises
     ------
     UserError
-        As :func:`land`.
+        As :func:`land`, and where the case has nothing of this kind: surfaces of a picture without a size.
     """
-    return land(folder, _mask_pieces(source, format), overwrite=overwrite, known=known, stopped=stopped)
+    return land(folder, _pieces(source, format, orientation), overwrite=overwrite, known=known, stopped=stopped)
+
+
+def _pieces(source: ExportSource, format: ExportFormat, orientation: Orientation) -> list[Piece]:  # noqa: A002
+    """Return the files of an export, the document that names the others last."""
+    match format:
+        case "stl" | "obj" | "ply":
+            return mesh_pieces(source, format, orientation)
+        case "csv" | "json":
+            return table_pieces(source, format)
+        case _:
+            return _mask_pieces(source, format)
 
 
 def _mask_pieces(source: ExportSource, format: LabelFormat) -> list[Piece]:  # noqa: A002

@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Final, Literal, get_args
+from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
@@ -17,30 +17,9 @@ from gf_desktop.imaging.labelmap import LabelTable, Structure
 from gf_desktop.imaging.time_axis import TimeAxis
 from gf_desktop.imaging.volume import Volume
 
-__all__ = [
-    "EXPORT_FORMATS",
-    "LABEL_FORMATS",
-    "MESH_FORMATS",
-    "ExportFormat",
-    "ExportSource",
-    "LabelFormat",
-    "MeshFormat",
-    "Orientation",
-    "file_word",
-    "structure_word",
-]
+__all__ = ["ExportSource", "file_word", "structure_word"]
 
 UInt8 = npt.NDArray[np.uint8]
-
-LabelFormat = Literal["nifti", "nrrd", "mha", "png", "png-structures", "png16"]
-MeshFormat = Literal["stl", "obj", "ply"]
-ExportFormat = Literal["nifti", "nrrd", "mha", "png", "png-structures", "png16", "stl", "obj", "ply", "csv", "json", "report"]
-Orientation = Literal["lps", "ras"]
-"""Frame of a mesh: x to the Left and y to the Posterior side as in DICOM, or x to the Right and y to the Anterior side; z to the head."""
-
-LABEL_FORMATS: Final[tuple[LabelFormat, ...]] = get_args(LabelFormat)
-MESH_FORMATS: Final[tuple[MeshFormat, ...]] = get_args(MeshFormat)
-EXPORT_FORMATS: Final[tuple[ExportFormat, ...]] = get_args(ExportFormat)
 
 LONGEST_WORD: Final = 40
 """Letters of a structure's name in the name of a file."""
@@ -69,7 +48,7 @@ class ExportSource:
     model
         Plain values of the model's card: "title", "metrics", "training_data", "licence".
     mask_name
-        Which mask it is: number, kind and date of the revision.
+        Number, kind and date of the last revision, for people; "" where there is none yet.
 
     Raises
     ------

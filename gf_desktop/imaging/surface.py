@@ -77,6 +77,12 @@ class Surface:
         corners = (self.vertices.astype(np.float64) - self.vertices[0])[self.faces]
         return float(np.einsum("ij,ij->", corners[:, 0], np.cross(corners[:, 1], corners[:, 2]))) / 6000.0
 
+    @property
+    def area_mm2(self) -> float:
+        """Area in square millimetres."""
+        corners = self.vertices.astype(np.float64)[self.faces]
+        return float(np.linalg.norm(np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0]), axis=1).sum()) / 2.0
+
 
 def boxes_of(labels: UInt8, within: Box | None = None) -> dict[int, Box]:
     """Return the smallest box around each label other than 0 that occurs.

@@ -17,9 +17,10 @@ import json
 import os
 import shutil
 import sqlite3
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -419,18 +420,14 @@ class Project:
         ProjectError
             When the copy is missing or damaged.
         """
+        return self.volume_reader(case_id)()
+
+    def volume_reader(self, case_id: str) -> Callable[[], Volume]:
+        """Return the function that does the same on any thread, and opens the file only when it is called."""
         case = self.case(case_id)
         facts = json.loads(self._db.execute("SELECT facts FROM cases WHERE id = ?", (case_id,)).fetchone()[0])
-        return Volume(
-            _map_voxels(self.case_folder(case_id) / IMAGE),
-            case.geometry,
-            case.modality,
-            case.title,
-            case.spacing_known,
-            facts,
-            time=case.time,
-            place_known=case.place_known,
-        )
+        path = self.case_folder(case_id) / IMAGE
+        return partial(_mapped_scan, path, case, facts)
 
     # confidence
 
@@ -486,6 +483,20 @@ def read_confidence(path: Path, shape_kji: tuple[int, int, int]) -> npt.NDArray[
 def _geometry_of(text: str) -> Geometry:
     """Return the geometry of a row: it never changes, and a worklist is read after every stroke."""
     return Geometry.from_json(json.loads(text))
+
+
+def _mapped_scan(path: Path, case: Case, facts: dict[str, str]) -> Volume:
+    """Return a case's scan, mapped from the project's copy."""
+    return Volume(
+        _map_voxels(path),
+        case.geometry,
+        case.modality,
+        case.title,
+        case.spacing_known,
+        facts,
+        time=case.time,
+        place_known=case.place_known,
+    )
 
 
 def _map_voxels(path: Path) -> Voxels:

@@ -284,6 +284,11 @@
             <translation>Wählen Sie einen anderen Ordner, oder entfernen Sie sie zuerst.</translation>
         </message>
         <message>
+            <location filename="../../gf_desktop/files/export_manifest.py"/>
+            <source>Choose another folder, or remove the list.</source>
+            <translation>Wählen Sie einen anderen Ordner, oder entfernen Sie die Liste.</translation>
+        </message>
+        <message>
             <location filename="../../gf_desktop/project/store.py"/>
             <source>Choose another folder.</source>
             <translation>Wählen Sie einen anderen Ordner.</translation>
@@ -516,6 +521,12 @@
             <translation>Exportieren Sie es mit 8 Bit je Kanal.</translation>
         </message>
         <message>
+            <location filename="../../gf_desktop/exporting.py"/>
+            <location filename="../../gf_desktop/files/meshes.py"/>
+            <source>Export its masks instead.</source>
+            <translation>Exportieren Sie stattdessen die Masken.</translation>
+        </message>
+        <message>
             <location filename="../../gf_desktop/files/stack.py"/>
             <source>Export one phase, echo or acquisition as a series of its own.</source>
             <translation>Exportieren Sie eine Phase, ein Echo oder eine Aufnahme als eigene Serie.</translation>
@@ -647,7 +658,7 @@
             <translation>Ein Bildfeld von {shape} passt nicht auf ein Gitter von {shape2}</translation>
         </message>
         <message>
-            <location filename="../../gf_desktop/session.py"/>
+            <location filename="../../gf_desktop/exporting.py"/>
             <source>Import a scan first.</source>
             <translation>Importieren Sie zuerst einen Scan.</translation>
         </message>
@@ -1284,6 +1295,11 @@
             <translation>Die Liste der Strukturen wurde seit dem letzten Strich an {id} geändert.</translation>
         </message>
         <message>
+            <location filename="../../gf_desktop/files/export_manifest.py"/>
+            <source>The list of this folder's exports cannot be read</source>
+            <translation>Die Liste der Exporte in diesem Ordner ist nicht lesbar</translation>
+        </message>
+        <message>
             <location filename="../../gf_desktop/files/masks.py"/>
             <source>The map names structures that this project has not: {listed}</source>
             <translation>Die Zuordnung nennt Strukturen, die dieses Projekt nicht hat: {listed}</translation>
@@ -1508,7 +1524,7 @@
             <translation>Das Projekt hat kein aktives Modell</translation>
         </message>
         <message>
-            <location filename="../../gf_desktop/session.py"/>
+            <location filename="../../gf_desktop/exporting.py"/>
             <source>The project has no scans to export</source>
             <translation>Das Projekt hat keine Scans zum Exportieren</translation>
         </message>
@@ -1858,6 +1874,12 @@
             <location filename="../../gf_desktop/files/analyze.py"/>
             <source>This is not an Analyze header</source>
             <translation>Das ist kein Analyze-Kopf</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/exporting.py"/>
+            <location filename="../../gf_desktop/files/meshes.py"/>
+            <source>This scan has no volume in space, so it has no surfaces</source>
+            <translation>Dieser Scan hat kein Volumen im Raum und deshalb keine Oberflächen</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/project/store.py"/>

@@ -20,7 +20,7 @@ import SimpleITK as sitk  # noqa: N813 - the name that everybody gives it
 from PIL import Image
 
 from gf_desktop.files.export import export_mask
-from gf_desktop.files.export_source import LABEL_FORMATS, LabelFormat
+from gf_desktop.files.formats import LABEL_FORMATS, LabelFormat
 from gf_desktop.imaging.geometry import AxisMap, Geometry
 from gf_desktop.imaging.labelmap import LabelTable, Structure
 from gf_desktop.imaging.time_axis import TimeAxis

@@ -362,3 +362,14 @@ def test_that_a_mask_is_compared_with_its_proposal_and_with_a_file(
         assert one["dice"] == pytest.approx(judged["structures"][name]["dice"])
     assert run("compare", project, case["id"], "--revision", 2)["changed_ml"] == 0.0
     run("compare", project, case["id"], "--revision", 7, code=1)
+
+
+def test_that_an_export_is_continued_and_says_what_became_of_each_case(run: Callable[..., Any], project: Path, tmp_path: Path) -> None:
+    (case,) = run("import", project, DEMO / "B_ct_dicom")["cases"]
+    words = ("export", project, "--out", tmp_path / "out", "--format", "csv")
+    first = run(*words)
+    assert [one["state"] for one in first["cases"]] == ["written"]
+    assert [Path(one["path"]).name for one in first["files"]] == [f"{case['id']}_structures.csv"]
+    run(*words, code=1)
+    assert [one["state"] for one in run(*words, "--resume")["cases"]] == ["unchanged"]
+    assert [one["state"] for one in run(*words, "--overwrite")["cases"]] == ["renewed"]

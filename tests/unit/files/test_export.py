@@ -18,7 +18,8 @@ from PIL import Image
 from gf_desktop.errors import UserError
 from gf_desktop.files import export
 from gf_desktop.files.export import ExportedFile, export_mask
-from gf_desktop.files.export_source import LABEL_FORMATS, structure_word
+from gf_desktop.files.export_source import structure_word
+from gf_desktop.files.formats import LABEL_FORMATS
 from gf_desktop.files.scan import find_scans
 from gf_desktop.imaging.geometry import Geometry
 from gf_desktop.imaging.labelmap import LabelTable, Structure

@@ -189,8 +189,9 @@ def test_that_several_scans_are_marked_and_exported(four: MainWindow, answers, a
     qtbot.waitUntil(action("export_chosen").isEnabled)
     action("export_chosen").trigger()
     qtbot.waitUntil((tmp_path / "out" / "C-003.json").is_file, timeout=30_000)
-    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == ["C-002.json", "C-002.nii.gz", "C-003.json", "C-003.nii.gz"]
     qtbot.waitUntil(lambda: not session.jobs.busy)
+    names = sorted(path.name for path in (tmp_path / "out").iterdir())
+    assert names == ["C-002.json", "C-002.nii.gz", "C-003.json", "C-003.nii.gz", "export-manifest.json"]
 
 
 def test_that_marked_scans_are_predicted_one_after_the_other(four: MainWindow, session: Session, action: Callable, qtbot: QtBot) -> None:

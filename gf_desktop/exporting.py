@@ -1,0 +1,205 @@
+"""Cases of the project to files for other programs: one, some or all, case by case, to be stopped and continued."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final, Literal
+
+from gf_desktop.comparing import revision_name
+from gf_desktop.errors import ProjectError, UserError
+from gf_desktop.files.export import ExportedFile, export_source
+from gf_desktop.files.export_manifest import READS_SCAN, ExportManifest, entry_of
+from gf_desktop.files.export_source import ExportSource
+from gf_desktop.files.formats import MESH_FORMATS, ExportFormat, Orientation
+from gf_desktop.files.landing import ExportStoppedError
+from gf_desktop.imaging.labelmap import LabelMap, LabelTable
+from gf_desktop.imaging.volume import Volume
+from gf_desktop.jobs import CancelToken
+from gf_desktop.project.records import Case
+from gf_desktop.workspace import OnError, Workspace, no_answer
+
+__all__ = ["CaseExport", "ExportOptions", "Exporting"]
+
+ExportState = Literal["written", "renewed", "unchanged", "left out"]
+OnProgress = Callable[[str, int, int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class ExportOptions:
+    """What is written and how.
+
+    Attributes
+    ----------
+    file_format
+        See :data:`ExportFormat`.
+    orientation
+        Frame of meshes.
+    overwrite
+        Replace files that are there, whoever made them.
+    resume
+        Continue an export into the same folder: what is there and up to date is left, what has changed in the project is written anew.
+        A file that somebody else has changed since is still not replaced.
+    """
+
+    file_format: ExportFormat = "nifti"
+    orientation: Orientation = "lps"
+    overwrite: bool = False
+    resume: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class CaseExport:
+    """What became of one case.
+
+    Attributes
+    ----------
+    state
+        "written"; "renewed": it had changed since the last export; "unchanged": what is there was checked and is up to date; "left out":
+        the case has nothing of this kind.
+    files
+        All verified.
+    reason
+        Why it was left out.
+    """
+
+    case_id: str
+    state: ExportState
+    files: tuple[ExportedFile, ...] = ()
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Task:
+    """All that is needed of one case off the session's thread."""
+
+    case: Case
+    mask: Callable[[], LabelMap]
+    volume: Callable[[], Volume]
+    mask_name: str
+    model: dict[str, object]
+
+
+_CARD_FACTS: Final = ("title", "metrics", "training_data", "licence")
+
+
+class Exporting:
+    """Belongs to the thread of its workspace.
+
+    Parameters
+    ----------
+    workspace
+        Whose cases are exported.
+    """
+
+    def __init__(self, workspace: Workspace) -> None:
+        self._workspace = workspace
+
+    def start(
+        self,
+        folder: Path,
+        options: ExportOptions,
+        *,
+        case_ids: Sequence[str] | None = None,
+        on_progress: OnProgress = lambda _case_id, _done, _count: None,
+        on_done: Callable[[list[CaseExport]], None] = no_answer,
+        on_error: OnError | None = None,
+    ) -> CancelToken:
+        """Write cases into a folder, with a list of what was written (``export-manifest.json``).
+
+        What is saved is written, which is what is on screen. The order is that of the cases; what fails ends it, and what was written
+        before stays and is in the list. Cancelling the token ends it before the next file; then neither callback is called.
+
+        Parameters
+        ----------
+        case_ids
+            None for all.
+        on_progress
+            Given the case that is begun, how many are done, and how many there are.
+
+        Raises
+        ------
+        ProjectError
+            When no project is open, it has no cases, or there is no such case. ``on_error`` is given what
+            :func:`gf_desktop.files.export.export_source` raises.
+        """
+        project, jobs = self._workspace.must_project(), self._workspace.jobs
+        cases = project.cases() if case_ids is None else [project.case(wanted) for wanted in case_ids]
+        if not cases:
+            raise ProjectError("The project has no scans to export", where=project.name, next_step="Import a scan first.")
+        tasks, table = [self._task(case, options) for case in cases], project.table
+
+        def work(token: CancelToken) -> list[CaseExport]:
+            manifest, done = ExportManifest(folder), []
+            for number, task in enumerate(tasks):
+                if token():
+                    break
+                jobs.post(lambda case_id=task.case.id, number=number: on_progress(case_id, number, len(tasks)))  # type: ignore[misc]
+                try:
+                    done.append(_export(_source(task, table), manifest, options, token))
+                except ExportStoppedError:
+                    break
+            if done and all(one.state == "left out" for one in done):
+                raise UserError(done[0].reason, where=done[0].case_id, next_step="Export its masks instead.")
+            return done
+
+        return self._workspace.run_job(work, on_done, on_error)
+
+    def _task(self, case: Case, options: ExportOptions) -> _Task:
+        project = self._workspace.must_project()
+        revision = project.masks.latest(case.id)
+        model: dict[str, object] = {}
+        if options.file_format in READS_SCAN and case.model_id in {record.id for record in project.models.records()}:
+            card = project.models.card(case.model_id)
+            model = {name: getattr(card, name) for name in _CARD_FACTS}
+        return _Task(
+            case,
+            project.masks.reader(case.id),
+            project.volume_reader(case.id),
+            "" if revision is None else revision_name(revision),
+            model,
+        )
+
+
+def _source(task: _Task, table: LabelTable) -> ExportSource:
+    case, mask = task.case, task.mask()
+    return ExportSource(
+        stem=case.id,
+        labels=mask.labels,
+        states=mask.states,
+        geometry=case.geometry,
+        table=table,
+        modality=case.modality,
+        model_id=case.model_id,
+        spacing_known=case.spacing_known,
+        time=case.time,
+        volume=task.volume,
+        title=case.title,
+        status=case.status,
+        verdict=case.verdict,
+        findings=tuple(finding.message for finding in case.findings),
+        model=task.model,
+        mask_name=task.mask_name,
+    )
+
+
+def _export(source: ExportSource, manifest: ExportManifest, options: ExportOptions, token: CancelToken) -> CaseExport:
+    if options.file_format in MESH_FORMATS and not source.in_space:
+        return CaseExport(source.stem, "left out", reason="This scan has no volume in space, so it has no surfaces")
+    entry = entry_of(source, options.file_format, options.orientation)
+    before = manifest.before(entry)
+    if options.resume and before is not None and manifest.is_current(entry):
+        there = tuple(ExportedFile(manifest.folder / name, verified=True, sha256=digest) for name, digest in before.files.items())
+        return CaseExport(source.stem, "unchanged", there)
+    files = export_source(
+        source,
+        folder=manifest.folder,
+        format=options.file_format,
+        orientation=options.orientation,
+        overwrite=options.overwrite,
+        known=None if not options.resume else {} if before is None else before.files,
+        stopped=token,
+    )
+    manifest.note(entry, files)
+    return CaseExport(source.stem, "written" if before is None else "renewed", tuple(files))
