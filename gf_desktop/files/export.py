@@ -21,6 +21,7 @@ from gf_desktop.files.landing import ExportedFile, Piece, bytes_piece, json_byte
 from gf_desktop.files.meshes import mesh_pieces
 from gf_desktop.files.nifti import QFORM_TOL_MM, RAS_TO_LPS, NiftiFile, apart_mm, open_nifti
 from gf_desktop.files.quiet import load_simpleitk, quiet_native
+from gf_desktop.files.report import report_pieces
 from gf_desktop.files.sidecar import sidecar_document, sidecar_name
 from gf_desktop.files.tables import table_pieces
 from gf_desktop.imaging.geometry import GRID_TOL_MM, Geometry
@@ -130,6 +131,8 @@ def _pieces(source: ExportSource, format: ExportFormat, orientation: Orientation
             return mesh_pieces(source, format, orientation)
         case "csv" | "json":
             return table_pieces(source, format)
+        case "report":
+            return report_pieces(source)
         case _:
             return _mask_pieces(source, format)
 

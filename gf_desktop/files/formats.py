@@ -8,7 +8,7 @@ __all__ = ["EXPORT_FORMATS", "LABEL_FORMATS", "MESH_FORMATS", "ExportFormat", "L
 
 LabelFormat = Literal["nifti", "nrrd", "mha", "png", "png-structures", "png16"]
 MeshFormat = Literal["stl", "obj", "ply"]
-ExportFormat = Literal["nifti", "nrrd", "mha", "png", "png-structures", "png16", "stl", "obj", "ply", "csv", "json"]
+ExportFormat = Literal["nifti", "nrrd", "mha", "png", "png-structures", "png16", "stl", "obj", "ply", "csv", "json", "report"]
 Orientation = Literal["lps", "ras"]
 """Frame of a mesh: x to the Left and y to the Posterior side as in DICOM, or x to the Right and y to the Anterior side; z to the head."""
 
