@@ -312,7 +312,7 @@ def numbers(dataset: Any, name: str, count: int) -> tuple[float, ...] | None:
     value = dataset.get(name)
     if value is None or value == "":
         return None
-    items = [value] if count == 1 and isinstance(value, (int, float, str)) else value
+    items = [value] if isinstance(value, (int, float, str)) else value
     try:
         found = tuple(float(v) for v in items)
     except (TypeError, ValueError):
