@@ -19,7 +19,8 @@ from gf_desktop.resources import resource_dir
 
 NAMES = (
     "Modality", "ImageType", "SeriesDescription", "PatientID", "EchoTime", "SliceThickness", "ImagePositionPatient",
-    "ImageOrientationPatient", "PixelSpacing", "Rows", "Columns", "SamplesPerPixel", "InstanceNumber", "NumberOfFrames", "DiffusionBValue", "SeriesInstanceUID",
+    "ImageOrientationPatient", "PixelSpacing", "Rows", "Columns", "SamplesPerPixel", "InstanceNumber", "NumberOfFrames",
+    "DiffusionBValue", "SeriesInstanceUID",
 )  # fmt: skip
 
 
