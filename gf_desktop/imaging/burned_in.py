@@ -13,7 +13,6 @@ from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
-from scipy import ndimage
 
 __all__ = ["Region", "black_out", "find_text", "outside_bands"]
 
@@ -100,6 +99,8 @@ def find_text(picture: UInt8) -> tuple[Region, ...]:
 
 def _signs(grey: UInt8, *, light: bool) -> list[_Sign]:
     """Return the pieces of strokes that are lighter, or darker, than their ground and could be letters."""
+    from scipy import ndimage
+
     size = (STROKE_PX, STROKE_PX)
     ground = ndimage.grey_opening(grey, size=size) if light else ndimage.grey_closing(grey, size=size)
     stands_out = grey.astype(np.int16) - ground if light else ground.astype(np.int16) - grey
@@ -126,6 +127,8 @@ def _could_be_sign(place: Region) -> bool:
 
 def _on_even_ground(grey: UInt8, pieces: npt.NDArray[Any], place: Region) -> bool:
     """Whether what lies around a piece hardly varies, other pieces left out."""
+    from scipy import ndimage
+
     around = place.grown(2, (grey.shape[0], grey.shape[1]))
     free = pieces[around.slices] == 0
     # half-lit pixels beside a stroke belong to it
