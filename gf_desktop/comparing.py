@@ -11,7 +11,7 @@ import numpy.typing as npt
 from psygnal import Signal
 
 from gf_desktop.errors import ProjectError
-from gf_desktop.files.masks import map_labels, read_mask
+from gf_desktop.files.masks import mapped_mask
 from gf_desktop.imaging.compare import StructureChange, compare_masks
 from gf_desktop.imaging.labelmap import LabelMap, LabelTable
 from gf_desktop.jobs import CancelToken
@@ -143,7 +143,7 @@ class Comparing:
         geometry, table = opened.volume.geometry, opened.label_map.table
 
         def read(_token: CancelToken) -> OtherMask:
-            labels = map_labels(read_mask(path, geometry), mapping, table)
+            labels = mapped_mask(path, geometry, table, mapping=mapping).labels
             return OtherMask(path.name, LabelMap(geometry, table, labels, np.zeros_like(labels)))
 
         self._take(read, on_done, on_error)

@@ -11,7 +11,8 @@ from typing import Literal
 from psygnal import Signal
 
 from gf_desktop.errors import ProjectError
-from gf_desktop.files.masks import map_labels, read_mask
+from gf_desktop.files.masks import mapped_mask
+from gf_desktop.files.resample import ResampleMethod, ResamplePreview
 from gf_desktop.imaging.brushes import Brush, BrushShape
 from gf_desktop.imaging.edits import Box, LabelEdit
 from gf_desktop.imaging.limits import EdgeLimit, IntensityLimit, Limit, ProbabilityLimit
@@ -31,11 +32,27 @@ LARGE_VOXELS = 1 << 23
 
 @dataclass(frozen=True, slots=True)
 class CorrectReport:
-    """What a correction from a file changed: the stored slices taken, and how many voxels differ from before."""
+    """What a correction from a file changed.
+
+    Attributes
+    ----------
+    case_id
+        The case.
+    slices
+        The stored slices taken.
+    voxels_changed
+        How many voxels differ from before.
+    notes
+        What was noticed about the file, one sentence each.
+    resampled
+        What bringing the mask onto the scan's grid did to each of its labels; None where it lay there.
+    """
 
     case_id: str
     slices: tuple[int, ...]
     voxels_changed: int
+    notes: tuple[str, ...] = ()
+    resampled: ResamplePreview | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -262,26 +279,32 @@ class Correcting(Workspace):
             self._carry_out(opened, opened.prepare_approval(whole, name=name), no_answer, None)
 
     def correct(
-        self, case_id: str, mask: Path, *, slices: Iterable[int] | None = None, mapping: dict[int, str] | None = None
+        self,
+        case_id: str,
+        mask: Path,
+        *,
+        slices: Iterable[int] | None = None,
+        mapping: dict[int, str] | None = None,
+        resample: ResampleMethod | None = None,
     ) -> CorrectReport:
         """Take approved slices of a mask file; the whole scan where no slices are named.
 
         Raises
         ------
         GeometryError
-            When the mask lies on another grid.
+            When the mask lies on another grid, unless ``resample`` says how to bring it onto the scan's.
         UserError
-            When it holds ids that are neither the project's nor mapped, or a slice that does not exist.
+            When it holds ids or names that are neither the project's nor mapped, or a slice that does not exist.
         """
         project = self.must_project()
         project.must_write()
         case = project.case(case_id)
-        labels = map_labels(read_mask(mask, case.geometry, cine=case.is_cine), mapping, project.table)
+        taken = mapped_mask(mask, case.geometry, project.table, mapping=mapping, cine=case.is_cine, resample=resample)
         wanted = checked_slices(slices, case.slices)
         if self.open is None or self.open.id != case_id:
             self.open_case(case_id)
-        changed = self.must_open().take_slices(labels, wanted, name="mask from a file")
-        return CorrectReport(case_id, wanted, changed)
+        changed = self.must_open().take_slices(taken.labels, wanted, name="mask from a file")
+        return CorrectReport(case_id, wanted, changed, tuple(f.message for f in taken.findings), taken.preview)
 
 
 def _as_advice(error: Exception) -> Exception:

@@ -21,7 +21,7 @@ from gf_desktop.errors import TrainingError
 from gf_desktop.exporting import Exporting, ExportOptions
 from gf_desktop.files.export import ExportedFile
 from gf_desktop.files.formats import ExportFormat, Orientation
-from gf_desktop.files.masks import map_labels, read_mask
+from gf_desktop.files.masks import mapped_mask
 from gf_desktop.imaging.metrics import StructureScore, score_masks
 from gf_desktop.inference.segmenter import Prediction
 from gf_desktop.jobs import Jobs
@@ -353,7 +353,7 @@ class Session(Structuring):
         """
         project = self.must_project()
         case = project.case(case_id)
-        truth = map_labels(read_mask(reference, case.geometry, cine=case.is_cine), mapping, project.table)
+        truth = mapped_mask(reference, case.geometry, project.table, mapping=mapping, cine=case.is_cine).labels
         wanted = None if slices is None else list(checked_slices(slices, case.slices))
         scores = score_masks(self.labels_of(case_id), truth, project.table, case.geometry, slices=wanted)
         return {name: score.without_distances() for name, score in scores.items()} if case.is_cine else scores

@@ -12,10 +12,14 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import hypothesis
 import psutil
 import pytest
+
+if TYPE_CHECKING:
+    from gf_desktop.imaging.geometry import Geometry
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 # as gf_desktop.__main__ does
@@ -215,3 +219,64 @@ def make_threshold_pack(folder: Path, *, soft_at: float, hard_at: float, **chang
     )
     write_card(folder, dataclasses.replace(card, **changes))
     return folder
+
+
+@pytest.fixture(scope="session")
+def write_series() -> Callable[..., list[Path]]:
+    """Return a function that writes a CT series of single slices on a grid as DICOM, its files in no order, and returns them.
+
+    ``tags`` are set in every slice; one that is None is left out.
+    """
+    return _write_series
+
+
+def _write_series(folder: Path, geometry: Geometry, **tags: Any) -> list[Path]:
+    import numpy as np
+    import pydicom
+    from pydicom.uid import CTImageStorage, ExplicitVRLittleEndian, generate_uid
+
+    folder.mkdir(parents=True, exist_ok=True)
+    columns, rows, slices = geometry.size_ijk
+    own = {name: generate_uid(prefix=None) for name in ("StudyInstanceUID", "SeriesInstanceUID", "FrameOfReferenceUID")}
+    numbers, paths = np.random.default_rng(slices).permutation(slices), []
+    for k in range(slices):
+        data = pydicom.Dataset()
+        data.file_meta = pydicom.dataset.FileMetaDataset()
+        data.file_meta.TransferSyntaxUID = ExplicitVRLittleEndian
+        values: dict[str, Any] = {
+            **own,
+            "SOPClassUID": CTImageStorage,
+            "SOPInstanceUID": generate_uid(prefix=None),
+            "PatientName": "Nobody^Known",
+            "PatientID": "P-1",
+            "PatientBirthDate": "19700131",
+            "PatientSex": "F",
+            "StudyDate": "20200102",
+            "StudyTime": "030405",
+            "StudyID": "S-1",
+            "AccessionNumber": "A-1",
+            "ReferringPhysicianName": "Doctor^Some",
+            "Modality": "CT",
+            "InstanceNumber": k + 1,
+            "ImagePositionPatient": [f"{v:.10g}" for v in geometry.index_to_world((0, 0, k))],
+            "ImageOrientationPatient": [f"{v:.12f}" for v in geometry.direction[:, :2].T.reshape(-1)],
+            "PixelSpacing": [f"{geometry.spacing_mm[a]:.10g}" for a in (1, 0)],
+            "SliceThickness": f"{geometry.spacing_mm[2]:.10g}",
+            "Rows": rows,
+            "Columns": columns,
+            "SamplesPerPixel": 1,
+            "PhotometricInterpretation": "MONOCHROME2",
+            "BitsAllocated": 16,
+            "BitsStored": 16,
+            "HighBit": 15,
+            "PixelRepresentation": 0,
+            "PixelData": np.full((rows, columns), k, "<u2").tobytes(),
+        }
+        for name, value in (values | tags).items():
+            if value is not None:
+                setattr(data, name, value)
+        data.file_meta.MediaStorageSOPClassUID = CTImageStorage
+        data.file_meta.MediaStorageSOPInstanceUID = values["SOPInstanceUID"]
+        paths.append(folder / f"{numbers[k]:03d}.dcm")
+        data.save_as(paths[-1], enforce_file_format=True)
+    return sorted(paths)

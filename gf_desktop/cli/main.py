@@ -81,9 +81,12 @@ def _add(verbs: _SubParsers, name: str, text: str, *, project: bool = True) -> a
     return sub
 
 
+_MASK_HELP = "label map, DICOM segmentation or structure set on the scan's grid; flipped or permuted axes are fine"
+
+
 def _add_reference(sub: argparse.ArgumentParser, flag: str) -> None:
     sub.add_argument("case", metavar="CASE")
-    sub.add_argument(flag, required=True, type=Path, metavar="FILE", help="label map on the scan's grid; flipped or permuted axes are fine")
+    sub.add_argument(flag, required=True, type=Path, metavar="FILE", help=_MASK_HELP)
     sub.add_argument("--slices", type=_slices, metavar="3,7,11", help="stored slices, counted from 0; default: all")
     sub.add_argument("--map", type=Path, metavar="FILE", help='JSON {"5": "liver", …}: ids of the file to structures')
 
@@ -101,7 +104,10 @@ def _add_data_verbs(verbs: _SubParsers) -> None:
     frame.add_argument("frame", metavar="FRAME", type=int, help="counted from 0")
     predict = _add(verbs, "predict", "let the active student propose masks")
     predict.add_argument("--case", metavar="ID", action="append", help="one case, may be repeated; default: all")
-    _add_reference(_add(verbs, "correct", "take approved slices of a mask file"), "--mask")
+    correct = _add(verbs, "correct", "take approved slices of a mask file")
+    _add_reference(correct, "--mask")
+    how = "bring a mask from another grid of the same frame of reference onto the scan's, and tell what that did; default: refuse it"
+    correct.add_argument("--resample", choices=("nearest", "linear"), nargs="?", const="nearest", help=how)
     edit = _add(verbs, "edit", "carry out a correcting operation on a case's mask")
     edit.add_argument("case", metavar="CASE")
     edit.add_argument("operation", metavar="OPERATION", help="such as fill-holes, keep-largest-island, smooth; “help” lists them")

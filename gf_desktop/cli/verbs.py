@@ -15,6 +15,7 @@ from gf_desktop.cli.output import Output
 from gf_desktop.cli.structures import changes_structures, run_structures
 from gf_desktop.files.inspect import inspect
 from gf_desktop.files.masks import read_mapping
+from gf_desktop.files.resample import ResampledLabel
 from gf_desktop.imaging.metrics import StructureScore, mean_dice
 from gf_desktop.jobs import InlineJobs
 from gf_desktop.project.records import Case, ModelRecord, RoundReport
@@ -138,9 +139,21 @@ def _predict(session: Session, options: argparse.Namespace, output: Output) -> N
 
 def _correct(session: Session, options: argparse.Namespace, output: Output) -> None:
     mapping = None if options.map is None else read_mapping(options.map)
-    report = session.correct(options.case, options.mask, slices=options.slices, mapping=mapping)
+    report = session.correct(options.case, options.mask, slices=options.slices, mapping=mapping, resample=options.resample)
+    for note in report.notes:
+        output.say(f"{note}.")
+    document = {"case": report.case_id, "slices": list(report.slices), "voxels_changed": report.voxels_changed, "notes": list(report.notes)}
+    if report.resampled is not None:
+        rows = report.resampled.labels
+        output.table(("label", "voxels before", "after", "ml before", "after", "outside"), [_resampled_row(row) for row in rows])
+        document["resampled"] = {"method": report.resampled.method, "labels": [row.as_json() for row in rows]}
     output.say(f"{report.case_id}: {len(report.slices)} slices approved, {report.voxels_changed} voxels changed.")
-    output.document({"case": report.case_id, "slices": list(report.slices), "voxels_changed": report.voxels_changed})
+    output.document(document)
+
+
+def _resampled_row(row: ResampledLabel) -> tuple[str, ...]:
+    volumes = (f"{row.ml_before:.2f}", f"{row.ml_after:.2f}")
+    return (str(row.label), str(row.voxels_before), str(row.voxels_after), *volumes, f"{row.outside_share:.1%}")
 
 
 def _edit(session: Session, options: argparse.Namespace, output: Output) -> None:

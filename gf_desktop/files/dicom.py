@@ -32,6 +32,7 @@ __all__ = [
     "CROSS_SECTIONAL",
     "SliceHeader",
     "could_be_dicom",
+    "decoding_faults",
     "group_headers",
     "is_packed",
     "number",
@@ -39,6 +40,7 @@ __all__ = [
     "pixel_digest",
     "pixels_of",
     "read_dataset",
+    "read_dataset_header",
     "read_header",
     "read_slices",
     "text_of",
@@ -399,6 +401,30 @@ def _read(path: Path, **how: Any) -> Any:
     head = io.BytesIO()
     pydicom.filewriter.write_file_meta_info(head, meta, enforce_standard=False)
     return pydicom.dcmread(io.BytesIO(bytes(128) + b"DICM" + head.getvalue() + content), force=True, **how)
+
+
+def decoding_faults() -> tuple[type[Exception], ...]:
+    """Return what pydicom and its decoders raise on damaged files."""
+    return _faults()
+
+
+def read_dataset_header(path: Path, tags: Sequence[str]) -> Any:
+    """Read some elements of a file's header, by their keywords, as a pydicom data set.
+
+    Raises
+    ------
+    FileFormatError
+        When the file is damaged.
+    UserError
+        When it may not be read.
+    """
+    try:
+        with quiet():
+            return _read(path, stop_before_pixels=True, specific_tags=list(tags))
+    except OSError as error:
+        raise reading_fault(error, path) from error
+    except _faults() as error:
+        raise FileFormatError("The DICOM header is damaged", where=str(path), next_step=_DAMAGED) from error
 
 
 def read_slices(headers: Sequence[SliceHeader]) -> tuple[npt.NDArray[Any], list[Finding]]:

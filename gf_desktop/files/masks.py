@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -12,15 +13,30 @@ import numpy.typing as npt
 
 from gf_desktop.errors import FileFormatError, GeometryError, UserError
 from gf_desktop.files.axes import grid_of_matrix
+from gf_desktop.files.dicom_mask import DicomMask, FoundStructure, dicom_kind
+from gf_desktop.files.dicom_rtstruct_read import open_rtstruct, read_rtstruct
+from gf_desktop.files.dicom_seg_frames import open_seg
+from gf_desktop.files.dicom_seg_read import read_dicom_seg, seg_grid
 from gf_desktop.files.faults import missing, reading_fault
 from gf_desktop.files.findings import Finding
 from gf_desktop.files.nifti import is_nifti_name, open_nifti
 from gf_desktop.files.picture import PICTURE_SUFFIXES, read_indexed
 from gf_desktop.files.quiet import load_simpleitk, quiet_native
+from gf_desktop.files.resample import ResampleMethod, ResamplePreview, resample_mask
 from gf_desktop.imaging.geometry import GRID_TOL_MM, Geometry
 from gf_desktop.imaging.labelmap import LabelTable
 
-__all__ = ["MASK_TOL_VOXELS", "map_labels", "read_mapping", "read_mask"]
+__all__ = [
+    "MASK_TOL_VOXELS",
+    "MappedMask",
+    "MaskFile",
+    "map_labels",
+    "mapped_mask",
+    "names_in_mask",
+    "open_mask",
+    "read_mapping",
+    "read_mask",
+]
 
 MASK_TOL_VOXELS = 0.05
 """A mask lies on the scan's grid when none of its voxels is further off than this share of the smallest voxel side: the rounding of
@@ -31,16 +47,54 @@ _RESAMPLE = "Choose the mask that was drawn on this scan, or resample it onto th
 _WHOLE_NUMBERS = "Choose a mask with one whole number for each structure."
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class MaskFile:
+    """A mask from a file, on a scan's grid.
+
+    Attributes
+    ----------
+    labels
+        The file's own ids as [k, j, i] in the scan's order, uint8 where they fit, else int32.
+    structures
+        What the file calls them; empty where it holds numbers only.
+    findings
+        What was noticed, a resampling among it.
+    preview
+        What a resampling did to each label; None where nothing was resampled.
+    """
+
+    labels: npt.NDArray[np.uint8] | npt.NDArray[np.int32]
+    structures: tuple[FoundStructure, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    preview: ResamplePreview | None = None
+
+
 def read_mask(path: Path, geometry: Geometry, *, cine: bool = False) -> npt.NDArray[np.uint8] | npt.NDArray[np.int32]:
+    """Return the labels of :func:`open_mask`, nothing resampled: the file's own ids as [k, j, i], uint8 where they fit, else int32."""
+    return open_mask(path, geometry, cine=cine).labels
+
+
+def open_mask(
+    path: Path,
+    geometry: Geometry,
+    *,
+    cine: bool = False,
+    wanted: Collection[int] | None = None,
+    resample: ResampleMethod | None = None,
+) -> MaskFile:
     """Read a mask onto a scan's grid.
 
     With ``cine`` the grid's k counts frames in time: a NIfTI with a slice for each frame along its fourth axis is read, as the
-    export writes it. Otherwise it reads NIfTI, NRRD and MetaImage; on a scan of one slice also an indexed or grey PNG of the same
-    size, which has no place of its own. Axes may be flipped or permuted; nothing is resampled.
+    export writes it. Otherwise it reads NIfTI, NRRD, MetaImage, DICOM segmentations and structure sets; on a scan of one slice
+    also an indexed or grey PNG of the same size, which has no place of its own. Axes may be flipped or permuted.
 
-    Returns
-    -------
-    The file's own ids as [k, j, i] in the scan's order, uint8 where they fit, else int32.
+    Parameters
+    ----------
+    wanted
+        Ids to read from files whose structures may overlap, so that one that is of no use takes no voxels from another.
+    resample
+        How to bring a mask from another grid of the same frame of reference onto the scan's; None refuses it. A mask on the
+        scan's own grid is taken as it is either way, and so are contours.
 
     Raises
     ------
@@ -53,23 +107,128 @@ def read_mask(path: Path, geometry: Geometry, *, cine: bool = False) -> npt.NDAr
     """
     if not path.exists():
         raise missing(path)
-    name = path.name.lower()
     if cine:
-        return _read_cine(path, geometry)
+        return MaskFile(_read_cine(path, geometry))
+    kind = None if _has_values(path) else dicom_kind(path)
+    if kind is not None:
+        return _read_object(path, geometry, wanted=wanted, resample=resample)
     if is_nifti_name(path):
-        values, own = _read_nifti(path, geometry)
-    elif name.endswith(_ITK_SUFFIXES):
-        values, own = _read_itk(path, geometry)
-    elif name.endswith(PICTURE_SUFFIXES[:1]):
+        values, own = _read_nifti(path, geometry, check=resample is None)
+    elif path.name.lower().endswith(_ITK_SUFFIXES):
+        values, own = _read_itk(path, geometry, check=resample is None)
+    elif path.name.lower().endswith(PICTURE_SUFFIXES[:1]):
         values, own = _read_png(path, geometry)
     else:
         raise FileFormatError(
-            "Masks of this kind are not read", where=str(path), next_step="Use NIfTI (.nii.gz), NRRD, MHA, or PNG for a picture."
+            "Masks of this kind are not read",
+            where=str(path),
+            next_step="Use NIfTI (.nii.gz), NRRD, MHA, a DICOM segmentation or structure set, or PNG for a picture.",
         )
     whole = _whole_numbers(values, path)
     axis_map = own.reordering_to(geometry, tol_mm=_tolerance_mm(geometry))
-    assert axis_map is not None, "the grid was compared before the voxels were read"
-    return np.ascontiguousarray(axis_map.view(whole))
+    if axis_map is None:
+        assert resample is not None, "the grid was compared before the voxels were read"
+        return _resampled(MaskFile(whole), own, geometry, resample)
+    return MaskFile(np.ascontiguousarray(axis_map.view(whole)))
+
+
+def _has_values(path: Path) -> bool:
+    """Whether a name is that of a file of plain numbers."""
+    return is_nifti_name(path) or path.name.lower().endswith((*_ITK_SUFFIXES, PICTURE_SUFFIXES[0]))
+
+
+def _read_object(path: Path, geometry: Geometry, *, wanted: Collection[int] | None, resample: ResampleMethod | None) -> MaskFile:
+    """Read a DICOM object on the scan's grid, or a segmentation on its own and from there onto the scan's."""
+    if dicom_kind(path) == "rtstruct":
+        return _as_file(read_rtstruct(path, geometry, wanted=wanted))
+    try:
+        return _as_file(read_dicom_seg(path, geometry, wanted=wanted))
+    except GeometryError:
+        if resample is None:
+            raise
+    own = seg_grid(open_seg(path))
+    return _resampled(_as_file(read_dicom_seg(path, own, wanted=wanted)), own, geometry, resample)
+
+
+def _as_file(mask: DicomMask) -> MaskFile:
+    return MaskFile(mask.labels, mask.structures, mask.findings)
+
+
+def _resampled(mask: MaskFile, own: Geometry, geometry: Geometry, method: ResampleMethod) -> MaskFile:
+    labels, preview = resample_mask(mask.labels, own, geometry, method=method)
+    worst = max((row.outside_share for row in preview.labels), default=0.0)
+    message = f"The mask was resampled from another grid ({method}); up to {worst:.1%} of a structure lies outside the scan"
+    return MaskFile(labels, mask.structures, (*mask.findings, Finding("mask_resampled", message, "amber")), preview)
+
+
+def names_in_mask(path: Path) -> dict[int, str]:
+    """Return the name of each id that a file gives one; empty for files that hold numbers only. Errors as :func:`open_mask`."""
+    if not path.exists():
+        raise missing(path)
+    if _has_values(path) or dicom_kind(path) is None:
+        return {}
+    file = open_rtstruct(path) if dicom_kind(path) == "rtstruct" else open_seg(path)
+    return {s.number: s.name for s in file.structures}
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class MappedMask:
+    """A mask in the ids of a project.
+
+    Attributes
+    ----------
+    labels
+        uint8 [k, j, i].
+    findings
+        What was noticed about the file.
+    preview
+        What a resampling did, in the file's ids; None where nothing was resampled.
+    """
+
+    labels: npt.NDArray[np.uint8]
+    findings: tuple[Finding, ...] = ()
+    preview: ResamplePreview | None = None
+
+
+def mapped_mask(
+    path: Path,
+    geometry: Geometry,
+    table: LabelTable,
+    *,
+    mapping: dict[int, str] | None = None,
+    cine: bool = False,
+    resample: ResampleMethod | None = None,
+) -> MappedMask:
+    """Read a mask into the ids of a label table.
+
+    Without a mapping, names in the file count where it has names: a structure is taken where a structure of the table has
+    the same name, small and capital letters alike, and the others are left out, which a finding tells.
+
+    Raises
+    ------
+    UserError
+        As :func:`open_mask` and :func:`map_labels`; and when none of the file's names is one of the table's.
+    """
+    findings: list[Finding] = []
+    names = names_in_mask(path) if mapping is None and not cine else {}
+    if names:
+        known = {name.casefold(): name for name in table.names}
+        mapping = {label: known[name.strip().casefold()] for label, name in names.items() if name.strip().casefold() in known}
+        left = [name for label, name in names.items() if label not in mapping]
+        if not mapping:
+            raise UserError(
+                f"None of the mask's structures is one of this project: {_listed(left)}",
+                where=str(path),
+                next_step=f"Give a map from the file's numbers to {_listed(table.names)}.",
+            )
+        if left:
+            findings.append(
+                Finding("structures_left_out", f"These structures of the mask are none of the project: {_listed(left)}", "amber")
+            )
+    mask = open_mask(path, geometry, cine=cine, wanted=None if mapping is None else set(mapping), resample=resample)
+    if names and not mask.labels.any():
+        mapping = None  # an empty mask is one, whatever its names
+    return MappedMask(map_labels(mask.labels, mapping, table), (*findings, *mask.findings), mask.preview)
 
 
 def _read_cine(path: Path, geometry: Geometry) -> npt.NDArray[Any]:
@@ -100,12 +259,15 @@ def _tolerance_mm(geometry: Geometry) -> float:
     return max(GRID_TOL_MM, MASK_TOL_VOXELS * min(geometry.spacing_mm))
 
 
-def _check_grid(own: Geometry | None, findings: Iterable[Finding], target: Geometry, path: Path) -> Geometry:
-    """Return the mask's grid where it is the scan's in some order of axes, else raise GeometryError with the difference."""
+def _check_grid(own: Geometry | None, findings: Iterable[Finding], target: Geometry, path: Path, *, check: bool = True) -> Geometry:
+    """Return the mask's grid where it is the scan's in some order of axes, else raise GeometryError with the difference.
+
+    Without ``check`` any grid will do, as long as it is one.
+    """
     if own is None:
         reason = next((f.message for f in findings if f.severity == "red"), "Its grid cannot be read")
         raise GeometryError(f"The mask's place in space cannot be trusted: {reason}", where=str(path), next_step=_RESAMPLE)
-    if own.reordering_to(target, tol_mm=_tolerance_mm(target)) is not None:
+    if not check or own.reordering_to(target, tol_mm=_tolerance_mm(target)) is not None:
         return own
     turned = own.reordered(own.axes_like(target.direction))
     if turned.size_ijk != target.size_ijk:
@@ -117,16 +279,16 @@ def _check_grid(own: Geometry | None, findings: Iterable[Finding], target: Geome
     raise GeometryError(message, where=str(path), next_step=_RESAMPLE)
 
 
-def _read_nifti(path: Path, geometry: Geometry) -> tuple[npt.NDArray[Any], Geometry]:
+def _read_nifti(path: Path, geometry: Geometry, *, check: bool) -> tuple[npt.NDArray[Any], Geometry]:
     file = open_nifti(path)
-    own = _check_grid(file.geometry, file.findings, geometry, path)
+    own = _check_grid(file.geometry, file.findings, geometry, path, check=check)
     values, slope, intercept = file.stored()
     if values.ndim != 3:
         raise FileFormatError("The mask is in colour", where=str(path), next_step=_WHOLE_NUMBERS)
     return (values if slope == 1.0 and intercept == 0.0 else values * slope + intercept), own
 
 
-def _read_itk(path: Path, geometry: Geometry) -> tuple[npt.NDArray[Any], Geometry]:
+def _read_itk(path: Path, geometry: Geometry, *, check: bool) -> tuple[npt.NDArray[Any], Geometry]:
     """Read NRRD or MetaImage through SimpleITK: the header first, the voxels only when the grid fits."""
     sitk = load_simpleitk()
     reader = sitk.ImageFileReader()
@@ -150,7 +312,7 @@ def _read_itk(path: Path, geometry: Geometry) -> tuple[npt.NDArray[Any], Geometr
     matrix[:3, :3] = np.reshape(reader.GetDirection(), (3, 3)) * np.asarray(reader.GetSpacing())
     matrix[:3, 3] = reader.GetOrigin()
     own, findings = grid_of_matrix(matrix, (int(size[0]), int(size[1]), int(size[2])))
-    own = _check_grid(own, findings, geometry, path)
+    own = _check_grid(own, findings, geometry, path, check=check)
     try:
         with quiet_native():
             image = reader.Execute()

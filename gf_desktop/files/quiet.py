@@ -17,7 +17,7 @@ from contextlib import contextmanager
 from types import ModuleType
 from typing import Any
 
-__all__ = ["load_nibabel", "load_pydicom", "load_simpleitk", "load_tifffile", "quiet", "quiet_native"]
+__all__ = ["load_highdicom", "load_nibabel", "load_pydicom", "load_simpleitk", "load_tifffile", "quiet", "quiet_native"]
 
 _reading = threading.RLock()
 """Python's warning filters and file descriptor 2 belong to the whole process: one reader at a time changes them."""
@@ -63,6 +63,16 @@ def load_pydicom() -> ModuleType:
         logging.getLogger("pydicom").setLevel(logging.CRITICAL)
         _quiet_gdcm()
     return pydicom
+
+
+def load_highdicom() -> ModuleType:
+    """Return highdicom; its logger would quote names from the headers that it is given."""
+    load_pydicom()
+    logging.getLogger("highdicom").setLevel(logging.CRITICAL)
+    with quiet():
+        import highdicom
+
+    return highdicom
 
 
 def _quiet_gdcm() -> None:

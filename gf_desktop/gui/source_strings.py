@@ -43,6 +43,7 @@ OUR_BUGS: Final = frozenset({"AssertionError", "KeyError", "NotImplementedError"
 NO_SENTENCE: Final = re.compile(
     r"(SELECT|INSERT|UPDATE|DELETE|CREATE|PRAGMA|DROP|ALTER) |\{select_cases\}|\s*\^|<|PALETTE|Image Storage|LPS, mm|Research use"
     r"|[A-Za-z]+ = |Binary labelmap|SCT\^|Segmentation category|TerminologyEntry:|Graph Flow Desktop, mm"
+    r"|Anatomical Structure$|Morphologically Abnormal|Artificial Intelligence$|ISO_IR |Graph Flow Desktop$"
 )
 """What begins like a sentence and is none: commands for the database, patterns, terms of DICOM, and what is written into files."""
 

@@ -14,6 +14,16 @@
             <translation>Ein Cine mit {count} Bildern passt nicht auf ein Gitter von {shape}</translation>
         </message>
         <message>
+            <location filename="../../gf_desktop/files/dicom_rtstruct_read.py"/>
+            <source>A contour is not a list of points</source>
+            <translation>Eine Kontur ist keine Liste von Punkten</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/files/dicom_rtstruct_read.py"/>
+            <source>A contour of “{name}” lies {worst} mm beside its slice; the slices are {step} mm apart</source>
+            <translation>Eine Kontur von „{name}“ liegt {worst} mm neben ihrer Schicht; die Schichten liegen {step} mm auseinander</translation>
+        </message>
+        <message>
             <location filename="../../gf_desktop/pack.py"/>
             <source>A file of the model pack does not match its hash: it is damaged or was changed</source>
             <translation>Eine Datei des Modellpakets passt nicht zu ihrer Prüfsumme: Sie ist beschädigt oder wurde geändert</translation>
@@ -22,6 +32,11 @@
             <location filename="../../gf_desktop/pack.py"/>
             <source>A file of the model pack is missing</source>
             <translation>Eine Datei des Modellpakets fehlt</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/files/dicom_seg_frames.py"/>
+            <source>A frame has another size than the header states</source>
+            <translation>Ein Bild hat eine andere Größe, als der Kopf angibt</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/files/picture.py"/>
@@ -89,6 +104,16 @@
             <location filename="../../gf_desktop/imaging/operations.py"/>
             <source>A scan with frames in time has no slices across this axis</source>
             <translation>Ein Scan mit Bildern in der Zeit hat quer zu dieser Achse keine Schichten</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/files/dicom_seg_frames.py"/>
+            <source>A segmentation of type “{kind}” is not read</source>
+            <translation>Eine Segmentierung der Art „{kind}“ wird nicht gelesen</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/files/dicom_source.py"/>
+            <source>A series of one file with {frames} frames cannot be referred to yet</source>
+            <translation>Auf eine Serie aus einer Datei mit {frames} Bildern kann noch nicht verwiesen werden</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/files/nifti.py"/>
@@ -234,6 +259,11 @@
             <translation>Wählen Sie eine Liste von Strukturen.</translation>
         </message>
         <message>
+            <location filename="../../gf_desktop/files/resample.py"/>
+            <source>Choose a mask of this scan.</source>
+            <translation>Wählen Sie eine Maske dieses Scans.</translation>
+        </message>
+        <message>
             <location filename="../../gf_desktop/files/masks.py"/>
             <source>Choose a mask with one whole number for each structure.</source>
             <translation>Wählen Sie eine Maske mit einer ganzen Zahl für jede Struktur.</translation>
@@ -336,10 +366,20 @@
             <translation>Wählen Sie andere Zahlen.</translation>
         </message>
         <message>
+            <location filename="../../gf_desktop/files/dicom_source.py"/>
+            <source>Choose the DICOM series that the mask was drawn on.</source>
+            <translation>Wählen Sie die DICOM-Serie, auf der die Maske gezeichnet wurde.</translation>
+        </message>
+        <message>
             <location filename="../../gf_desktop/files/dicomdir.py"/>
             <location filename="../../gf_desktop/files/scan.py"/>
             <source>Choose the folder beside it, or its files.</source>
             <translation>Wählen Sie den Ordner daneben oder dessen Dateien.</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/files/dicom_source.py"/>
+            <source>Choose the folder of one series.</source>
+            <translation>Wählen Sie den Ordner einer einzigen Serie.</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/files/masks.py"/>
@@ -347,9 +387,15 @@
             <translation>Wählen Sie die Zuordnung, die zu dieser Maske gehört.</translation>
         </message>
         <message>
+            <location filename="../../gf_desktop/files/dicom_seg_read.py"/>
             <location filename="../../gf_desktop/files/masks.py"/>
             <source>Choose the mask that was drawn on this scan, or resample it onto the scan's grid.</source>
             <translation>Wählen Sie die Maske, die auf diesem Scan gezeichnet wurde, oder rechnen Sie sie auf das Gitter des Scans um.</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/files/dicom_rtstruct_read.py"/>
+            <source>Choose the scan that the contours were drawn on.</source>
+            <translation>Wählen Sie den Scan, auf dem die Konturen gezeichnet wurden.</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/files/scan.py"/>
@@ -408,6 +454,11 @@
             <location filename="../../gf_desktop/imaging/volume.py"/>
             <source>Colour voxels must be 8 bit, not {dtype}</source>
             <translation>Farbige Voxel müssen 8 Bit haben, nicht {dtype}</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/files/dicom_rtstruct_read.py"/>
+            <source>Contours lie up to {off_mm} mm beside their slices, and were moved there</source>
+            <translation>Konturen liegen bis zu {off_mm} mm neben ihren Schichten und wurden dorthin verschoben</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/files/nifti.py"/>
@@ -476,6 +527,11 @@
             <translation>Löschen oder verschmelzen Sie eine, die nicht gebraucht wird.</translation>
         </message>
         <message>
+            <location filename="../../gf_desktop/files/dicom_seg.py"/>
+            <source>Draw or predict a structure first.</source>
+            <translation>Zeichnen Sie zuerst eine Struktur, oder lassen Sie sie vorschlagen.</translation>
+        </message>
+        <message>
             <location filename="../../gf_desktop/gui/drops.py"/>
             <source>Drop one project's folder, or only scans.</source>
             <translation>Legen Sie den Ordner eines Projekts ab oder nur Scans.</translation>
@@ -506,6 +562,11 @@
             <translation>Exportieren Sie erneut, um fortzufahren.</translation>
         </message>
         <message>
+            <location filename="../../gf_desktop/files/dicom_source.py"/>
+            <source>Export as NIfTI or PNG instead.</source>
+            <translation>Exportieren Sie stattdessen als NIfTI oder PNG.</translation>
+        </message>
+        <message>
             <location filename="../../gf_desktop/files/stack.py"/>
             <source>Export each orientation as a series of its own.</source>
             <translation>Exportieren Sie jede Ausrichtung als eigene Serie.</translation>
@@ -514,6 +575,13 @@
             <location filename="../../gf_desktop/files/multiframe.py"/>
             <source>Export each volume as a series of its own.</source>
             <translation>Exportieren Sie jedes Volumen als eigene Serie.</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/files/dicom_mask.py"/>
+            <location filename="../../gf_desktop/files/dicom_rtstruct_read.py"/>
+            <location filename="../../gf_desktop/files/dicom_seg_frames.py"/>
+            <source>Export it again from where it came from.</source>
+            <translation>Exportieren Sie es noch einmal von dort, wo es herkam.</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/files/dicom.py"/>
@@ -581,6 +649,11 @@
             <translation>Exportieren Sie den Scan mit seinem Voxelabstand.</translation>
         </message>
         <message>
+            <location filename="../../gf_desktop/files/dicom_source.py"/>
+            <source>Export the series again from where it came from.</source>
+            <translation>Exportieren Sie die Serie noch einmal von dort, wo sie herkam.</translation>
+        </message>
+        <message>
             <location filename="../../gf_desktop/files/stack.py"/>
             <source>Export the series again with all its slices.</source>
             <translation>Exportieren Sie die Serie noch einmal mit allen Schichten.</translation>
@@ -589,6 +662,16 @@
             <location filename="../../gf_desktop/files/nifti.py"/>
             <source>Extract one volume of three dimensions and choose that.</source>
             <translation>Entnehmen Sie ein Volumen mit drei Dimensionen, und wählen Sie dieses.</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/files/dicom_seg_frames.py"/>
+            <source>Frame {index} does not say to which segment it belongs</source>
+            <translation>Bild {index} sagt nicht, zu welchem Segment es gehört</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/files/dicom_seg_frames.py"/>
+            <source>Frame {index} does not say where it lies</source>
+            <translation>Bild {index} sagt nicht, wo es liegt</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/imaging/time_axis.py"/>
@@ -626,6 +709,11 @@
             <location filename="../../gf_desktop/files/masks.py"/>
             <source>Give a map from the file's ids to {listed}.</source>
             <translation>Geben Sie eine Zuordnung der Nummern der Datei zu {listed} an.</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/files/masks.py"/>
+            <source>Give a map from the file's numbers to {listed}.</source>
+            <translation>Geben Sie eine Zuordnung von den Nummern der Datei zu {listed} an.</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/imaging/labelmap.py"/>
@@ -761,6 +849,11 @@
             <translation>Nennen Sie Schichten innerhalb des Scans, von 0 an gezählt.</translation>
         </message>
         <message>
+            <location filename="../../gf_desktop/files/dicom_source.py"/>
+            <source>No DICOM file was given</source>
+            <translation>Es wurde keine DICOM-Datei angegeben</translation>
+        </message>
+        <message>
             <location filename="../../gf_desktop/workspace.py"/>
             <source>No case is open</source>
             <translation>Kein Fall ist geöffnet</translation>
@@ -791,14 +884,34 @@
             <translation>Keine Nummer der Zuordnung kommt in der Maske vor; sie enthält {listed}</translation>
         </message>
         <message>
+            <location filename="../../gf_desktop/files/masks.py"/>
+            <source>None of the mask's structures is one of this project: {listed}</source>
+            <translation>Keine der Strukturen der Maske ist eine dieses Projekts: {listed}</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/files/dicom_rtstruct_read.py"/>
+            <source>None of the {every} contours lies on this scan</source>
+            <translation>Keine der {every} Konturen liegt auf diesem Scan</translation>
+        </message>
+        <message>
             <location filename="../../gf_desktop/files/dicomdir.py"/>
             <source>None of the {missing} pictures that the DICOMDIR names is there</source>
             <translation>Keines der {missing} Bilder, die das DICOMDIR nennt, ist da</translation>
         </message>
         <message>
+            <location filename="../../gf_desktop/files/dicom_source.py"/>
+            <source>None of {series} DICOM series here has the mask's grid{told}</source>
+            <translation>Keine von {series} DICOM-Serien hier hat das Gitter der Maske{told}</translation>
+        </message>
+        <message>
             <location filename="../../gf_desktop/project/journal.py"/>
             <source>Nothing can be saved, so the scan can only be looked at. {error}</source>
             <translation>Nichts lässt sich speichern, deshalb kann der Scan nur angesehen werden. {error}</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/files/resample.py"/>
+            <source>Nothing of the mask lies within the scan, so both are hardly of the same frame of reference</source>
+            <translation>Nichts von der Maske liegt im Scan, also gehören beide kaum zum selben Bezugssystem</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/files/tiff.py"/>
@@ -988,6 +1101,11 @@
             <location filename="../../gf_desktop/imaging/labelmap.py"/>
             <source>Structure {id} “{name}” with colour “{color}” is not valid</source>
             <translation>Struktur {id} „{name}“ mit der Farbe „{color}“ ist nicht gültig</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/files/dicom_rtstruct_read.py"/>
+            <source>Structures of the set share a number or have none</source>
+            <translation>Strukturen des Satzes haben dieselbe Nummer oder keine</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/files/scan.py"/>
@@ -1220,6 +1338,11 @@
             <translation>Die beiden Matrizen der Datei weichen um bis zu {apart} mm voneinander ab; die sform wird verwendet</translation>
         </message>
         <message>
+            <location filename="../../gf_desktop/files/dicom_source.py"/>
+            <source>The files are of several series</source>
+            <translation>Die Dateien gehören zu mehreren Serien</translation>
+        </message>
+        <message>
             <location filename="../../gf_desktop/files/scan.py"/>
             <source>The files have no series identifier; those that agree in everything else were taken as one series</source>
             <translation>Die Dateien haben keine Serienkennung; die in allem anderen übereinstimmen, wurden als eine Serie genommen</translation>
@@ -1230,9 +1353,24 @@
             <translation>Der Ordner eines neuen Projekts muss leer sein</translation>
         </message>
         <message>
+            <location filename="../../gf_desktop/files/dicom_seg_read.py"/>
+            <source>The frames are not parallel or not of one size</source>
+            <translation>Die Bilder sind nicht parallel oder nicht gleich groß</translation>
+        </message>
+        <message>
             <location filename="../../gf_desktop/files/multiframe.py"/>
             <source>The frames do not say where in the patient they are; they are shown as stored</source>
             <translation>Die Bilder sagen nicht, wo im Patienten sie liegen; sie werden gezeigt, wie sie gespeichert sind</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/files/dicom_seg_read.py"/>
+            <source>The frames lie at uneven distances from {min} to {max} mm</source>
+            <translation>Die Bilder liegen in ungleichen Abständen von {min} bis {max} mm</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/files/dicom_seg_read.py"/>
+            <source>The frames lie up to {places} mm apart</source>
+            <translation>Die Bilder liegen bis zu {places} mm auseinander</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/files/stack.py"/>
@@ -1245,9 +1383,24 @@
             <translation>Der Kopf behauptet ein Bild von {columns} × {rows}</translation>
         </message>
         <message>
+            <location filename="../../gf_desktop/files/dicom_seg_frames.py"/>
+            <source>The header claims {count} frames of {columns} × {rows}</source>
+            <translation>Der Kopf behauptet {count} Bilder von {columns} × {rows}</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/files/dicom_seg_frames.py"/>
+            <source>The header claims {count} frames of {columns} × {rows}, and the file holds {pixels} bytes of them</source>
+            <translation>Der Kopf behauptet {count} Bilder von {columns} × {rows}, und die Datei enthält {pixels} Bytes davon</translation>
+        </message>
+        <message>
             <location filename="../../gf_desktop/files/multiframe.py"/>
             <source>The header claims {frames} frames of {columns} × {rows}, more than the file can hold</source>
             <translation>Der Kopf behauptet {frames} Bilder von {columns} × {rows}, mehr als die Datei fassen kann</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/files/dicom_seg_frames.py"/>
+            <source>The header describes {own} of {count} frames</source>
+            <translation>Der Kopf beschreibt {own} von {count} Bildern</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/files/analyze.py"/>
@@ -1320,6 +1473,16 @@
             <translation>Die Zuordnung der Nummern ist kein JSON-Objekt</translation>
         </message>
         <message>
+            <location filename="../../gf_desktop/files/dicom_source.py"/>
+            <source>The mask does not lie on this series: it has {sizes} voxels and the series {sizes2}</source>
+            <translation>Die Maske liegt nicht auf dieser Serie: Sie hat {sizes} Voxel und die Serie {sizes2}</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/files/dicom_source.py"/>
+            <source>The mask does not lie on this series: its voxels are up to {apart} mm away from the series'</source>
+            <translation>Die Maske liegt nicht auf dieser Serie: Ihre Voxel sind bis zu {apart} mm von denen der Serie entfernt</translation>
+        </message>
+        <message>
             <location filename="../../gf_desktop/files/masks.py"/>
             <source>The mask has {getdimension} dimensions and {getnumberofcomponents} values a voxel</source>
             <translation>Die Maske hat {getdimension} Dimensionen und {getnumberofcomponents} Werte je Voxel</translation>
@@ -1355,6 +1518,11 @@
             <translation>Die Maske ist beschädigt oder keine</translation>
         </message>
         <message>
+            <location filename="../../gf_desktop/files/dicom_seg.py"/>
+            <source>The mask is empty, so there is nothing to export</source>
+            <translation>Die Maske ist leer, also gibt es nichts zu exportieren</translation>
+        </message>
+        <message>
             <location filename="../../gf_desktop/files/masks.py"/>
             <source>The mask is in colour</source>
             <translation>Die Maske ist farbig</translation>
@@ -1380,11 +1548,23 @@
             <translation>Die Maske liegt auf einem anderen Gitter: Sie hat {sizes} Voxel und der Scan {sizes2}</translation>
         </message>
         <message>
+            <location filename="../../gf_desktop/files/dicom_seg_read.py"/>
             <location filename="../../gf_desktop/files/masks.py"/>
             <source>The mask lies on another grid: its voxels are up to {apart} mm away from the scan's</source>
             <translation>Die Maske liegt auf einem anderen Gitter: Ihre Voxel liegen bis zu {apart} mm neben denen des Scans</translation>
         </message>
         <message>
+            <location filename="../../gf_desktop/files/dicom_seg_read.py"/>
+            <source>The mask reaches beyond the scan: {outside} of {there} voxels of a slice lie outside it</source>
+            <translation>Die Maske reicht über den Scan hinaus: {outside} von {there} Voxeln einer Schicht liegen außerhalb</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/files/masks.py"/>
+            <source>The mask was resampled from another grid ({method}); up to {worst} of a structure lies outside the scan</source>
+            <translation>Die Maske wurde von einem anderen Gitter umgerechnet ({method}); bis zu {worst} einer Struktur liegt außerhalb des Scans</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/files/dicom_seg_read.py"/>
             <location filename="../../gf_desktop/files/masks.py"/>
             <source>The mask's place in space cannot be trusted: {reason}</source>
             <translation>Der Lage der Maske im Raum ist nicht zu trauen: {reason}</translation>
@@ -1476,6 +1656,11 @@
             <location filename="../../gf_desktop/files/picture.py"/>
             <source>The picture's values are not whole numbers of 8 or 16 bits</source>
             <translation>Die Werte des Bildes sind keine ganzen Zahlen von 8 oder 16 Bit</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/files/dicom_source.py"/>
+            <source>The pictures do not say where in the patient they lie</source>
+            <translation>Die Bilder sagen nicht, wo im Patienten sie liegen</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/files/stack.py"/>
@@ -1607,6 +1792,26 @@
             <translation>Der Scan ist nur zum Lesen geöffnet{who}</translation>
         </message>
         <message>
+            <location filename="../../gf_desktop/files/dicom_seg_read.py"/>
+            <source>The segmentation has no frames, so it has no grid</source>
+            <translation>Die Segmentierung hat keine Bilder und damit kein Gitter</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/files/dicom_seg_frames.py"/>
+            <source>The segmentation is damaged</source>
+            <translation>Die Segmentierung ist beschädigt</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/files/dicom_seg_read.py"/>
+            <source>The segments are fractional; a voxel belongs to a structure from {fraction} on</source>
+            <translation>Die Segmente sind Anteile; ein Voxel gehört ab {fraction} zu einer Struktur</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/files/dicom_source.py"/>
+            <source>The series cannot be referred to: {absent} is missing</source>
+            <translation>Auf die Serie kann nicht verwiesen werden: {absent} fehlt</translation>
+        </message>
+        <message>
             <location filename="../../gf_desktop/project/store.py"/>
             <source>The series has frames 0 to {count}, not {frame}</source>
             <translation>Die Serie hat die Bilder 0 bis {count}, nicht {frame}</translation>
@@ -1680,6 +1885,16 @@
             <location filename="../../gf_desktop/project/journal.py"/>
             <source>The strokes since the last saved mask of {scan_id} cannot be read: {fault}; {rest}.</source>
             <translation>Die Striche seit der letzten gespeicherten Maske von {scan_id} sind nicht lesbar: {fault}; {rest}.</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/files/dicom_rtstruct_read.py"/>
+            <source>The structure set is damaged or cut off</source>
+            <translation>Der Struktursatz ist beschädigt oder abgeschnitten</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/files/dicom_rtstruct_read.py"/>
+            <source>The structure set names no structures</source>
+            <translation>Der Struktursatz nennt keine Strukturen</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/inference/segmenter.py"/>
@@ -1815,6 +2030,12 @@
             <translation>Es gibt noch nichts, woraus zu lernen wäre</translation>
         </message>
         <message>
+            <location filename="../../gf_desktop/files/masks.py"/>
+            <source>These structures of the mask are none of the project: {listed}</source>
+            <translation>Diese Strukturen der Maske sind keine des Projekts: {listed}</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/files/dicom_source.py"/>
             <location filename="../../gf_desktop/files/scan.py"/>
             <source>This DICOM file is not a scan</source>
             <translation>Diese DICOM-Datei ist kein Scan</translation>
@@ -1909,8 +2130,8 @@
         </message>
         <message>
             <location filename="../../gf_desktop/files/masks.py"/>
-            <source>Use NIfTI (.nii.gz), NRRD, MHA, or PNG for a picture.</source>
-            <translation>Verwenden Sie NIfTI (.nii.gz), NRRD, MHA oder für ein Bild PNG.</translation>
+            <source>Use NIfTI (.nii.gz), NRRD, MHA, a DICOM segmentation or structure set, or PNG for a picture.</source>
+            <translation>Nehmen Sie NIfTI (.nii.gz), NRRD, MHA, eine DICOM-Segmentierung oder einen DICOM-Struktursatz, oder PNG für ein Bild.</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/files/masks.py"/>
@@ -1931,6 +2152,11 @@
             <location filename="../../gf_desktop/imaging/preprocess.py"/>
             <source>Use a pack that is not damaged.</source>
             <translation>Verwenden Sie ein Paket, das nicht beschädigt ist.</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/files/dicom_source.py"/>
+            <source>Use a series of single slices, or export as NIfTI.</source>
+            <translation>Nehmen Sie eine Serie einzelner Schichten, oder exportieren Sie als NIfTI.</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/imaging/operations.py"/>
@@ -2430,6 +2656,11 @@
             <translation>{count} beschädigte Dateien neben der Serie waren nicht lesbar ({files}); an ihren Enden können Schichten fehlen</translation>
         </message>
         <message>
+            <location filename="../../gf_desktop/files/dicom_mask.py"/>
+            <source>{count} voxels belong to more than one structure; the last one has them</source>
+            <translation>{count} Voxel gehören zu mehr als einer Struktur; die letzte hat sie</translation>
+        </message>
+        <message>
             <location filename="../../gf_desktop/files/stack.py"/>
             <source>{count} {noun} missing from an even spacing of {unit} mm: between {places}</source>
             <translation>In einem gleichmäßigen Abstand von {unit} mm {noun} {count}: zwischen {places}</translation>
@@ -2438,6 +2669,16 @@
             <location filename="../../gf_desktop/files/stack.py"/>
             <source>{crowded} of {groups} positions are held by more than one different slice ({total} slices in all){told}</source>
             <translation>{crowded} von {groups} Positionen haben mehr als eine verschiedene Schicht ({total} Schichten insgesamt){told}</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/files/dicom_rtstruct_read.py"/>
+            <source>{empty} structures have no contours: {listed}</source>
+            <translation>{empty} Strukturen haben keine Konturen: {listed}</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/files/dicom_source.py"/>
+            <source>{found} series here have the mask's grid</source>
+            <translation>{found} Serien hier haben das Gitter der Maske</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/files/scan.py"/>
@@ -2475,6 +2716,11 @@
             <translation>{lacking} von {planes} Schichten sagen nicht, wo sie liegen oder wie groß ihre Pixel sind; der Abstand ist unbekannt</translation>
         </message>
         <message>
+            <location filename="../../gf_desktop/files/dicom_rtstruct_read.py"/>
+            <source>{lines} points and open lines have no inside and were left out</source>
+            <translation>{lines} Punkte und offene Linien haben kein Inneres und wurden weggelassen</translation>
+        </message>
+        <message>
             <location filename="../../gf_desktop/files/intensities.py"/>
             <source>{lost} voxels hold no number and are taken as the lowest intensity, {lowest}</source>
             <translation>{lost} Voxel enthalten keine Zahl und gelten als die kleinste Intensität, {lowest}</translation>
@@ -2498,6 +2744,11 @@
             <location filename="../../gf_desktop/gate.py"/>
             <source>{name}: {word} from {before} to {after}{few}.</source>
             <translation>{name}: {word} von {before} auf {after}{few}.</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/files/dicom_rtstruct_read.py"/>
+            <source>{outside} of {total} contours lie outside the scan, or in part</source>
+            <translation>{outside} von {total} Konturen liegen ganz oder zum Teil außerhalb des Scans</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/gate.py"/>

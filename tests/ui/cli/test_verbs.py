@@ -13,6 +13,9 @@ import pytest
 from scipy.ndimage import distance_transform_edt
 
 from gf_desktop.cli.main import main, make_parser
+from gf_desktop.files.dicom_objects import export_dicom_object
+from gf_desktop.files.scan import find_scans, read_scan
+from gf_desktop.imaging.labelmap import LabelTable, Structure
 from gf_desktop.imaging.operations import NAMES
 from gf_desktop.jobs import InlineJobs
 from gf_desktop.resources import resource_dir
@@ -138,6 +141,35 @@ def test_that_a_mask_on_another_grid_is_refused_and_nothing_changes(run: Callabl
     error = error_of(run("correct", project, "C-001", "--mask", DEMO / "A_ct_labels.nii.gz", "--map", map_file, code=1))
     assert "A_ct_labels.nii.gz" in error["where"]
     assert run("list", project)["cases"][0]["status"] == "new"
+
+
+def test_that_a_mask_on_another_grid_is_resampled_on_request_and_the_change_told(
+    run: Callable[..., Any], project: Path, tmp_path: Path
+) -> None:
+    run("import", project, DEMO / "B_ct_dicom")
+    image = nibabel.load(DEMO / "B_ct_labels.nii.gz")
+    coarse = image.affine @ np.diag([2.0, 2.0, 1.0, 1.0])
+    labels = (np.asarray(image.dataobj)[::2, ::2] == 5).astype(np.uint8)
+    nibabel.save(nibabel.Nifti1Image(labels, coarse), tmp_path / "coarse.nii.gz")
+    document = run("correct", project, "C-001", "--mask", tmp_path / "coarse.nii.gz", "--resample", "linear")
+    (row,) = document["resampled"]["labels"]
+    assert (document["resampled"]["method"], row["label"], row["voxels_before"]) == ("linear", 1, int(labels.sum()))
+    assert row["ml_after"] == pytest.approx(row["ml_before"], rel=0.02)
+    assert "resampled from another grid" in document["notes"][0]
+
+
+def test_that_a_dicom_segmentation_is_taken_by_the_names_in_it(run: Callable[..., Any], project: Path, tmp_path: Path) -> None:
+    run("import", project, DEMO / "B_ct_dicom")
+    geometry = read_scan(find_scans(DEMO / "B_ct_dicom")[0]).volume.geometry
+    labels = np.zeros(geometry.shape_kji, np.uint8)
+    labels[4:7, 100:120, 90:130], labels[8, 50:60, 50:70] = 1, 2
+    table = LabelTable((Structure(1, "Soft", "#56b4e9"), Structure(2, "gristle", "#d55e00")))
+    options: dict[str, Any] = {"source": DEMO / "B_ct_dicom", "folder": tmp_path, "patient_tags": "blank", "model_id": "m"}
+    for form in ("seg", "rtstruct"):
+        (file,) = export_dicom_object(labels, geometry, table, format=form, stem=form, **options)
+        document = run("correct", project, "C-001", "--mask", file.path)
+        assert document["voxels_changed"] == (3 * 20 * 40 if form == "seg" else 0)
+        assert document["notes"] == ["These structures of the mask are none of the project: gristle"]
 
 
 def test_that_ids_which_are_not_the_projects_are_named(run: Callable[..., Any], project: Path) -> None:

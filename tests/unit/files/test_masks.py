@@ -10,9 +10,11 @@ import SimpleITK as sitk  # noqa: N813 - the name that everybody gives it
 from PIL import Image
 
 from gf_desktop.errors import FileFormatError, GeometryError, UserError
-from gf_desktop.files.masks import MASK_TOL_VOXELS, map_labels, read_mapping, read_mask
+from gf_desktop.files.dicom_rtstruct import write_rtstruct
+from gf_desktop.files.dicom_seg import write_dicom_seg
+from gf_desktop.files.masks import MASK_TOL_VOXELS, map_labels, mapped_mask, names_in_mask, open_mask, read_mapping, read_mask
 from gf_desktop.imaging.geometry import AxisMap, Geometry
-from gf_desktop.imaging.labelmap import LabelTable
+from gf_desktop.imaging.labelmap import LabelTable, Structure
 
 Nifti = Callable[..., Path]
 GRID = Geometry((7, 6, 5), (0.7, 0.8, 2.0), (0.0, 0.0, 0.0), np.eye(3))
@@ -208,3 +210,88 @@ def test_that_a_damaged_map_is_refused_by_name(tmp_path: Path, content: str) -> 
 def test_that_a_missing_map_is_named(tmp_path: Path) -> None:
     with pytest.raises(UserError, match="no such file"):
         read_mapping(tmp_path / "none.json")
+
+
+TWO = LabelTable((Structure(1, "Spleen", "#e69f00"), Structure(3, "bone", "#56b4e9")))
+DRAWN = np.where(LABELS == 2, 0, LABELS).astype(np.uint8)
+
+
+@pytest.fixture(params=[write_dicom_seg, write_rtstruct], ids=["seg", "rtstruct"])
+def dicom_object(request: pytest.FixtureRequest, write_series: Callable[..., list[Path]], tmp_path: Path) -> Path:
+    """Return a DICOM object with the structures “Spleen” and “bone” on the grid, without a file ending."""
+    sources = write_series(tmp_path / "series", GRID)
+    request.param(DRAWN, GRID, TWO, sources=sources, path=tmp_path / "object", patient_tags="blank", model_id="m")
+    return tmp_path / "object"
+
+
+def test_that_a_dicom_object_is_a_mask_with_names(dicom_object: Path) -> None:
+    names = names_in_mask(dicom_object)
+    assert sorted(names.values()) == ["Spleen", "bone"]
+    mask = open_mask(dicom_object, GRID)
+    for number, name in names.items():
+        assert np.array_equal(mask.labels == number, TWO.by_name(name).id == DRAWN)
+    assert np.array_equal(read_mask(dicom_object, GRID), mask.labels)
+    assert (mask.findings, mask.preview) == ((), None)
+
+
+def test_that_a_mask_of_numbers_has_no_names(tmp_path: Path) -> None:
+    assert names_in_mask(itk(tmp_path / "m.nrrd", LABELS, GRID)) == {}
+
+
+def test_that_names_are_matched_whatever_their_capital_letters_and_the_others_told(dicom_object: Path, table: LabelTable) -> None:
+    mapped = mapped_mask(dicom_object, GRID, table)
+    assert np.array_equal(mapped.labels, (DRAWN == 1) * np.uint8(table.by_name("spleen").id))
+    assert [f.message for f in mapped.findings] == ["These structures of the mask are none of the project: bone"]
+
+
+def test_that_a_map_goes_before_the_files_names(dicom_object: Path, table: LabelTable) -> None:
+    (bone,) = [number for number, name in names_in_mask(dicom_object).items() if name == "bone"]
+    mapped = mapped_mask(dicom_object, GRID, table, mapping={bone: "liver"})
+    assert np.array_equal(mapped.labels, (DRAWN == 3) * np.uint8(table.by_name("liver").id))
+    assert mapped.findings == ()
+
+
+def test_that_names_of_which_none_is_known_are_listed(dicom_object: Path) -> None:
+    with pytest.raises(UserError, match="None of the mask's structures is one of this project: Spleen, bone") as caught:
+        mapped_mask(dicom_object, GRID, LabelTable((Structure(1, "heart", "#e69f00"),)))
+    assert "heart" in caught.value.next_step
+
+
+def test_that_a_mask_of_numbers_is_mapped_as_ever(tmp_path: Path) -> None:
+    path = itk(tmp_path / "m.nrrd", DRAWN, GRID)
+    assert np.array_equal(mapped_mask(path, GRID, TWO).labels, DRAWN)
+    with pytest.raises(UserError, match="no structures of this project: 3"):
+        mapped_mask(path, GRID, LabelTable((Structure(1, "heart", "#e69f00"),)))
+
+
+FINE = Geometry((14, 12, 10), (0.35, 0.4, 1.0), (-0.175, -0.2, -0.5), np.eye(3))
+
+
+@pytest.mark.parametrize("name", ["m.nii.gz", "m.nrrd", "m.mha"])
+def test_that_a_mask_on_another_grid_is_resampled_only_when_asked(tmp_path: Path, name: str) -> None:
+    path = itk(tmp_path / name, np.kron(DRAWN, np.ones((2, 2, 2), np.uint8)), FINE)
+    with pytest.raises(GeometryError):
+        open_mask(path, GRID)
+    mask = open_mask(path, GRID, resample="nearest")
+    assert np.array_equal(mask.labels, DRAWN)
+    assert [f.code for f in mask.findings] == ["mask_resampled"]
+    assert mask.preview is not None
+    assert [(row.label, row.voxels_before) for row in mask.preview.labels] == [(v, 8 * int((v == DRAWN).sum())) for v in (1, 3)]
+    assert all(row.ml_after == pytest.approx(row.ml_before) for row in mask.preview.labels)
+
+
+def test_that_a_mask_on_the_scans_own_grid_is_never_resampled(tmp_path: Path) -> None:
+    mask = open_mask(itk(tmp_path / "m.nrrd", LABELS, GRID), GRID, resample="nearest")
+    assert np.array_equal(mask.labels, LABELS)
+    assert (mask.preview, mask.findings) == (None, ())
+
+
+def test_that_a_segmentation_on_another_grid_is_resampled_only_when_asked(write_series: Callable[..., list[Path]], tmp_path: Path) -> None:
+    fine = np.kron(DRAWN, np.ones((2, 2, 2), np.uint8))
+    sources = write_series(tmp_path / "series", FINE)
+    write_dicom_seg(fine, FINE, TWO, sources=sources, path=tmp_path / "m.dcm", patient_tags="blank", model_id="m")
+    with pytest.raises(GeometryError, match="another grid"):
+        mapped_mask(tmp_path / "m.dcm", GRID, TWO)
+    mapped = mapped_mask(tmp_path / "m.dcm", GRID, TWO, resample="nearest")
+    assert np.array_equal(mapped.labels, DRAWN)
+    assert mapped.preview is not None

@@ -1,0 +1,93 @@
+"""A mask as a DICOM object over the series that it was drawn on, found in a folder."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+import numpy.typing as npt
+
+from gf_desktop.files.dicom_rtstruct import write_rtstruct
+from gf_desktop.files.dicom_seg import write_dicom_seg
+from gf_desktop.files.dicom_source import PatientTags, series_under
+from gf_desktop.files.landing import ExportedFile
+from gf_desktop.imaging.geometry import Geometry
+from gf_desktop.imaging.labelmap import LabelTable
+
+__all__ = ["DicomFormat", "export_dicom_object"]
+
+DicomFormat = Literal["seg", "seg-labelmap", "rtstruct"]
+"""A segmentation of BINARY segments, one of type LABELMAP, a structure set."""
+
+
+def export_dicom_object(
+    labels: npt.NDArray[np.uint8],
+    geometry: Geometry,
+    table: LabelTable,
+    *,
+    format: DicomFormat,  # noqa: A002 - the word of the command line
+    source: Path,
+    folder: Path,
+    stem: str,
+    patient_tags: PatientTags,
+    model_id: str,
+    per_structure: bool = False,
+    edited: bool = True,
+    overwrite: bool = False,
+) -> list[ExportedFile]:
+    """Write one case's mask as ``stem.dcm``; with ``per_structure`` one segmentation for each structure, named after it.
+
+    Parameters
+    ----------
+    labels, geometry, table, model_id, edited
+        As :func:`gf_desktop.files.dicom_seg.write_dicom_seg`.
+    source
+        The folder that holds the DICOM series, or one of its files; other series may lie there too: the mask's grid tells.
+    folder
+        Where to write; made where it is missing.
+    patient_tags
+        "copy" only after the user was asked: then name, number, birth date and sex of the patient are in the file.
+
+    Returns
+    -------
+    The files, all verified.
+
+    Raises
+    ------
+    GeometryError
+        When no series there has the mask's grid, or several have it.
+    UserError
+        As :func:`gf_desktop.files.dicom_seg.write_dicom_seg`.
+    ValueError
+        When labels, geometry and table do not fit, or the stem is no plain name.
+    """
+    if not stem or Path(stem).name != stem or stem.startswith("."):
+        raise ValueError(f"{stem!r} is no plain file name")
+    sources = series_under(source, geometry)
+    path = folder / f"{stem}.dcm"
+    if format == "rtstruct":
+        return write_rtstruct(
+            labels,
+            geometry,
+            table,
+            sources=sources,
+            path=path,
+            patient_tags=patient_tags,
+            model_id=model_id,
+            edited=edited,
+            overwrite=overwrite,
+        )
+    return write_dicom_seg(
+        labels,
+        geometry,
+        table,
+        sources=sources,
+        path=path,
+        patient_tags=patient_tags,
+        model_id=model_id,
+        segmentation="LABELMAP" if format == "seg-labelmap" else "BINARY",
+        per_structure=per_structure,
+        edited=edited,
+        overwrite=overwrite,
+    )
