@@ -37,8 +37,9 @@ def grid_of_matrix(matrix: FloatArray, size_ijk: tuple[int, int, int]) -> tuple[
     matrix = np.asarray(matrix, dtype=np.float64)
     if not np.isfinite(matrix).all():
         return None, [Finding("no_matrix", "The file's matrix holds values that are not numbers", "red", _RESAMPLE)]
-    spacing = np.linalg.norm(matrix[:3, :3], axis=0)
-    if not (spacing > 0).all():
+    with np.errstate(over="ignore", under="ignore"):
+        spacing = np.linalg.norm(matrix[:3, :3], axis=0)
+    if not (np.isfinite(spacing) & (spacing > 0)).all():
         return None, [Finding("no_matrix", "The file's matrix has an axis of length zero", "red", _RESAMPLE)]
     direction = matrix[:3, :3] / spacing
     error = orthonormal_error(direction)

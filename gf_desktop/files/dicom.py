@@ -102,7 +102,9 @@ _SYNTAX = re.compile(rb"\x02\x00\x10\x00UI..([0-9.]+[\x00 ]?)", re.DOTALL)
 """The element that states the transfer syntax, in explicit little endian as all of this group (DICOM PS3.10 7.1)."""
 
 _PREAMBLE_BYTES = 132
-_GROUP_LENGTH_BYTES = 12
+_LONG_KINDS = (b"OB", b"OW", b"SQ", b"UN", b"UT")
+"""Of the kinds of element those whose length has 4 bytes, behind 2 empty ones (DICOM PS3.5 7.1.2)."""
+
 MAX_INFLATED_BYTES = 1 << 28
 """A deflated file that unpacks to more than this is no picture."""
 
@@ -394,9 +396,8 @@ def _read(path: Path, **how: Any) -> Any:
         meta = pydicom.filereader.read_file_meta_info(path)
         if meta.get("TransferSyntaxUID") != _DEFLATED:
             return pydicom.dcmread(path, force=True, **how)
-        length = int(meta.get("FileMetaInformationGroupLength") or 0)
-        stream.seek(_PREAMBLE_BYTES + _GROUP_LENGTH_BYTES + length)
-        content = inflate(stream.read(), limit=MAX_INFLATED_BYTES)
+        whole = stream.read()
+    content = inflate(whole[_end_of_meta(whole) :], limit=MAX_INFLATED_BYTES)
     meta.TransferSyntaxUID = _PLAIN[1]
     head = io.BytesIO()
     pydicom.filewriter.write_file_meta_info(head, meta, enforce_standard=False)
@@ -425,6 +426,17 @@ def read_dataset_header(path: Path, tags: Sequence[str]) -> Any:
         raise reading_fault(error, path) from error
     except _faults() as error:
         raise FileFormatError("The DICOM header is damaged", where=str(path), next_step=_DAMAGED) from error
+
+
+def _end_of_meta(content: bytes) -> int:
+    """Return where the elements that say how a file is written end; its own statement of their length may be missing."""
+    place = _PREAMBLE_BYTES
+    while content[place : place + 2] == b"\x02\x00":
+        if content[place + 4 : place + 6] in _LONG_KINDS:
+            place += 12 + struct.unpack_from("<I", content, place + 8)[0]
+        else:
+            place += 8 + struct.unpack_from("<H", content, place + 6)[0]
+    return place
 
 
 def read_slices(headers: Sequence[SliceHeader]) -> tuple[npt.NDArray[Any], list[Finding]]:

@@ -145,7 +145,7 @@ def read_itk(path: Path) -> ItkScan:
             _check_length(reader, path)
             image = reader.Execute()
             values = np.asarray(sitk.GetArrayFromImage(image))
-    except (RuntimeError, MemoryError, ValueError) as error:
+    except (OSError, RuntimeError, MemoryError, ValueError) as error:  # a name of voxels that no file can have is an OSError
         raise FileFormatError("The file is damaged, cut off, or is no scan", where=str(path), next_step=_AGAIN) from error
     components = int(image.GetNumberOfComponentsPerPixel())
     colour = components == 3 and values.dtype == np.uint8 and not set(said.kinds) & set(_TIME_KINDS)

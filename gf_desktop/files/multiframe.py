@@ -95,8 +95,8 @@ def read_multiframe(header: SliceHeader) -> Multiframe:
     """
     path = header.path
     dataset = read_dataset(path)
-    frames = _frames_of(dataset, header)
     _check_size(dataset, header, on_disk=path.stat().st_size)
+    frames = _frames_of(dataset, header)
     kept: list[tuple[Array, bool]] = []
 
     def pixels() -> Array:
