@@ -24,7 +24,7 @@ from gf_desktop.errors import FileFormatError
 from gf_desktop.files.claims import PICTURE_RATIO, bytes_of, check_claim, inflate
 from gf_desktop.files.faults import reading_fault
 from gf_desktop.files.findings import Finding
-from gf_desktop.files.intensities import rescaled_planes
+from gf_desktop.files.intensities import finite, rescaled_planes
 from gf_desktop.files.quiet import load_pydicom, quiet, quiet_native
 from gf_desktop.files.stack import Plane
 
@@ -466,7 +466,10 @@ def read_slices(headers: Sequence[SliceHeader]) -> tuple[npt.NDArray[Any], list[
     if stored[0].ndim == 3:
         return np.stack(stored), findings
     voxels, more = rescaled_planes(stored, [(h.slope, h.intercept) for h in headers])
-    return voxels, findings + more
+    checked = finite(voxels)
+    if checked is None:
+        raise FileFormatError("The scan holds no numbers at all", where=str(headers[0].path), next_step=_DAMAGED)
+    return checked[0], findings + more + checked[1]
 
 
 def _read_plane(header: SliceHeader) -> tuple[npt.NDArray[Any], bool]:

@@ -20,6 +20,10 @@ def exact_type(low: float, high: float, *, whole: bool) -> type[np.int16 | np.fl
     return np.int16 if whole and low >= _INT16.min and high <= _INT16.max else np.float32
 
 
+MAX_WHOLE = 1 << 30
+"""Whole slopes and intercepts below this are reckoned with in 32 bits."""
+
+
 def rescaled(stored: npt.NDArray[Any], *, slope: float = 1.0, intercept: float = 0.0) -> npt.NDArray[Any]:
     """Return ``stored * slope + intercept`` as int16 where that is exact, else as float32.
 
@@ -31,10 +35,8 @@ def rescaled(stored: npt.NDArray[Any], *, slope: float = 1.0, intercept: float =
     if stored.size == 0:
         return stored.astype(np.int16)
     whole = stored.dtype.kind in "iub" and float(slope).is_integer() and float(intercept).is_integer()
-    if not whole:
-        if slope == 1.0 and intercept == 0.0:
-            return stored.astype(np.float32, copy=False)
-        return (stored.astype(np.float64) * slope + intercept).astype(np.float32)
+    if not whole or max(abs(slope), abs(intercept)) >= MAX_WHOLE:
+        return _as_floats(stored, slope, intercept)
     ends = sorted(float(v) * slope + intercept for v in (stored.min(), stored.max()))
     if exact_type(ends[0], ends[1], whole=True) is np.int16:
         if slope == 1.0 and intercept == 0.0:
@@ -44,7 +46,15 @@ def rescaled(stored: npt.NDArray[Any], *, slope: float = 1.0, intercept: float =
             return stored.astype(np.int16, copy=False) + np.int32(intercept).astype(np.int16)
         # A stored value may not fit int16 although the result does, so the sum is made in 32 bits.
         return (stored.astype(np.int32) * np.int32(slope) + np.int32(intercept)).astype(np.int16)
-    return (stored.astype(np.float64) * slope + intercept).astype(np.float32)
+    return _as_floats(stored, slope, intercept)
+
+
+def _as_floats(stored: npt.NDArray[Any], slope: float, intercept: float) -> npt.NDArray[Any]:
+    """Return the nearest float32; what is beyond them is infinite, which :func:`finite` sees."""
+    with np.errstate(over="ignore", invalid="ignore", under="ignore"):
+        if slope == 1.0 and intercept == 0.0:
+            return stored.astype(np.float32, copy=False)
+        return (stored.astype(np.float64) * slope + intercept).astype(np.float32)
 
 
 def rescaled_planes(stored: list[npt.NDArray[Any]], scales: Sequence[tuple[float, float]]) -> tuple[npt.NDArray[Any], list[Finding]]:

@@ -1781,6 +1781,7 @@
         </message>
         <message>
             <location filename="../../gf_desktop/files/analyze.py"/>
+            <location filename="../../gf_desktop/files/dicom.py"/>
             <location filename="../../gf_desktop/files/itk.py"/>
             <location filename="../../gf_desktop/files/nifti.py"/>
             <source>The scan holds no numbers at all</source>

@@ -50,3 +50,12 @@ def test_that_a_stored_value_beyond_sixteen_bits_may_become_one_within() -> None
 
 def test_that_nothing_stays_nothing() -> None:
     assert rescaled(np.zeros((0,), np.uint16)).dtype == np.int16
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize(("slope", "intercept"), [(1e10, 0.0), (1.0, -1e12), (1e300, 1.0), (2.0**31, 2.0**31)])
+def test_that_slopes_and_intercepts_of_any_size_give_the_nearest_float(slope: float, intercept: float) -> None:
+    stored = np.array([0, 1, 7], np.uint16)
+    with np.errstate(over="ignore"):
+        expected = (stored * np.float64(slope) + intercept).astype(np.float32)
+    assert np.array_equal(rescaled(stored, slope=slope, intercept=intercept), expected)
