@@ -11,7 +11,9 @@ import numpy.typing as npt
 from psygnal import Signal
 
 from gf_desktop.errors import HeldError, ProjectError, UserError
+from gf_desktop.files.choosing import choose_scans
 from gf_desktop.files.scan import Scan, ScanSource, find_scans, read_scan
+from gf_desktop.files.spacing import Spacing
 from gf_desktop.imaging.edits import Box
 from gf_desktop.imaging.volume import Volume
 from gf_desktop.jobs import CancelToken, Jobs
@@ -31,14 +33,15 @@ def no_answer(_answer: object) -> None:
     """Take an answer that nobody asked for."""
 
 
-def _sources(paths: Iterable[Path]) -> list[tuple[Path, ScanSource]]:
+def _sources(paths: Iterable[Path], *, spacing_mm: Spacing | None = None, series: str | None = None) -> list[tuple[Path, ScanSource]]:
     """Return every scan under the paths once: a file of a series stands for all of it, so many files of one may be named."""
     found: list[tuple[Path, ScanSource]] = []
     covered: set[Path] = set()
     for path in paths:
         if path.absolute() in covered:
             continue
-        for source in find_scans(path):
+        sources = find_scans(path, spacing_mm=spacing_mm)
+        for source in sources if series is None else choose_scans(sources, series):
             files = {file.absolute() for file in source.paths}
             if not files <= covered:
                 found.append((path, source))
@@ -161,11 +164,15 @@ class Workspace:
         self,
         paths: Iterable[Path],
         *,
+        spacing_mm: Spacing | None = None,
+        series: str | None = None,
         on_done: Callable[[list[tuple[Path, Case]]], None] = no_answer,
         on_error: OnError | None = None,
     ) -> None:
         """Read every scan under the paths and copy it into the project; all of them or none.
 
+        ``spacing_mm`` is what the user states of files that do not, mm between rows, columns and slices; ``series`` chooses among the
+        scans of each path, see :func:`choose_scans`.
         ``on_done`` is given (path, case) pairs; a scan that is there already is named, not copied again.
         """
         project = self.must_project()
@@ -174,7 +181,7 @@ class Workspace:
 
         def work(_token: CancelToken) -> list[tuple[Path, Scan, StagedScan]]:
             scans: list[tuple[Path, Scan]] = []
-            for path, source in _sources(wanted):
+            for path, source in _sources(wanted, spacing_mm=spacing_mm, series=series):
                 scans.append((path, read_scan(source)))
                 if len(scans) == 1:
                     self._jobs.post(lambda: self._show_arriving(scans[0][1].volume))
@@ -208,7 +215,13 @@ class Workspace:
     def _add_scan(self, project: Project, scan: Scan, staged: StagedScan) -> Case:
         findings = tuple(Finding(f.code, f.message) for f in scan.findings)
         case, _is_new = project.add_case(
-            scan.volume, title=scan.volume.source, verdict=scan.verdict, findings=findings, frames=scan.frames, staged=staged
+            scan.volume,
+            title=scan.volume.source,
+            verdict=scan.verdict,
+            findings=findings,
+            frames=scan.frames,
+            staged=staged,
+            passport=scan.passport,
         )
         return case
 

@@ -56,6 +56,15 @@ def _minutes(text: str) -> float:
     return value
 
 
+def _spacing(text: str) -> tuple[float, float, float]:
+    from gf_desktop.files.spacing import parsed_spacing
+
+    try:
+        return parsed_spacing(text)
+    except UserError as error:
+        raise argparse.ArgumentTypeError(f"{error.what}. {error.next_step}") from error
+
+
 def make_parser() -> argparse.ArgumentParser:
     """Return the parser of the whole command line."""
     parser = _Parser(
@@ -98,6 +107,7 @@ def _add_data_verbs(verbs: _SubParsers) -> None:
     )
     bring = _add(verbs, "import", "copy scans into the project: DICOM folders, NIfTI, NRRD, MetaImage, pictures")
     bring.add_argument("paths", metavar="PATH", type=Path, nargs="+")
+    _add_choice(bring)
     _add(verbs, "list", "show the worklist")
     frame = _add(verbs, "frame", "make a volume of a series in time a case with a mask of its own")
     frame.add_argument("case", metavar="CASE")
@@ -136,6 +146,18 @@ def _add_data_verbs(verbs: _SubParsers) -> None:
     export.add_argument("--resume", action="store_true", help="go on with an export: write only what is missing or has changed since")
     export.add_argument("--overwrite", action="store_true", help="replace files that are there")
     export.add_argument("--orientation", choices=("lps", "ras"), default="lps", help="frame of surfaces; default: lps, as DICOM")
+
+
+def _add_choice(verb: argparse.ArgumentParser) -> None:
+    verb.add_argument(
+        "--series", metavar="N|TEXT", help="scans of a folder: the number that “inspect” gives, or a word of the description; default: all"
+    )
+    verb.add_argument(
+        "--spacing",
+        type=_spacing,
+        metavar="ROWSxCOLUMNSxSLICES",
+        help="distances in mm where the files state none, such as 0.7x0.7x3",
+    )
 
 
 def _add_structure_verb(verbs: _SubParsers) -> None:
@@ -177,6 +199,7 @@ def _add_model_verbs(verbs: _SubParsers) -> None:
 def _add_other_verbs(verbs: _SubParsers) -> None:
     inspect = _add(verbs, "inspect", "say what a file or folder is and where it lies in space", project=False)
     inspect.add_argument("path", type=Path, metavar="PATH")
+    _add_choice(inspect)
     demo = _add(verbs, "demo", "the whole story on the demo scan", project=False)
     demo.add_argument("--headless", action="store_true", help="drive the window without a screen and write demo-out/")
     demo.add_argument("--out", type=Path, default=Path("demo-out"), metavar="DIR")

@@ -12,6 +12,7 @@ from gf_desktop.cli.exporting import export_verb
 from gf_desktop.cli.looking import compare_verb, measurements_verb
 from gf_desktop.cli.operations import label_named, operation_named, operations_help
 from gf_desktop.cli.output import Output
+from gf_desktop.cli.passport import show_scan
 from gf_desktop.cli.structures import changes_structures, run_structures
 from gf_desktop.files.inspect import inspect
 from gf_desktop.files.masks import read_mapping
@@ -84,7 +85,7 @@ def _new(session: Session, options: argparse.Namespace, output: Output) -> None:
 
 def _import(session: Session, options: argparse.Namespace, output: Output) -> None:
     with output.progress("reading"):
-        pairs: list[tuple[Path, Case]] = answer_of(session.import_paths, options.paths)
+        pairs: list[tuple[Path, Case]] = answer_of(session.import_paths, options.paths, spacing_mm=options.spacing, series=options.series)
     rows = [(case.id, str(path), case.title, f"{case.slices}", case.verdict) for path, case in pairs]
     output.table(("case", "source", "what", "slices", "geometry"), rows)
     for _path, case in pairs:
@@ -265,12 +266,9 @@ def _number(value: float | None, digits: int) -> str:
 
 
 def _inspect(options: argparse.Namespace, output: Output) -> None:
-    document = inspect(options.path)
-    for key, value in document.items():
-        if key != "findings":
-            output.say(f"{key:14} {value}")
-    for finding in document["findings"]:
-        output.say(f"  {finding['code']}: {finding['message']}")
+    document = inspect(options.path, spacing_mm=options.spacing, series=options.series)
+    for scan in document["scans"]:
+        show_scan(scan, output)
     output.document(document)
 
 

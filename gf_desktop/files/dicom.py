@@ -67,6 +67,12 @@ _FACTS = {
 when or where. Free text (descriptions, comments) is left out because people type names into it."""
 
 _PHASE_TAGS = ("TemporalPositionIdentifier", "EchoTime", "InversionTime", "DiffusionBValue", "TriggerTime", "AcquisitionNumber")
+_KIND_TAGS = (
+    "ImageType", "ComplexImageComponent", "EchoTime", "InversionTime", "DiffusionBValue", "DiffusionGradientOrientation",
+    "TemporalPositionIdentifier", "TriggerTime", "AcquisitionNumber",
+)  # fmt: skip
+"""What may tell the scans under one series identifier apart, what says most first."""
+
 _GROUP_TAGS = (
     "StudyInstanceUID",
     "PatientID",
@@ -79,9 +85,9 @@ _GROUP_TAGS = (
 _OTHER_TAGS = (
     "SOPClassUID", "SeriesInstanceUID", "Modality", "Rows", "Columns", "NumberOfFrames", "SamplesPerPixel", "PhotometricInterpretation",
     "BitsAllocated", "ImagePositionPatient", "ImageOrientationPatient", "PixelSpacing", "ImagerPixelSpacing", "SpacingBetweenSlices",
-    "RescaleSlope", "RescaleIntercept", "SequenceOfUltrasoundRegions",
+    "RescaleSlope", "RescaleIntercept", "SequenceOfUltrasoundRegions", "InstanceNumber", "ImagesInAcquisition",
 )  # fmt: skip
-_TAGS = [*dict.fromkeys((*_OTHER_TAGS, *_PHASE_TAGS, *_GROUP_TAGS, *_FACTS))]
+_TAGS = [*dict.fromkeys((*_OTHER_TAGS, *_PHASE_TAGS, *_KIND_TAGS, *_GROUP_TAGS, *_FACTS))]
 
 _NOT_A_SCAN = ("SEG", "RTSTRUCT", "RTDOSE", "RTPLAN", "PR", "KO", "SR", "REG", "FID", "RWV")
 """Modalities of objects that describe scans instead of being one."""
@@ -149,6 +155,10 @@ class SliceHeader:
         Whether the pixel spacing is that of the tissue in an ultrasound picture.
     facts
         Allow-listed fields by their readable names.
+    kinds
+        Names and values of what may tell scans of one series apart; a field that is missing is left out.
+    instance, in_acquisition
+        Number of the picture, and how many there are of the acquisition; None where not stated.
     """
 
     path: Path
@@ -162,6 +172,9 @@ class SliceHeader:
     detector_spacing: bool = False
     region_spacing: bool = False
     facts: dict[str, str] = field(default_factory=dict)
+    kinds: tuple[tuple[str, str], ...] = ()
+    instance: int | None = None
+    in_acquisition: int | None = None
 
     @property
     def has_place(self) -> bool:
@@ -269,7 +282,15 @@ def _header_of(dataset: Any, path: Path) -> SliceHeader | None:
         detector_spacing=patient is None and detector is not None,
         region_spacing=region is not None,
         facts=_facts(dataset),
+        kinds=tuple((name, text_of(dataset, name)) for name in _KIND_TAGS if text_of(dataset, name)),
+        instance=_whole(dataset, "InstanceNumber"),
+        in_acquisition=_whole(dataset, "ImagesInAcquisition"),
     )
+
+
+def _whole(dataset: Any, name: str) -> int | None:
+    value = number(dataset, name)
+    return None if value is None else int(value)
 
 
 def _region_spacing(dataset: Any) -> tuple[float, float] | None:

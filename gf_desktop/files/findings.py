@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from gf_desktop.errors import GeometryError
+
+if TYPE_CHECKING:
+    from gf_desktop.files.passport import Passport
 
 __all__ = ["Finding", "Severity", "UnusableScanError", "refuse_red", "verdict_of"]
 
@@ -40,10 +43,11 @@ class Finding:
 
 
 class UnusableScanError(GeometryError):
-    """A scan with a red finding; ``findings`` holds all of them."""
+    """A scan with a red finding; ``findings`` holds all of them, ``passport`` what was measured all the same, if anything."""
 
-    def __init__(self, findings: Iterable[Finding], *, where: str) -> None:
+    def __init__(self, findings: Iterable[Finding], *, where: str, passport: Passport | None = None) -> None:
         self.findings = tuple(findings)
+        self.passport = passport
         worst = next(f for f in self.findings if f.severity == "red")
         super().__init__(worst.message, where=where, next_step=worst.next_step)
 
@@ -54,8 +58,8 @@ def verdict_of(findings: Iterable[Finding]) -> Severity:
     return "red" if "red" in severities else "amber" if "amber" in severities else "green"
 
 
-def refuse_red(findings: Iterable[Finding], *, where: str) -> None:
+def refuse_red(findings: Iterable[Finding], *, where: str, passport: Passport | None = None) -> None:
     """Raise UnusableScanError where a finding is red."""
     found = tuple(findings)
     if verdict_of(found) == "red":
-        raise UnusableScanError(found, where=where)
+        raise UnusableScanError(found, where=where, passport=passport)

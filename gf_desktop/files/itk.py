@@ -7,7 +7,7 @@ text. Nothing else of the header leaves this room: other programs copy names of 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -20,7 +20,9 @@ from gf_desktop.files.claims import DEFLATE_RATIO, bytes_of, check_claim
 from gf_desktop.files.faults import reading_fault
 from gf_desktop.files.findings import Finding, refuse_red
 from gf_desktop.files.intensities import finite, rescaled
+from gf_desktop.files.passport import BY_USER, NOT_STATED
 from gf_desktop.files.quiet import load_simpleitk, quiet_native
+from gf_desktop.files.spacing import Spacing
 from gf_desktop.imaging.geometry import Geometry
 
 __all__ = ["ITK_SUFFIXES", "ItkScan", "is_itk_label", "is_itk_name", "read_itk"]
@@ -31,6 +33,7 @@ HEADER_BYTES: Final = 1 << 16
 """Headers are shorter than this; what follows are voxels."""
 
 _AGAIN: Final = "Export the scan again, or convert it to NIfTI (.nii.gz)."
+_STATE_IT: Final = "Export the scan with its spacing, or state it in mm: --spacing ROWSxCOLUMNSxSLICES."
 _PATIENT_SPACES: Final = re.compile(r"(right|left)-(anterior|posterior)-superior(-time)?|(ras|las|lps)t?", re.IGNORECASE)
 """NRRD's names of the frames that ITK turns into ours."""
 
@@ -62,7 +65,8 @@ class _Stated:
 class ItkScan:
     """A scan that was read: intensities [k, j, i] (or uint8 [k, j, i, 3]; of frames with t in front), grid, findings.
 
-    ``frames`` counts volumes along the fourth axis, 1 where there is none.
+    ``frames`` counts volumes along the fourth axis, 1 where there is none. ``spacing_from`` and ``placed_by`` name what states spacing
+    and place.
     """
 
     voxels: npt.NDArray[Any]
@@ -71,6 +75,8 @@ class ItkScan:
     spacing_known: bool
     place_known: bool
     frames: int
+    spacing_from: str = NOT_STATED
+    placed_by: str = NOT_STATED
 
 
 def is_itk_name(path: Path) -> bool:
@@ -119,8 +125,13 @@ def _stated_by_meta(text: str) -> _Stated:
     )
 
 
-def read_itk(path: Path) -> ItkScan:
+def read_itk(path: Path, *, spacing_mm: Spacing | None = None) -> ItkScan:
     """Read an NRRD or MetaImage scan.
+
+    Parameters
+    ----------
+    spacing_mm
+        What the user states of a file that does not: mm between rows, columns and slices.
 
     Raises
     ------
@@ -154,6 +165,14 @@ def read_itk(path: Path) -> ItkScan:
         values = np.moveaxis(values, -1, 0)
     dimensions = min(int(image.GetDimension()), 3)
     geometry, findings = _grid(image, dimensions)
+    nrrd = path.name.lower().endswith((".nrrd", ".nhdr"))
+    spacing_from = ("space directions" if nrrd else "ElementSpacing") if said.spacing else NOT_STATED
+    if not said.spacing and spacing_mm is not None and geometry is not None:
+        row_mm, column_mm, slice_mm = spacing_mm
+        geometry = Geometry(geometry.size_ijk, (column_mm, row_mm, slice_mm), geometry.origin_mm, geometry.direction)
+        said, spacing_from = replace(said, spacing=True, place=False), BY_USER
+        message = f"As the user states, voxels are {row_mm:.4g} × {column_mm:.4g} × {slice_mm:.4g} mm apart"
+        findings.append(Finding("spacing_stated", message, "amber"))
     findings += _about(said, flat=geometry is None or geometry.size_ijk[2] == 1)
     refuse_red(findings, where=str(path))
     assert geometry is not None, "a file without a grid has a red finding"
@@ -164,7 +183,9 @@ def read_itk(path: Path) -> ItkScan:
         raise FileFormatError("The scan holds no numbers at all", where=str(path), next_step=_AGAIN)
     voxels, more = checked
     voxels = voxels.reshape((*shape, 3) if colour else shape)
-    return ItkScan(voxels, geometry, (*findings, *more), said.spacing, said.spacing and said.place, frames)
+    placed = said.spacing and said.place
+    placed_by = ("space origin" if nrrd else "Offset") if placed else NOT_STATED
+    return ItkScan(voxels, geometry, (*findings, *more), said.spacing, placed, frames, spacing_from, placed_by)
 
 
 def _check_kind(reader: Any, path: Path, said: _Stated) -> None:
@@ -231,7 +252,7 @@ def _about(said: _Stated, *, flat: bool) -> list[Finding]:
         findings.append(Finding("spacing_unknown", "The picture's pixels have no stated size; lengths and volumes are in pixels", "amber"))
     elif not said.spacing:
         message = "The file does not say how far apart its voxels are, so spacing is unknown"
-        findings.append(Finding("spacing_unknown", message, "red", "Export the scan with its spacing."))
+        findings.append(Finding("spacing_unknown", message, "red", _STATE_IT))
     if any(unit not in _MILLIMETRES for unit in said.units):
         message = f"The file counts in {', '.join(sorted(set(said.units)))}, not in mm"
         findings.append(Finding("unit_unknown", message, "red", "Export the scan in millimetres."))

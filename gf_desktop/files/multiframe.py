@@ -16,10 +16,13 @@ import numpy as np
 import numpy.typing as npt
 
 from gf_desktop.errors import FileFormatError
+from gf_desktop.files.correction import background_of, corrected
 from gf_desktop.files.dicom import SliceHeader, number, numbers, pixels_of, read_dataset, text_of
 from gf_desktop.files.findings import Finding, refuse_red, verdict_of
 from gf_desktop.files.intensities import rescaled_planes
-from gf_desktop.files.stack import SAME_POSITION_MM, Plane, Stack, stack_planes
+from gf_desktop.files.passport import NOT_STATED, Passport, geometry_of
+from gf_desktop.files.slice_positions import SAME_POSITION_MM
+from gf_desktop.files.stack import Plane, Stack, stack_planes
 from gf_desktop.imaging.geometry import Geometry
 from gf_desktop.imaging.time_axis import TimeAxis
 
@@ -59,6 +62,10 @@ class Multiframe:
         As of a :class:`Volume`.
     time
         Frames in time, None where they lie in space.
+    passport
+        What says where it lies, and how its slices lie; its verdict is that of ``findings``.
+    resampled
+        Whether slices were brought onto the grid by interpolation.
     frames
         Series only: every volume, [t, k, j, i].
     """
@@ -69,6 +76,8 @@ class Multiframe:
     spacing_known: bool
     place_known: bool
     time: TimeAxis | None
+    passport: Passport
+    resampled: bool = False
     frames: Array | None = None
 
 
@@ -204,11 +213,40 @@ def _arranged(frames: list[_Frame], header: SliceHeader, pixels: Callable[[], Ar
     if len(moments) > 1 and not any(frame.moment is None for frame in frames):
         numbered = [[n for n, frame in enumerate(frames) if frame.moment == moment] for moment in moments]
         if len({len(group) for group in numbered}) == 1:
-            return _series(frames, numbered, pixels, where=where, frame_ms=_between(frames, frame_ms))
+            return _series(frames, numbered, pixels, header, where=where, frame_ms=_between(frames, frame_ms))
     stack = _stacked(planes, range(len(planes)), pixels, where=where)
     voxels, more = _intensities(pixels(), frames, stack.order)
     assert stack.geometry is not None, "a stack without a grid has a red finding"
-    return Multiframe(voxels, stack.geometry, (*stack.findings, *more), stack.spacing_known, place_known=True, time=None)
+    voxels = _on_grid(voxels, stack, header)
+    findings = (*stack.findings, *more)
+    return Multiframe(
+        voxels, stack.geometry, findings, stack.spacing_known, place_known=True, time=None,
+        passport=_passport(stack.geometry, findings, stack=stack), resampled=stack.correction is not None,
+    )  # fmt: skip
+
+
+def _on_grid(voxels: Array, stack: Stack, header: SliceHeader) -> Array:
+    if stack.correction is None:
+        return voxels
+    return corrected(voxels, stack.correction, background=background_of(voxels, header.modality))
+
+
+def _passport(geometry: Geometry, findings: Sequence[Finding], *, stack: Stack | None, known: bool = True) -> Passport:
+    """Return the passport of frames; without a stack they do not say where they lie."""
+    placed = stack is not None and stack.slices is not None
+    count = 0 if stack is None else len(stack.order)
+    pixels = "PixelSpacing" if known else NOT_STATED
+    depth = NOT_STATED if not placed else f"ImagePositionPatient of {count} frames"
+    return Passport(
+        verdict_of(findings),
+        **geometry_of(geometry),
+        origin_from=f"ImagePositionPatient of {count} frames" if placed else NOT_STATED,
+        axes_from=f"ImageOrientationPatient of {count} frames" if placed else NOT_STATED,
+        spacing_from=(pixels, pixels, depth),
+        slices=None if stack is None else stack.slices,
+        contradictions=() if stack is None else stack.contradictions,
+        resampled=stack is not None and stack.correction is not None,
+    )
 
 
 def _at_one_place(planes: Sequence[Plane]) -> bool:
@@ -236,7 +274,7 @@ def _stacked(planes: Sequence[Plane], chosen: Sequence[int], pixels: Callable[[]
         return np.array_equal(pixels()[chosen[one]], pixels()[chosen[other]])
 
     stack = stack_planes([planes[n] for n in chosen], identical=identical)
-    refuse_red(stack.findings, where=where)
+    refuse_red(stack.findings, where=where, passport=Passport("red", slices=stack.slices, contradictions=stack.contradictions))
     return replace(stack, order=tuple(chosen[n] for n in stack.order))
 
 
@@ -267,11 +305,20 @@ def _cine(frames: Sequence[_Frame], header: SliceHeader, stored: Array, place: S
         findings.append(Finding("frame_time_unknown", "The file does not state how fast the frames follow each other", "green"))
     order = sorted(range(len(frames)), key=lambda n: (frames[n].moment or 0.0, n))
     voxels, more = _intensities(stored, frames, order)
-    return Multiframe(voxels, grid, (*findings, *more), known, placed, TimeAxis("cine", len(frames), frame_ms))
+    said = (*findings, *more)
+    passport = _passport(grid, said, stack=place if placed else None, known=known)
+    passport = replace(passport, spacing_from=(*passport.spacing_from[:2], NOT_STATED))
+    return Multiframe(voxels, grid, said, known, placed, TimeAxis("cine", len(frames), frame_ms), passport)
 
 
 def _series(
-    frames: Sequence[_Frame], numbered: list[list[int]], pixels: Callable[[], Array], *, where: str, frame_ms: float | None
+    frames: Sequence[_Frame],
+    numbered: list[list[int]],
+    pixels: Callable[[], Array],
+    header: SliceHeader,
+    *,
+    where: str,
+    frame_ms: float | None,
 ) -> Multiframe:
     """Return volumes one after the other on one grid; UnusableScanError where they lie on several."""
     planes = [frame.plane for frame in frames]
@@ -282,7 +329,12 @@ def _series(
         message = f"The file holds {len(stacks)} volumes that do not lie on one grid"
         refuse_red([Finding("several_grids", message, "red", "Export each volume as a series of its own.")], where=where)
     voxels, more = _intensities(pixels(), frames, [n for stack in stacks for n in stack.order])
-    every = voxels.reshape(len(stacks), *first.shape_kji, *voxels.shape[3:])
-    findings = [*stacks[0].findings, *more]
+    every = voxels.reshape(len(stacks), -1, *voxels.shape[1:])
+    if any(stack.correction is not None for stack in stacks):
+        every = np.stack([_on_grid(volume, stack, header) for volume, stack in zip(every, stacks, strict=True)])
+    findings = (*stacks[0].findings, *more)
     assert verdict_of(findings) != "red", "red findings are refused"
-    return Multiframe(every[0].copy(), first, tuple(findings), True, True, TimeAxis("series", len(stacks), frame_ms), every)
+    return Multiframe(
+        every[0].copy(), first, findings, True, True, TimeAxis("series", len(stacks), frame_ms),
+        _passport(first, findings, stack=stacks[0]), stacks[0].correction is not None, every,
+    )  # fmt: skip

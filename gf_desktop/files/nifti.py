@@ -92,6 +92,10 @@ class NiftiFile:
         Volumes along the fourth axis; 1 where there is none.
     frame_ms
         Time between them in ms where the file states it, else None.
+    placed_by
+        What places the voxels: "sform", "qform", or "pixdim" alone.
+    qform_apart_mm, qform_turned_deg
+        How far apart sform and qform place a corner voxel, and by how much their axes are turned; None without both.
     """
 
     path: Path
@@ -101,6 +105,9 @@ class NiftiFile:
     image: Any
     frames: int = 1
     frame_ms: float | None = None
+    placed_by: str = "sform"
+    qform_apart_mm: float | None = None
+    qform_turned_deg: float | None = None
 
     @property
     def is_colour(self) -> bool:
@@ -196,7 +203,7 @@ def open_nifti(path: Path, *, frames: bool = False) -> NiftiFile:
                 raise FileFormatError("This is not a NIfTI file", where=str(path), next_step=_AGAIN)
             size, count = _size_of(image, path, frames=frames)
             _check_length(image, on_disk, path)
-            matrix, findings = _matrix_of(image, size)
+            placed = _matrix_of(image, size)
     except (FileNotFoundError, PermissionError, IsADirectoryError) as error:
         raise reading_fault(error, path) from error
     except (
@@ -204,12 +211,14 @@ def open_nifti(path: Path, *, frames: bool = False) -> NiftiFile:
         OverflowError, zlib.error,
     ) as error:  # fmt: skip
         raise FileFormatError("The NIfTI file is cut off or damaged, or is none", where=str(path), next_step=_AGAIN) from error
-    geometry, more = grid_of_matrix(matrix, size)
+    geometry, findings = grid_of_matrix(placed.matrix, size)
     frame_ms = None
     if count > 1:
         frame_ms, about = _time_of(image.header)
-        findings += about
-    return NiftiFile(path, size, geometry, (*findings, *more), image, count, frame_ms)
+        findings = [*about, *findings]
+    return NiftiFile(
+        path, size, geometry, (*placed.findings, *findings), image, count, frame_ms, placed.by, placed.apart_mm, placed.turned_deg
+    )
 
 
 def _check_header(path: Path) -> None:
@@ -306,19 +315,31 @@ def _check_length(image: Any, on_disk: int, path: Path) -> None:
         )
 
 
-def _matrix_of(image: Any, size: tuple[int, int, int]) -> tuple[FloatArray, list[Finding]]:
-    """Return the matrix (i, j, k, 1) -> LPS mm and what is wrong with it."""
+@dataclass(frozen=True, slots=True, eq=False)
+class _Placed:
+    """The matrix (i, j, k, 1) -> LPS mm, what states it, how the other one differs from it, and what is wrong with it."""
+
+    matrix: FloatArray
+    by: str
+    apart_mm: float | None
+    turned_deg: float | None
+    findings: tuple[Finding, ...]
+
+
+def _matrix_of(image: Any, size: tuple[int, int, int]) -> _Placed:
     header = image.header
     findings = []
+    apart, turned = None, None
     sform, qform = int(header["sform_code"]) > 0, int(header["qform_code"]) > 0
     matrix = np.asarray(header.get_best_affine(), dtype=np.float64)
+    by = "sform" if sform else "qform" if qform else "pixdim"
     if sform and qform:
         other = np.asarray(header.get_qform(), dtype=np.float64)
         if not np.isfinite(matrix).all() or not np.linalg.norm(matrix[:3, :3], axis=0).all():
             findings.append(Finding("sform_unusable", "The file's sform matrix is not usable; its qform is used", "amber"))
-            matrix = other
+            matrix, by = other, "qform"
         else:
-            apart = apart_mm(matrix, other, size)
+            apart, turned = apart_mm(matrix, other, size), turned_deg(matrix, other)
             if apart > QFORM_TOL_MM:
                 message = f"The file's two matrices disagree by up to {apart:.3g} mm; the sform is used"
                 findings.append(Finding("qform_differs", message, "amber"))
@@ -335,7 +356,17 @@ def _matrix_of(image: Any, size: tuple[int, int, int]) -> tuple[FloatArray, list
         severity: Severity = "amber"
         findings.append(Finding("unit_converted", f"The file counts in {_UNIT_NAMES[unit]}; it was converted to mm", severity))
         matrix = np.diag([factor, factor, factor, 1.0]) @ matrix
-    return RAS_TO_LPS @ matrix, findings
+    return _Placed(RAS_TO_LPS @ matrix, by, apart, turned, tuple(findings))
+
+
+def turned_deg(one: FloatArray, other: FloatArray) -> float:
+    """Return the largest angle in degrees between the axes of two matrices; 180 where one has none."""
+    with np.errstate(all="ignore"):
+        first, second = (m[:3, :3] / np.linalg.norm(m[:3, :3], axis=0) for m in (one, other))
+        # by sine and cosine, because the cosine alone cannot tell angles below a thousandth of a degree
+        sine = np.linalg.norm(np.cross(first.T, second.T), axis=1)
+        angles = np.degrees(np.arctan2(sine, (first * second).sum(axis=0)))
+    return float(angles.max()) if np.isfinite(angles).all() else 180.0
 
 
 def apart_mm(one: FloatArray, other: FloatArray, size: tuple[int, int, int]) -> float:

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -18,25 +18,26 @@ import numpy.typing as npt
 from gf_desktop.errors import FileFormatError, UserError
 from gf_desktop.files.analyze import header_of_pair, pair_kind, read_analyze
 from gf_desktop.files.apart import read_apart
-from gf_desktop.files.dicom import SliceHeader, could_be_dicom, group_headers, is_packed, pixel_digest, read_header, read_slices
+from gf_desktop.files.dicom import SliceHeader, could_be_dicom, group_headers, is_packed, read_header
+from gf_desktop.files.dicom_scan import read_dicom
 from gf_desktop.files.dicomdir import files_of_directory, is_dicomdir
 from gf_desktop.files.faults import missing, reading_fault
-from gf_desktop.files.findings import Finding, Severity, UnusableScanError, refuse_red, verdict_of
+from gf_desktop.files.findings import Finding, UnusableScanError, refuse_red, verdict_of
 from gf_desktop.files.itk import is_itk_label, is_itk_name, read_itk
-from gf_desktop.files.multiframe import read_multiframe
 from gf_desktop.files.nifti import is_label_file, is_nifti_name, looks_like_ct, open_nifti
+from gf_desktop.files.passport import BY_USER, NOT_STATED, Passport, geometry_of
 from gf_desktop.files.picture import PICTURE_SUFFIXES, picture_grid, read_picture
 from gf_desktop.files.sidecar import is_exported_mask
-from gf_desktop.files.stack import stack_planes
-from gf_desktop.files.tiff import TIFF_SUFFIXES, TiffLevel, default_level, read_tiff, tiff_levels
+from gf_desktop.files.sources import Scan, ScanSource
+from gf_desktop.files.spacing import Spacing, check_stated
+from gf_desktop.files.splitting import Part, split_series
+from gf_desktop.files.tiff import TIFF_SUFFIXES, default_level, read_tiff, tiff_levels
 from gf_desktop.files.video import VIDEO_SUFFIXES, read_video
 from gf_desktop.imaging.geometry import Geometry
 from gf_desktop.imaging.time_axis import TimeAxis
 from gf_desktop.imaging.volume import Volume
 
 __all__ = ["Finding", "Scan", "ScanSource", "UnusableScanError", "find_scans", "read_here", "read_scan"]
-
-Kind = Literal["dicom", "nifti", "itk", "analyze", "picture", "tiff", "video"]
 
 PHOTO = "PHOTO"
 """Modality of plain pictures."""
@@ -45,72 +46,19 @@ _PAIRS = (".hdr", ".img")
 _OTHER_IMAGES = (*_PAIRS, ".mgz", ".mnc")
 
 
-@dataclass(frozen=True, slots=True)
-class ScanSource:
-    """Where one scan lies.
-
-    Attributes
-    ----------
-    kind
-        "dicom", "nifti", "itk" (NRRD, MetaImage), "analyze", "picture", "tiff" or "video".
-    paths
-        Its files, sorted by path.
-    series_uid
-        DICOM's, or empty. It identifies the examination: keep it out of texts and exports.
-    description
-        One line for a list, without identifiers: "CT, 20 files of 512 × 512".
-    modality
-        DICOM's code, "PHOTO", or "" where the header does not say.
-    unreadable
-        Files of the same folders that could be DICOM but are damaged; a slice of this scan may be among them.
-    levels
-        Of a slide the sizes in which it is stored, the largest first; else empty.
-    level
-        Which of them is read, from 0; ``dataclasses.replace`` chooses another.
-    """
-
-    kind: Kind
-    paths: tuple[Path, ...]
-    series_uid: str
-    description: str
-    modality: str
-    unreadable: tuple[Path, ...] = ()
-    levels: tuple[TiffLevel, ...] = ()
-    level: int | None = None
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Scan:
-    """A scan that was read.
-
-    Attributes
-    ----------
-    volume
-        Intensities and grid.
-    findings
-        What was noticed.
-    verdict
-        "green" or "amber"; a red scan is never returned.
-    frames
-        Of a series of volumes in time every volume, read-only [t, k, j, i]; ``volume`` is one of them. Else None.
-    """
-
-    volume: Volume
-    findings: tuple[Finding, ...]
-    verdict: Severity
-    frames: npt.NDArray[Any] | None = None
-
-
-def find_scans(path: Path) -> list[ScanSource]:
+def find_scans(path: Path, *, spacing_mm: Spacing | None = None) -> list[ScanSource]:
     """Return the scans in a folder, searched with all folders in it, or the scan that a file belongs to.
 
-    A single DICOM file stands for its whole series in that folder. In folders, label maps (files that say so, masks
+    A single DICOM file stands for its whole series in that folder. A series that holds several scans (directions, phases, echoes, …)
+    is split into them. In folders, label maps (files that say so, masks
     that this program exported), DICOM objects that are no pictures, and other files are passed over.
 
     Parameters
     ----------
     path
         A folder or a file.
+    spacing_mm
+        What the user states of files that do not: mm between rows, between columns and between slices.
 
     Returns
     -------
@@ -121,8 +69,14 @@ def find_scans(path: Path) -> list[ScanSource]:
     FileFormatError
         When there is no scan, or the file is damaged or of a kind that is not read.
     UserError
-        When the path does not exist or may not be read.
+        When the path does not exist or may not be read, or the spacing is none.
     """
+    check_stated(spacing_mm)
+    found = _find(path)
+    return found if spacing_mm is None else [replace(source, spacing_mm=spacing_mm) for source in found]
+
+
+def _find(path: Path) -> list[ScanSource]:
     try:
         if path.is_dir():
             return _find_in_folder(path)
@@ -170,7 +124,7 @@ def _find_in_directory(path: Path) -> list[ScanSource]:
     """Return the series that a DICOMDIR names."""
     named = files_of_directory(path)
     headers, unreadable = _read_headers(named.found)
-    sources = [_dicom_source(group, (*unreadable, *named.missing)) for group in group_headers(headers)]
+    sources = _dicom_sources(headers, (*unreadable, *named.missing))
     if not sources:
         raise FileFormatError(
             "None of the files that the DICOMDIR names is a scan", where=str(path), next_step="Choose the folder beside it, or its files."
@@ -192,7 +146,7 @@ def _series_of_file(path: Path) -> ScanSource:
     headers, unreadable = _read_headers(beside)
     for group in group_headers(sorted([own, *headers], key=lambda h: str(h.path))):
         if any(h.path == path for h in group):
-            return _dicom_source(group, unreadable)
+            return next(_dicom_source(one, part, unreadable) for one, part in split_series(group) if any(h.path == path for h in one))
     raise AssertionError("every header is in a group")
 
 
@@ -207,7 +161,7 @@ def _find_in_folder(folder: Path) -> list[ScanSource]:
     named = [p for p in files if p.suffix.lower() in (*PICTURE_SUFFIXES, *TIFF_SUFFIXES, *VIDEO_SUFFIXES, ".hdr")]
     taken = {*niftis, *itks, *named, *(p for p in files if p.suffix.lower() == ".img" and header_of_pair(p) in named)}
     headers, unreadable = _read_headers(p for p in files if p not in taken)
-    sources = [_dicom_source(group, unreadable) for group in group_headers(headers)]
+    sources = _dicom_sources(headers, unreadable)
     sources += [_nifti_source(p) for p in niftis if not _is_mask(p)]
     sources += [_itk_source(p) for p in itks if not is_itk_label(p) and not is_exported_mask(p)]
     sources += _other_sources(p for p in named if not is_exported_mask(p))
@@ -269,18 +223,24 @@ def _is_mask(path: Path) -> bool:
         return False
 
 
-def _dicom_source(group: list[SliceHeader], unreadable: tuple[Path, ...]) -> ScanSource:
+def _dicom_sources(headers: list[SliceHeader], unreadable: tuple[Path, ...]) -> list[ScanSource]:
+    return [_dicom_source(one, part, unreadable) for group in group_headers(headers) for one, part in split_series(group)]
+
+
+def _dicom_source(group: list[SliceHeader], part: Part | None, unreadable: tuple[Path, ...]) -> ScanSource:
     first = group[0]
     rows, columns = first.plane.size
     count = f"{len(group)} files" if len(group) > 1 else f"{first.frames} frames" if first.frames > 1 else "1 file"
+    named = "" if part is None else f", {part.name}"
     folders = {h.path.parent for h in group}
     return ScanSource(
         kind="dicom",
         paths=tuple(sorted(h.path for h in group)),
         series_uid=first.series_uid,
-        description=f"{first.modality or 'DICOM'}, {count} of {columns} × {rows}",
+        description=f"{first.modality or 'DICOM'}{named}, {count} of {columns} × {rows}",
         modality=first.modality,
         unreadable=tuple(p for p in unreadable if p.parent in folders),
+        part=part,
     )
 
 
@@ -304,24 +264,31 @@ def _tiff_source(path: Path) -> ScanSource:
     return ScanSource("tiff", (path,), "", f"Slide of {levels[0].columns} × {levels[0].rows}", PHOTO, (), levels, default_level(levels))
 
 
-def read_scan(source: ScanSource) -> Scan:
+def read_scan(source: ScanSource, *, spacing_mm: Spacing | None = None) -> Scan:
     """Read a scan; what needs a decoder that a hostile file could crash is read in a process of its own.
+
+    Parameters
+    ----------
+    spacing_mm
+        What the user states of files that do not: mm between rows, between columns and between slices. By default the source's.
 
     Returns
     -------
     The scan, with the grid in LPS mm. DICOM slices are sorted along their normal and NIfTI axes kept as stored, so that
-    what is exported later fits the file.
+    what is exported later fits the file. Uneven or tilted slices are resampled, and the findings say how.
 
     Raises
     ------
     UnusableScanError
-        A GeometryError: when slices are missing, unevenly spaced, tilted, of several phases, not parallel or without a
-        place, or the axes are sheared.
+        A GeometryError: when slices are missing, of several phases, not parallel or without a place, or the axes are sheared.
     FileFormatError
         When a file is damaged, cut off or of a kind that is not read.
     UserError
-        When a file is gone or may not be read.
+        When a file is gone or may not be read, or the spacing is none.
     """
+    if spacing_mm is not None:
+        source = replace(source, spacing_mm=spacing_mm)
+    check_stated(source.spacing_mm)
     return read_apart(source, Scan, paths=source.paths) if _needs_decoder(source) else read_here(source)
 
 
@@ -334,22 +301,23 @@ def _needs_decoder(source: ScanSource) -> bool:
 
 def read_here(source: ScanSource) -> Scan:
     """Read a scan in this process; as :func:`read_scan`."""
+    stated = source.spacing_mm
     if source.kind == "dicom":
-        return _read_dicom(source)
+        return read_dicom(source, stated)
     if source.kind == "nifti":
         return _read_nifti(source)
     if source.kind == "itk":
-        return _read_itk(source)
+        return _read_itk(source, stated)
     if source.kind == "analyze":
         return _read_analyze(source)
     if source.kind == "tiff":
         tiff = read_tiff(source.paths[0], source.level)
-        return _of_pictures(source, tiff.voxels, tiff.findings, spacing_mm=tiff.spacing_mm)
+        return _of_pictures(source, tiff.voxels, tiff.findings, spacing_mm=tiff.spacing_mm, stated=stated)
     if source.kind == "video":
         video = read_video(source.paths[0])
-        return _of_pictures(source, video.voxels, video.findings, frame_ms=video.frame_ms, moving=True)
+        return _of_pictures(source, video.voxels, video.findings, frame_ms=video.frame_ms, moving=True, stated=stated)
     voxels, findings = read_picture(source.paths[0])
-    return _of_pictures(source, voxels, findings)
+    return _of_pictures(source, voxels, findings, stated=stated)
 
 
 def _of_pictures(
@@ -360,12 +328,19 @@ def _of_pictures(
     spacing_mm: tuple[float, float] | None = None,
     frame_ms: float | None = None,
     moving: bool = False,
+    stated: Spacing | None = None,
 ) -> Scan:
     """Return the scan of a plain picture [1, j, i] or of several [n, j, i], which are frames; colour has a last axis of 3."""
     count, rows, columns = voxels.shape[:3]
-    grid = picture_grid(columns, rows)
+    grid, found, by = picture_grid(columns, rows), tuple(findings), NOT_STATED if spacing_mm is None else "resolution of the picture"
+    depth_mm = 1.0
+    if spacing_mm is None and stated is not None:
+        row_mm, column_mm, depth_mm = stated
+        spacing_mm, by = (column_mm, row_mm), BY_USER
+        message = f"As the user states, pixels are {row_mm:.4g} × {column_mm:.4g} mm"
+        found = (*(f for f in found if f.code != "spacing_unknown"), Finding("spacing_stated", message, "amber"))
     if count > 1 or spacing_mm is not None:
-        grid = Geometry.identity((columns, rows, count), (*(spacing_mm or (1.0, 1.0)), 1.0))
+        grid = Geometry.identity((columns, rows, count), (*(spacing_mm or (1.0, 1.0)), depth_mm if count == 1 else 1.0))
     volume = Volume(
         voxels,
         grid,
@@ -375,118 +350,49 @@ def _of_pictures(
         time=TimeAxis("cine", count, frame_ms) if count > 1 or moving else None,
         place_known=False,
     )
-    found = tuple(findings)
-    return Scan(volume, found, verdict_of(found))
+    depth = BY_USER if by == BY_USER and count == 1 else NOT_STATED
+    return Scan(volume, found, verdict_of(found), Passport(verdict_of(found), **geometry_of(grid), spacing_from=(by, by, depth)))
 
 
 def _read_analyze(source: ScanSource) -> Scan:
     read = read_analyze(source.paths[0])
     refuse_red(read.findings, where=str(source.paths[0]))
-    grid = _Grid(read.geometry, read.frames, None, read.spacing_known, False)
+    said = Passport("red", spacing_from=("pixdim" if read.spacing_known else NOT_STATED,) * 3)
+    grid = _Grid(read.geometry, said, read.frames, None, read.spacing_known, False)
     return _without_modality(read.voxels, grid, list(read.findings), source=source.description, named="Analyze")
-
-
-def _read_dicom(source: ScanSource) -> Scan:
-    headers = []
-    for path in source.paths:
-        header = read_header(path)
-        if header is None:
-            raise FileFormatError("This DICOM file is not a scan", where=str(path), next_step="Choose the scan's own files.")
-        headers.append(header)
-    if len(headers) == 1 and headers[0].frames > 1:
-        return _read_multiframe(source, headers[0])
-    where = str(source.paths[0] if len(source.paths) == 1 else Path(os.path.commonpath([p.parent for p in source.paths])))
-    digests: dict[int, bytes] = {}
-
-    def identical(one: int, other: int) -> bool:
-        for n in (one, other):
-            if n not in digests:
-                digests[n] = pixel_digest(headers[n].path)
-        return digests[one] == digests[other]
-
-    findings = _about_files(source, headers)
-    stack = stack_planes([h.plane for h in headers], identical=identical)
-    findings += stack.findings
-    refuse_red(findings, where=where)
-    ordered = [headers[n] for n in stack.order]
-    voxels, more = read_slices(ordered)
-    assert stack.geometry is not None, "a stack without a grid has a red finding"
-    findings += more
-    volume = Volume(
-        voxels,
-        stack.geometry,
-        modality=source.modality,
-        source=f"DICOM {source.description}",
-        spacing_known=stack.spacing_known,
-        facts=dict(ordered[0].facts),
-        place_known=all(header.has_place for header in ordered),
-    )
-    return Scan(volume, tuple(findings), verdict_of(findings))
-
-
-def _read_multiframe(source: ScanSource, header: SliceHeader) -> Scan:
-    read = read_multiframe(header)
-    findings = (*_about_files(source, [header]), *read.findings)
-    volume = Volume(
-        read.voxels,
-        read.geometry,
-        modality=source.modality,
-        source=f"DICOM {source.description}",
-        spacing_known=read.spacing_known,
-        facts=dict(header.facts),
-        time=read.time,
-        place_known=read.place_known,
-    )
-    if read.frames is not None:
-        read.frames.setflags(write=False)
-    return Scan(volume, findings, verdict_of(findings), read.frames)
-
-
-def _about_files(source: ScanSource, headers: list[SliceHeader]) -> list[Finding]:
-    findings = []
-    if not source.series_uid and len(headers) > 1:
-        message = "The files have no series identifier; those that agree in everything else were taken as one series"
-        findings.append(Finding("no_series_uid", message, "amber"))
-    if source.unreadable:
-        count = len(source.unreadable)
-        files = "file" if count == 1 else "files"
-        message = f"{count} damaged {files} beside the series could not be read; slices may be missing at its ends"
-        findings.append(Finding("unreadable_files", message, "amber"))
-    if any(h.detector_spacing for h in headers):
-        message = "Pixel size is that at the detector; in the patient it is smaller by the magnification"
-        findings.append(Finding("detector_spacing", message, "amber"))
-    if any(h.region_spacing for h in headers):
-        message = "Pixel size is that of the tissue in the ultrasound picture; beside it lengths mean nothing"
-        findings.append(Finding("region_spacing", message, "green"))
-    return findings
 
 
 def _read_nifti(source: ScanSource) -> Scan:
     path = source.paths[0]
     file = open_nifti(path, frames=True)
     findings = list(file.findings)
-    refuse_red(findings, where=str(path))
+    measured = Passport("red", qform_apart_mm=file.qform_apart_mm, qform_turned_deg=file.qform_turned_deg)
+    refuse_red(findings, where=str(path), passport=measured)
     assert file.geometry is not None, "a file without a grid has a red finding"
     voxels, more = file.intensities()
     findings += more
     if is_label_file(file.image):
         findings.append(Finding("is_label_map", "The file says that it holds labels, not intensities", "amber"))
-    grid = _Grid(file.geometry, frames=file.frames, frame_ms=file.frame_ms)
+    placed = NOT_STATED if file.placed_by == "pixdim" else file.placed_by
+    said = replace(measured, origin_from=placed, axes_from=placed, spacing_from=(file.placed_by,) * 3)
+    grid = _Grid(file.geometry, said, frames=file.frames, frame_ms=file.frame_ms)
     return _without_modality(voxels, grid, findings, source=source.description, named="NIfTI")
 
 
-def _read_itk(source: ScanSource) -> Scan:
-    read = read_itk(source.paths[0])
-    grid = _Grid(read.geometry, read.frames, None, read.spacing_known, read.place_known)
+def _read_itk(source: ScanSource, stated: Spacing | None) -> Scan:
+    read = read_itk(source.paths[0], spacing_mm=stated)
+    said = Passport("red", origin_from=read.placed_by, axes_from=read.placed_by, spacing_from=(read.spacing_from,) * 3)
+    grid = _Grid(read.geometry, said, read.frames, None, read.spacing_known, read.place_known)
     named = source.description.removesuffix(" file")
     return _without_modality(read.voxels, grid, list(read.findings), source=source.description, named=named)
 
 
 @dataclass(frozen=True, slots=True)
 class _Grid:
-    """Where voxels lie, and how many volumes of them there are in time."""
+    """Where voxels lie, what says so, and how many volumes of them there are in time."""
 
     geometry: Geometry
+    said: Passport
     frames: int = 1
     frame_ms: float | None = None
     spacing_known: bool = True
@@ -521,4 +427,5 @@ def _without_modality(voxels: npt.NDArray[Any], grid: _Grid, findings: list[Find
         time=time,
         place_known=grid.place_known,
     )
-    return Scan(volume, tuple(findings), verdict_of(findings), every)
+    passport = replace(grid.said, verdict=verdict_of(findings), **geometry_of(geometry))
+    return Scan(volume, tuple(findings), verdict_of(findings), passport, every)

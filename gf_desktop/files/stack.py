@@ -2,51 +2,43 @@
 
 Pure arithmetic on positions. Series readers that sort by file name or instance number and take the mean gap
 turn missing slices, several phases and a tilted gantry into a volume of wrong size without a word, so every
-gap is looked at here (DICOM PS3.3 C.7.6.2.1.1).
+gap is looked at here (DICOM PS3.3 C.7.6.2.1.1). Slices that are uneven or tilted are taken with the correction that
+puts them on a regular grid.
 """
 
 from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
 
 from gf_desktop.files.axes import AXES_TOL, grid_of_matrix
+from gf_desktop.files.correction import Correction
 from gf_desktop.files.findings import Finding, verdict_of
+from gf_desktop.files.passport import Contradiction, SlicePositions
+from gf_desktop.files.slice_positions import (
+    GAP_TOL_MM,
+    GAP_TOL_SHARE,
+    SAME_POSITION_MM,
+    Slid,
+    Spaced,
+    check_gaps,
+    check_slide,
+)
 from gf_desktop.imaging.geometry import Geometry
 
-__all__ = [
-    "GAP_TOL_MM",
-    "GAP_TOL_SHARE",
-    "ORIENTATION_TOL",
-    "SAME_POSITION_MM",
-    "SLIDE_TOL_PIXELS",
-    "Plane",
-    "Stack",
-    "stack_planes",
-]
+__all__ = ["ORIENTATION_TOL", "Plane", "Stack", "interleaved", "normal_of", "stack_planes"]
 
 FloatArray = npt.NDArray[np.float64]
-
-SAME_POSITION_MM = 0.01
-"""Slices nearer than this along the normal are at the same position; also what counts as exact."""
-
-GAP_TOL_MM = 0.06
-"""A slice may be this far off the best even spacing: positions written with one decimal are off by 0.05."""
-
-GAP_TOL_SHARE = 0.02
-"""Or this share of the gap between slices, whichever is more."""
-
-SLIDE_TOL_PIXELS = 0.25
-"""Slices may slide sideways by this share of a pixel from first to last; more is a tilted gantry."""
 
 ORIENTATION_TOL = 2e-4
 """Two slices have the same orientation when no component of their row and column vectors differs by more."""
 
 _EXPORT_AGAIN = "Export the series again with all its slices."
+_STATE_IT = "Export the series again with its positions, or state its spacing in mm: --spacing ROWSxCOLUMNSxSLICES."
 _ONE_PHASE = "Export one phase, echo or acquisition as a series of its own."
 
 
@@ -81,26 +73,35 @@ class Plane:
     phase: tuple[tuple[str, str], ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Stack:
     """Slices in order along their normal.
 
     Attributes
     ----------
     order
-        For each k the number of the plane in the list that was given; identical copies are left out.
+        For each stored k the number of the plane in the list that was given; identical copies are left out.
     geometry
-        The grid, None where a finding is red.
+        The grid, after the correction where there is one; None where a finding is red.
     findings
         What was noticed.
     spacing_known
         Whether the distance between pixels is stated in mm.
+    slices
+        How the slices lie; None where they say nothing of it.
+    contradictions
+        Tags that do not fit the positions.
+    correction
+        What brings the slices onto the grid; None where they lie on it.
     """
 
     order: tuple[int, ...]
     geometry: Geometry | None
     findings: tuple[Finding, ...]
     spacing_known: bool = True
+    slices: SlicePositions | None = None
+    contradictions: tuple[Contradiction, ...] = ()
+    correction: Correction | None = None
 
 
 def stack_planes(planes: Sequence[Plane], *, identical: Callable[[int, int], bool]) -> Stack:
@@ -118,31 +119,73 @@ def stack_planes(planes: Sequence[Plane], *, identical: Callable[[int, int], boo
         return Stack(tuple(range(len(planes))), None, tuple(findings))
     if planes[0].position_mm is None or planes[0].orientation is None or planes[0].spacing_mm is None:
         return _without_place(planes[0])
-    rows_along, columns_along = _unit_axes(planes[0].orientation)
-    normal = np.cross(rows_along, columns_along)
-    normal /= np.linalg.norm(normal)
+    axes = _axes(planes[0].orientation)
     positions = np.array([p.position_mm for p in planes], dtype=np.float64)
-    order, findings = _without_copies(planes, positions @ normal, identical)
+    order, measured, findings = _without_copies(planes, positions @ axes[2], identical)
     if verdict_of(findings) != "red":
         findings += _check_phases([planes[n] for n in order])
     if verdict_of(findings) == "red":
-        return Stack(order, None, tuple(findings))
-    along = (positions @ normal)[list(order)]
-    step_mm, more = _check_gaps(along) if len(order) > 1 else _depth_of_one(planes[0])
-    findings += more
-    if step_mm is None:
-        return Stack(order, None, tuple(findings))
-    findings += _check_tilt(positions[list(order)], normal, planes[0].spacing_mm)
+        return Stack(order, None, tuple(findings), slices=measured)
+    ordered = positions[list(order)]
+    spaced = check_gaps(ordered @ axes[2]) if len(order) > 1 else _one(planes[0])
+    measured = replace(spaced.positions, duplicates=measured.duplicates)
+    findings += spaced.findings
+    step_mm = measured.spacing_mm
+    if step_mm is None or verdict_of(findings) == "red":
+        return Stack(order, None, tuple(findings), slices=measured)
+    slid = check_slide(ordered, axes, planes[0].spacing_mm)
+    measured = replace(measured, slide_mm=slid.slide_mm, tilt_deg=slid.tilt_deg)
+    findings += slid.findings
+    contradictions: tuple[Contradiction, ...] = ()
     if len(order) > 1:
-        findings += _compare_stated(planes[order[0]], step_mm)
-    rows, columns = planes[0].size
-    row_mm, column_mm = planes[0].spacing_mm
-    matrix = np.eye(4)
-    matrix[:3, :3] = np.stack([rows_along * column_mm, columns_along * row_mm, normal * step_mm], axis=1)
-    matrix[:3, 3] = positions[order[0]]
-    geometry, more = grid_of_matrix(matrix, (columns, rows, len(order)))
+        measured, contradictions, more = _compare_stated(planes[order[0]], measured, step_mm)
+        findings += more
+    geometry, correction, more = _grid(planes[0], ordered, axes, spaced, slid)
     findings += more
-    return Stack(order, None if verdict_of(findings) == "red" else geometry, tuple(findings))
+    red = verdict_of(findings) == "red"
+    return Stack(order, None if red else geometry, tuple(findings), slices=measured, contradictions=contradictions, correction=correction)
+
+
+def _grid(
+    plane: Plane, positions: FloatArray, axes: FloatArray, spaced: Spaced, slid: Slid
+) -> tuple[Geometry | None, Correction | None, list[Finding]]:
+    """Return the grid of slices in order, and what brings them onto it."""
+    rows, columns = plane.size
+    assert plane.spacing_mm is not None, "planes without a spacing have no place"
+    row_mm, column_mm = plane.spacing_mm
+    step_mm, origin = spaced.positions.spacing_mm or 1.0, positions[0]
+    pixel_mm = np.array([column_mm, row_mm])
+    shift: FloatArray | None = None
+    if slid.beside_mm is not None:
+        first = np.floor(np.round((slid.beside_mm / pixel_mm).min(axis=0), 6))
+        shift = np.maximum(slid.beside_mm / pixel_mm - first, 0.0).astype(np.float64)
+        more = np.ceil(np.round(shift.max(axis=0), 6)).astype(int)
+        columns, rows = columns + int(more[0]), rows + int(more[1])
+        origin = origin + (first * pixel_mm) @ axes[:2]
+    matrix = np.eye(4)
+    matrix[:3, :3] = np.stack([axes[0] * column_mm, axes[1] * row_mm, axes[2] * step_mm], axis=1)
+    matrix[:3, 3] = origin
+    geometry, findings = grid_of_matrix(matrix, (columns, rows, len(positions)))
+    if shift is None and spaced.is_even:
+        return geometry, None, findings
+    along: FloatArray = (positions - positions[0]) @ axes[2]
+    targets: FloatArray = step_mm * np.arange(len(positions), dtype=np.float64)
+    uneven = not spaced.is_even
+    return geometry, Correction((rows, columns), shift, along if uneven else None, targets if uneven else None), findings
+
+
+def normal_of(orientation: Sequence[float]) -> FloatArray:
+    """Return the unit vector across a slice from its row and column vectors, six numbers, LPS; not finite where they are parallel."""
+    axes = np.asarray(orientation, dtype=np.float64).reshape(2, 3)
+    with np.errstate(all="ignore"):
+        across = np.cross(axes[0], axes[1])
+        return np.asarray(across / np.linalg.norm(across))
+
+
+def _axes(orientation: Sequence[float]) -> FloatArray:
+    """Return the unit vectors along a row, down a column and across, as rows [3, 3]."""
+    rows_along, columns_along = _unit_axes(orientation)
+    return np.stack([rows_along, columns_along, normal_of(orientation)])
 
 
 def _unit_axes(orientation: Sequence[float]) -> tuple[FloatArray, FloatArray]:
@@ -164,7 +207,7 @@ def _check_alike(planes: Sequence[Plane]) -> list[Finding]:
         if len(planes) == 1:
             return []
         message = f"{lacking} of {len(planes)} slices do not say where they are or how large their pixels are, so spacing is unknown"
-        return [Finding("spacing_unknown", message, "red", _EXPORT_AGAIN)]
+        return [Finding("spacing_unknown", message, "red", _EXPORT_AGAIN if lacking < len(planes) else _STATE_IT)]
     spacings = np.array([p.spacing_mm for p in planes], dtype=np.float64)
     if not np.isfinite(spacings).all() or spacings.min() <= 0:
         return [Finding("spacing_unknown", f"The pixel spacing is not a positive number: {first.spacing_mm}", "red", _EXPORT_AGAIN)]
@@ -198,8 +241,8 @@ def _without_place(plane: Plane) -> Stack:
 
 def _without_copies(
     planes: Sequence[Plane], along: FloatArray, identical: Callable[[int, int], bool]
-) -> tuple[tuple[int, ...], list[Finding]]:
-    """Return the planes in order along the normal without identical copies, and what was noticed about planes at one position."""
+) -> tuple[tuple[int, ...], SlicePositions, list[Finding]]:
+    """Return the planes in order along the normal without identical copies, how many positions they have, and what was noticed."""
     groups: list[list[int]] = []
     for number in np.argsort(along, kind="stable"):
         if groups and along[number] - along[groups[-1][0]] < SAME_POSITION_MM:
@@ -222,7 +265,8 @@ def _without_copies(
     crowded = [group for group in kept if len(group) > 1]
     if crowded:
         findings.append(_crowd(planes, kept, crowded))
-    return tuple(n for group in kept for n in group), findings
+    measured = SlicePositions(len(kept), duplicates=copies, crowded=len(crowded))
+    return tuple(n for group in kept for n in group), measured, findings
 
 
 def _crowd(planes: Sequence[Plane], groups: list[list[int]], crowded: list[list[int]]) -> Finding:
@@ -247,88 +291,57 @@ def _telling_apart(planes: Sequence[Plane]) -> str:
     return ", ".join(f"{name} ({', '.join(sorted(found)[:4])})" for name, found in values.items() if len(found) > 1)
 
 
-def _check_phases(planes: Sequence[Plane]) -> list[Finding]:
-    """Return a red finding where phases are interleaved: neighbours along the normal that belong to different acquisitions."""
+def interleaved(planes: Sequence[Plane]) -> str:
+    """Return the name of what tells phases apart whose slices lie between each other, planes being in order; empty where none do."""
     for name in dict.fromkeys(name for plane in planes for name, _ in plane.phase):
         values = [dict(plane.phase).get(name, "") for plane in planes]
-        kinds = sorted(set(values))
+        kinds = set(values)
         runs = 1 + sum(a != b for a, b in itertools.pairwise(values))
         if len(kinds) > 1 and runs > len(kinds) and min(values.count(kind) for kind in kinds) > 1:
-            counts = ", ".join(f"{kind}: {values.count(kind)} slices" for kind in kinds[:4])
-            message = f"The series holds {len(kinds)} phases whose slices lie between each other ({name} {counts})"
-            return [Finding("several_phases", message, "red", _ONE_PHASE)]
-    return []
+            return name
+    return ""
 
 
-def _depth_of_one(plane: Plane) -> tuple[float, list[Finding]]:
+def _check_phases(planes: Sequence[Plane]) -> list[Finding]:
+    """Return a red finding where phases are interleaved: neighbours along the normal that belong to different acquisitions."""
+    name = interleaved(planes)
+    if not name:
+        return []
+    values = [dict(plane.phase).get(name, "") for plane in planes]
+    kinds = sorted(set(values))
+    counts = ", ".join(f"{kind}: {values.count(kind)} slices" for kind in kinds[:4])
+    message = f"The series holds {len(kinds)} phases whose slices lie between each other ({name} {counts})"
+    return [Finding("several_phases", message, "red", _ONE_PHASE)]
+
+
+def _one(plane: Plane) -> Spaced:
     """Return the depth of the voxels of a single slice."""
     if plane.thickness_mm is not None and plane.thickness_mm > 0:
-        return plane.thickness_mm, []
-    return 1.0, [Finding("depth_unknown", "A single slice without a stated thickness; volumes assume 1 mm", "amber")]
+        return Spaced(SlicePositions(1, plane.thickness_mm))
+    finding = Finding("depth_unknown", "A single slice without a stated thickness; volumes assume 1 mm", "amber")
+    return Spaced(SlicePositions(1, 1.0), (finding,))
 
 
-def _check_gaps(along: FloatArray) -> tuple[float | None, list[Finding]]:
-    """Return the distance between slices, or None and a red finding where it is not the same everywhere.
-
-    Parameters
-    ----------
-    along
-        Sorted positions along the normal in mm, at least two, all different.
-    """
-    gaps = np.diff(along)
-    step = float(along[-1] - along[0]) / (len(along) - 1)
-    numbers = np.arange(len(along))
-    # From first to last slice, as other programs count, so that masks made by them lie on the same grid.
-    off = float(np.abs(along - (along[0] + step * numbers)).max())
-    if off <= SAME_POSITION_MM:
-        return step, []
-    slope, start = np.polyfit(numbers, along, 1)
-    if np.abs(along - (start + slope * numbers)).max() <= max(GAP_TOL_MM, GAP_TOL_SHARE * step):
-        message = f"Slice positions are rounded: up to {off:.2g} mm off an even spacing of {step:.4g} mm, which is used"
-        return step, [Finding("positions_rounded", message, "amber")]
-    multiples = np.maximum(np.round(gaps / gaps.min()), 1.0)
-    unit = float(gaps.sum() / multiples.sum())
-    if np.abs(gaps - multiples * unit).max() <= max(GAP_TOL_MM, GAP_TOL_SHARE * unit) * 2 and multiples.max() > 1:
-        holes = np.flatnonzero(multiples > 1)
-        count = int(multiples.sum()) - len(gaps)
-        places = ", ".join(f"{along[n]:.1f} and {along[n + 1]:.1f} mm" for n in holes[:3]) + (", …" if len(holes) > 3 else "")
-        noun = "slice is" if count == 1 else "slices are"
-        message = f"{count} {noun} missing from an even spacing of {unit:.4g} mm: between {places}"
-        return None, [Finding("missing_slices", message, "red", _EXPORT_AGAIN)]
-    message = f"The slices are not evenly spaced: gaps from {gaps.min():.4g} to {gaps.max():.4g} mm among {len(along)} slices"
-    return None, [Finding("uneven_spacing", message, "red", "Export a series with one slice spacing.")]
-
-
-def _check_tilt(positions: FloatArray, normal: FloatArray, spacing_mm: tuple[float, float]) -> list[Finding]:
-    """Return a finding where the slices slide sideways on their way along the normal."""
-    offset = positions - positions[0]
-    along = offset @ normal
-    sideways = np.linalg.norm(offset - along[:, None] * normal, axis=1)
-    worst = int(sideways.argmax())
-    slide = float(sideways[worst])
-    if slide <= SAME_POSITION_MM:
-        return []
-    angle = float(np.degrees(np.arctan2(slide, abs(along[worst]))))
-    if slide <= SLIDE_TOL_PIXELS * min(spacing_mm):
-        message = f"The slices slide sideways by up to {slide:.2g} mm, less than a quarter of a pixel, and are taken as upright"
-        return [Finding("slices_slide", message, "amber")]
-    message = f"The gantry was tilted: the slices slide sideways by {slide:.3g} mm over the stack ({angle:.3g} degrees)"
-    return [Finding("tilted", message, "red", "Correct the tilt by resampling, for example with dcm2niix, then import the result.")]
-
-
-def _compare_stated(plane: Plane, step_mm: float) -> list[Finding]:
+def _compare_stated(
+    plane: Plane, measured: SlicePositions, step_mm: float
+) -> tuple[SlicePositions, tuple[Contradiction, ...], list[Finding]]:
     """Return notes where thickness or stated spacing differ from the measured distance between slices."""
     findings = []
+    contradictions = []
     thickness = plane.thickness_mm
     if thickness is not None and thickness > 0:
         if thickness > step_mm * (1 + GAP_TOL_SHARE):
             message = f"The slices overlap: {thickness:.4g} mm thick and {step_mm:.4g} mm apart"
             findings.append(Finding("overlapping_slices", message, "green"))
+            measured = replace(measured, overlap_mm=thickness - step_mm)
         elif thickness < step_mm * (1 - GAP_TOL_SHARE):
             message = f"Between the slices is tissue that was not scanned: {thickness:.4g} mm thick and {step_mm:.4g} mm apart"
             findings.append(Finding("gaps_between_slices", message, "green"))
+        if abs(thickness - step_mm) > GAP_TOL_SHARE * step_mm:
+            contradictions.append(Contradiction("SliceThickness", thickness, step_mm))
     stated = plane.stated_gap_mm
     if stated is not None and abs(abs(stated) - step_mm) > max(GAP_TOL_MM, GAP_TOL_SHARE * step_mm):
         message = f"The header states {abs(stated):.4g} mm between slices, but they lie {step_mm:.4g} mm apart; the positions are used"
         findings.append(Finding("stated_spacing_differs", message, "amber"))
-    return findings
+        contradictions.append(Contradiction("SpacingBetweenSlices", abs(stated), step_mm))
+    return measured, tuple(contradictions), findings

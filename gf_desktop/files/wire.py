@@ -13,6 +13,7 @@ import numpy.typing as npt
 
 from gf_desktop.errors import FileFormatError, GeometryError, UserError
 from gf_desktop.files.findings import Finding, UnusableScanError
+from gf_desktop.files.passport import Passport
 
 __all__ = ["Fault", "Order", "fault_of", "from_wire", "read_frame", "to_wire", "write_frame"]
 
@@ -35,25 +36,26 @@ class Order(msgspec.Struct, frozen=True):
 
 
 class Fault(msgspec.Struct, frozen=True):
-    """A UserError on its way: its kind, its sentences, and the findings of an unusable scan."""
+    """A UserError on its way: its kind, its sentences, and the findings and passport of an unusable scan."""
 
     kind: str
     what: str
     where: str
     next_step: str
     findings: tuple[Finding, ...] = ()
+    passport: Passport | None = None
 
     def raised(self) -> UserError:
         """Return the error again."""
         if self.findings:
-            return UnusableScanError(self.findings, where=self.where)
+            return UnusableScanError(self.findings, where=self.where, passport=self.passport)
         return _KINDS.get(self.kind, UserError)(self.what, where=self.where, next_step=self.next_step)
 
 
 def fault_of(error: UserError) -> Fault:
     """Return what is to be sent of an error."""
-    findings = error.findings if isinstance(error, UnusableScanError) else ()
-    return Fault(type(error).__name__, error.what, error.where, error.next_step, findings)
+    findings, passport = (error.findings, error.passport) if isinstance(error, UnusableScanError) else ((), None)
+    return Fault(type(error).__name__, error.what, error.where, error.next_step, findings, passport)
 
 
 class _Placed(msgspec.Struct, frozen=True):

@@ -90,6 +90,8 @@ class Volume:
         Frames in time; None for a scan without. Of a cine the grid's k counts frames, and its spacing along k is a placeholder.
     place_known
         Whether the file says where in the patient the grid lies; without, no side of it has a letter.
+    resampled
+        Whether voxels were interpolated to bring them onto the grid, because the file's slices were uneven or tilted.
 
     Raises
     ------
@@ -105,6 +107,7 @@ class Volume:
     facts: dict[str, str] = field(default_factory=dict)
     time: TimeAxis | None = None
     place_known: bool = True
+    resampled: bool = False
 
     def __post_init__(self) -> None:
         shape = self.geometry.shape_kji

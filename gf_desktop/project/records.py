@@ -43,7 +43,7 @@ class Case:
         Stored slices that are held back for checking new students; once there, always there.
     image_sha256
         Of the project's own copy of the voxels.
-    time, place_known
+    time, place_known, resampled
         As of the scan's :class:`Volume`.
     series_sha256
         Of all volumes of a series in time, of which this scan is one; else empty.
@@ -66,6 +66,7 @@ class Case:
     time: TimeAxis | None = None
     place_known: bool = True
     series_sha256: str = ""
+    resampled: bool = False
 
     @property
     def is_cine(self) -> bool:

@@ -20,7 +20,7 @@ import sqlite3
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
-from functools import lru_cache, partial
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -31,15 +31,16 @@ from filelock import FileLock, Timeout
 from gf_desktop.arrays import map_array, write_arrays
 from gf_desktop.atomic import atomic_path, check_writable_folder, explain_os_error, sync_folder
 from gf_desktop.errors import HeldError, ProjectError, UserError
-from gf_desktop.imaging.geometry import Geometry
+from gf_desktop.files.passport import Passport
 from gf_desktop.imaging.labelmap import LabelTable
-from gf_desktop.imaging.time_axis import TimeAxis
 from gf_desktop.imaging.volume import Volume
 from gf_desktop.pack import verify_pack
+from gf_desktop.project.case_rows import SELECT_CASES, case_of, insert_case
 from gf_desktop.project.database import connect, create_schema, writing
 from gf_desktop.project.journal_file import Holder, drop_holder, read_holder, write_holder
 from gf_desktop.project.masks import Masks
 from gf_desktop.project.models import ModelRegistry, copy_pack
+from gf_desktop.project.passports import kept_passport
 from gf_desktop.project.records import Case, Finding, RoundReport
 from gf_desktop.project.staging import FRAMES, IMAGE, StagedScan, drop_left_overs, stage_scan, write_voxels
 from gf_desktop.project.structures import StructureList
@@ -52,14 +53,6 @@ HELD = "project"
 """The note of who may write is project.holder.json."""
 
 FRAME_IN_TITLE = ", frame "
-
-MORE = "case "
-"""Keys of the table meta under which stands what only some cases have: time, and whether their place is known."""
-
-_SELECT_CASES = (
-    "SELECT id, title, modality, geometry, spacing_known, is_colour, status, reviewed, verdict, findings, image_sha256, model_id,"
-    " (SELECT value FROM meta WHERE key = 'case ' || id) FROM cases"
-)
 
 Voxels = npt.NDArray[Any]
 
@@ -255,8 +248,8 @@ class Project:
         held: dict[str, list[int]] = {}
         for case_id, k in self._db.execute("SELECT case_id, k FROM validation ORDER BY k"):
             held.setdefault(case_id, []).append(k)
-        rows = self._db.execute(f"{_SELECT_CASES} ORDER BY rowid")
-        return [_case_of(row, tuple(held.get(row[0], ()))) for row in rows]
+        rows = self._db.execute(f"{SELECT_CASES} ORDER BY rowid")
+        return [case_of(row, tuple(held.get(row[0], ()))) for row in rows]
 
     @property
     def has_cases(self) -> bool:
@@ -271,10 +264,10 @@ class Project:
         ProjectError
             When the project has no such case.
         """
-        row = self._db.execute(f"{_SELECT_CASES} WHERE id = ?", (case_id,)).fetchone()
+        row = self._db.execute(f"{SELECT_CASES} WHERE id = ?", (case_id,)).fetchone()
         if row is not None:
             held = self._db.execute("SELECT k FROM validation WHERE case_id = ? ORDER BY k", (case_id,)).fetchall()
-            return _case_of(row, tuple(k for (k,) in held))
+            return case_of(row, tuple(k for (k,) in held))
         known = ", ".join(c.id for c in self.cases()[:12]) or "none yet"
         raise ProjectError("The project has no such case", where=case_id, next_step=f"Its cases are: {known}.")
 
@@ -295,6 +288,7 @@ class Project:
         findings: tuple[Finding, ...],
         frames: Voxels | None = None,
         staged: StagedScan | None = None,
+        passport: Passport | None = None,
     ) -> tuple[Case, bool]:
         """Copy a scan into the project.
 
@@ -304,6 +298,8 @@ class Project:
             Of a series of volumes in time all of them, [t, k, j, i]; ``volume`` is one of them.
         staged
             What :meth:`stage` made of them; None to copy them now. It is used up.
+        passport
+            Of the scan's geometry; kept for :meth:`passport`.
 
         Returns
         -------
@@ -321,7 +317,9 @@ class Project:
             shutil.rmtree(folder, ignore_errors=True)
             staged.folder.rename(folder)
             sync_folder(folder.parent)
-            self._insert(case_id, volume, title=title, verdict=verdict, findings=findings, digests=staged.digests)
+            insert_case(
+                self._db, case_id, volume, title=title, verdict=verdict, findings=findings, digests=staged.digests, passport=passport
+            )
         except OSError as error:
             staged.drop()
             shutil.rmtree(folder, ignore_errors=True)
@@ -334,34 +332,9 @@ class Project:
     def _next_case_id(self) -> str:
         return f"C-{1 + max((int(c.id.split('-')[1]) for c in self.cases()), default=0):03d}"
 
-    def _insert(
-        self, case_id: str, volume: Volume, *, title: str, verdict: str, findings: tuple[Finding, ...], digests: tuple[str, str]
-    ) -> None:
-        more: dict[str, Any] = {}
-        if volume.time is not None:
-            more |= {"time": volume.time.as_json(), "series_sha256": digests[1]}
-        if not volume.place_known:
-            more["place_known"] = False
-        with writing(self._db):
-            self._db.execute(
-                "INSERT INTO cases (id, title, modality, geometry, spacing_known, is_colour, status, verdict, findings, image_sha256,"
-                " facts, created) VALUES (?, ?, ?, ?, ?, ?, 'new', ?, ?, ?, ?, ?)",
-                (
-                    case_id,
-                    title,
-                    volume.modality,
-                    json.dumps(volume.geometry.as_json()),
-                    int(volume.spacing_known),
-                    int(volume.is_colour),
-                    verdict,
-                    json.dumps([[f.code, f.message] for f in findings]),
-                    digests[0],
-                    json.dumps(volume.facts),
-                    _now(),
-                ),
-            )
-            if more:
-                self._db.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (MORE + case_id, json.dumps(more)))
+    def passport(self, case_id: str) -> Passport | None:
+        """Return the passport of a case's geometry; None of scans that were added before there were any."""
+        return kept_passport(self._db, self.case(case_id).id)
 
     def add_frame(self, case_id: str, frame: int) -> Case:
         """Make another frame of a series in time a case of its own, with its own mask; return the one that there is already.
@@ -390,7 +363,10 @@ class Project:
             digest = write_voxels(folder / IMAGE, frames[frame])
             _share(self.case_folder(case_id) / FRAMES, folder / FRAMES)
             chosen = replace(volume, voxels=frames[frame], time=case.time.at(frame))
-            self._insert(new_id, chosen, title=title, verdict=case.verdict, findings=case.findings, digests=(digest, case.series_sha256))
+            digests, passport = (digest, case.series_sha256), self.passport(case_id)
+            insert_case(
+                self._db, new_id, chosen, title=title, verdict=case.verdict, findings=case.findings, digests=digests, passport=passport
+            )
         except OSError as error:
             shutil.rmtree(folder, ignore_errors=True)
             raise explain_os_error(error, folder) from error
@@ -479,12 +455,6 @@ def read_confidence(path: Path, shape_kji: tuple[int, int, int]) -> npt.NDArray[
     return confidence if confidence.shape == shape_kji else None
 
 
-@lru_cache(maxsize=4096)
-def _geometry_of(text: str) -> Geometry:
-    """Return the geometry of a row: it never changes, and a worklist is read after every stroke."""
-    return Geometry.from_json(json.loads(text))
-
-
 def _mapped_scan(path: Path, case: Case, facts: dict[str, str]) -> Volume:
     """Return a case's scan, mapped from the project's copy."""
     return Volume(
@@ -496,6 +466,7 @@ def _mapped_scan(path: Path, case: Case, facts: dict[str, str]) -> Volume:
         facts,
         time=case.time,
         place_known=case.place_known,
+        resampled=case.resampled,
     )
 
 
@@ -517,30 +488,6 @@ def _share(source: Path, target: Path) -> None:
         os.link(source, target)
     except OSError:
         shutil.copyfile(source, target)
-
-
-def _case_of(row: tuple[Any, ...], validation_slices: tuple[int, ...]) -> Case:
-    geometry = _geometry_of(row[3])
-    more = {} if row[12] is None else json.loads(row[12])
-    return Case(
-        id=row[0],
-        title=row[1],
-        modality=row[2],
-        geometry=geometry,
-        spacing_known=bool(row[4]),
-        is_colour=bool(row[5]),
-        status=row[6],
-        slices=geometry.size_ijk[2],
-        reviewed=row[7],
-        verdict=row[8],
-        findings=tuple(Finding(code, message) for code, message in json.loads(row[9])),
-        image_sha256=row[10],
-        validation_slices=validation_slices,
-        model_id=row[11],
-        time=TimeAxis.from_json(more.get("time")),
-        place_known=bool(more.get("place_known", True)),
-        series_sha256=str(more.get("series_sha256", "")),
-    )
 
 
 def _note_holder(folder: Path) -> None:

@@ -122,6 +122,11 @@
             <translation>Eine einzelne Schicht ohne angegebene Dicke; Volumen nehmen 1 mm an</translation>
         </message>
         <message>
+            <location filename="../../gf_desktop/files/spacing.py"/>
+            <source>A spacing of {spacing_mm} is not three lengths in mm</source>
+            <translation>Ein Voxelabstand von {spacing_mm} ist nicht drei Längen in mm</translation>
+        </message>
+        <message>
             <location filename="../../gf_desktop/structuring.py"/>
             <source>A structure is being removed from every scan</source>
             <translation>Eine Struktur wird gerade aus allen Scans entfernt</translation>
@@ -161,6 +166,27 @@
             <location filename="../../gf_desktop/structuring.py"/>
             <source>Another structure is being removed</source>
             <translation>Eine andere Struktur wird gerade entfernt</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/files/scan.py"/>
+            <location filename="../../gf_desktop/files/stated.py"/>
+            <source>As the user states, pixels are {row_mm} × {column_mm} mm</source>
+            <translation>Nach Angabe der Person sind die Pixel {row_mm} × {column_mm} mm groß</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/files/stated.py"/>
+            <source>As the user states, slices are {slice_mm} mm apart; they are in the order of their numbers</source>
+            <translation>Nach Angabe der Person liegen die Schichten {slice_mm} mm auseinander; sie stehen in der Reihenfolge ihrer Nummern</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/files/stated.py"/>
+            <source>As the user states, the slice is {slice_mm} mm deep</source>
+            <translation>Nach Angabe der Person ist die Schicht {slice_mm} mm tief</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/files/itk.py"/>
+            <source>As the user states, voxels are {row_mm} × {column_mm} × {slice_mm} mm apart</source>
+            <translation>Nach Angabe der Person liegen die Voxel {row_mm} × {column_mm} × {slice_mm} mm auseinander</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/files/faults.py"/>
@@ -398,6 +424,7 @@
             <translation>Wählen Sie den Scan, auf dem die Konturen gezeichnet wurden.</translation>
         </message>
         <message>
+            <location filename="../../gf_desktop/files/dicom_scan.py"/>
             <location filename="../../gf_desktop/files/scan.py"/>
             <source>Choose the scan's own files.</source>
             <translation>Wählen Sie die Dateien des Scans selbst.</translation>
@@ -497,11 +524,6 @@
             <translation>Korrigieren Sie die Bilder einzeln, oder kopieren Sie die Maske eines Bildes in das nächste.</translation>
         </message>
         <message>
-            <location filename="../../gf_desktop/files/stack.py"/>
-            <source>Correct the tilt by resampling, for example with dcm2niix, then import the result.</source>
-            <translation>Gleichen Sie die Neigung durch Umrechnen aus, etwa mit dcm2niix, und importieren Sie das Ergebnis.</translation>
-        </message>
-        <message>
             <location filename="../../gf_desktop/files/picture.py"/>
             <source>Cut out the part that matters and save it as PNG.</source>
             <translation>Schneiden Sie den wichtigen Teil aus, und speichern Sie ihn als PNG.</translation>
@@ -522,9 +544,29 @@
             <translation>DICOM {modality}, {count} von {columns} × {rows}</translation>
         </message>
         <message>
+            <location filename="../../gf_desktop/files/scan.py"/>
+            <source>DICOM {modality}, {part}, {count} of {columns} × {rows}</source>
+            <translation>DICOM {modality}, {part}, {count} zu {columns} × {rows}</translation>
+        </message>
+        <message>
             <location filename="../../gf_desktop/imaging/structures.py"/>
             <source>Delete or merge one that is not needed.</source>
             <translation>Löschen oder verschmelzen Sie eine, die nicht gebraucht wird.</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/files/stated.py"/>
+            <source>Distance between columns</source>
+            <translation>Abstand zwischen Spalten</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/files/stated.py"/>
+            <source>Distance between rows</source>
+            <translation>Abstand zwischen Zeilen</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/files/stated.py"/>
+            <source>Distance between slices</source>
+            <translation>Abstand zwischen Schichten</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/files/dicom_seg.py"/>
@@ -552,7 +594,7 @@
             <translation>Erwartet: {"structures": [{id, name, color}]}.</translation>
         </message>
         <message>
-            <location filename="../../gf_desktop/files/stack.py"/>
+            <location filename="../../gf_desktop/files/slice_positions.py"/>
             <source>Export a series with one slice spacing.</source>
             <translation>Exportieren Sie eine Serie mit einheitlichem Schichtabstand.</translation>
         </message>
@@ -643,20 +685,31 @@
             <translation>Exportieren Sie den Scan in Millimetern.</translation>
         </message>
         <message>
-            <location filename="../../gf_desktop/files/analyze.py"/>
             <location filename="../../gf_desktop/files/itk.py"/>
+            <source>Export the scan with its spacing, or state it in mm: --spacing ROWSxCOLUMNSxSLICES.</source>
+            <translation>Exportieren Sie den Scan mit seinem Voxelabstand, oder geben Sie ihn in mm an: --spacing ZEILENxSPALTENxSCHICHTEN.</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/files/analyze.py"/>
             <source>Export the scan with its spacing.</source>
             <translation>Exportieren Sie den Scan mit seinem Voxelabstand.</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/files/dicom_source.py"/>
+            <location filename="../../gf_desktop/files/slice_positions.py"/>
             <source>Export the series again from where it came from.</source>
             <translation>Exportieren Sie die Serie noch einmal von dort, wo sie herkam.</translation>
         </message>
         <message>
+            <location filename="../../gf_desktop/files/slice_positions.py"/>
             <location filename="../../gf_desktop/files/stack.py"/>
             <source>Export the series again with all its slices.</source>
             <translation>Exportieren Sie die Serie noch einmal mit allen Schichten.</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/files/stack.py"/>
+            <source>Export the series again with its positions, or state its spacing in mm: --spacing ROWSxCOLUMNSxSLICES.</source>
+            <translation>Exportieren Sie die Serie noch einmal mit ihren Positionen, oder geben Sie den Voxelabstand in mm an: --spacing ZEILENxSPALTENxSCHICHTEN.</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/files/nifti.py"/>
@@ -746,11 +799,32 @@
             <translation>Ein Bildfeld von {shape} passt nicht auf ein Gitter von {shape2}</translation>
         </message>
         <message>
+            <location filename="../../gf_desktop/files/multiframe.py"/>
+            <source>ImageOrientationPatient of {count} frames</source>
+            <translation>ImageOrientationPatient von {count} Bildern</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/files/dicom_scan.py"/>
+            <source>ImageOrientationPatient of {headers} slices</source>
+            <translation>ImageOrientationPatient von {headers} Schichten</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/files/multiframe.py"/>
+            <source>ImagePositionPatient of {count} frames</source>
+            <translation>ImagePositionPatient von {count} Bildern</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/files/dicom_scan.py"/>
+            <source>ImagePositionPatient of {headers} slices</source>
+            <translation>ImagePositionPatient von {headers} Schichten</translation>
+        </message>
+        <message>
             <location filename="../../gf_desktop/exporting.py"/>
             <source>Import a scan first.</source>
             <translation>Importieren Sie zuerst einen Scan.</translation>
         </message>
         <message>
+            <location filename="../../gf_desktop/files/passport.py"/>
             <location filename="../../gf_desktop/project/store.py"/>
             <source>Import the scan again.</source>
             <translation>Importieren Sie den Scan noch einmal.</translation>
@@ -844,6 +918,11 @@
             <translation>Nennen Sie ein Bild der Serie, von 0 an gezählt.</translation>
         </message>
         <message>
+            <location filename="../../gf_desktop/files/choosing.py"/>
+            <source>Name one by its number or by a word of its description.</source>
+            <translation>Nennen Sie einen mit seiner Nummer oder mit einem Wort seiner Beschreibung.</translation>
+        </message>
+        <message>
             <location filename="../../gf_desktop/correcting.py"/>
             <source>Name slices within the scan, counted from 0.</source>
             <translation>Nennen Sie Schichten innerhalb des Scans, von 0 an gezählt.</translation>
@@ -899,6 +978,11 @@
             <translation>Keines der {missing} Bilder, die das DICOMDIR nennt, ist da</translation>
         </message>
         <message>
+            <location filename="../../gf_desktop/files/choosing.py"/>
+            <source>None of the {sources} scans is “{text}”: {listed}{more}</source>
+            <translation>Keiner der {sources} Scans ist „{text}“: {listed}{more}</translation>
+        </message>
+        <message>
             <location filename="../../gf_desktop/files/dicom_source.py"/>
             <source>None of {series} DICOM series here has the mask's grid{told}</source>
             <translation>Keine von {series} DICOM-Serien hier hat das Gitter der Maske{told}</translation>
@@ -922,6 +1006,11 @@
             <location filename="../../gf_desktop/gui/drops.py"/>
             <source>One project can be opened at a time, and not together with scans</source>
             <translation>Nur ein Projekt kann auf einmal geöffnet werden, und nicht zusammen mit Scans</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/files/dicom_scan.py"/>
+            <source>One series identifier covers {count} scans, told apart by {by}; this one is {name}</source>
+            <translation>Unter einer Serienkennung stehen {count} Scans, unterschieden durch {by}; dieser ist {name}</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/workspace.py"/>
@@ -960,12 +1049,12 @@
             <translation>Teile des Bildes sind durchsichtig; ihre gespeicherte Farbe wird verwendet</translation>
         </message>
         <message>
-            <location filename="../../gf_desktop/files/scan.py"/>
+            <location filename="../../gf_desktop/files/dicom_scan.py"/>
             <source>Pixel size is that at the detector; in the patient it is smaller by the magnification</source>
             <translation>Die Pixelgröße ist die am Detektor; im Patienten ist sie um die Vergrößerung kleiner</translation>
         </message>
         <message>
-            <location filename="../../gf_desktop/files/scan.py"/>
+            <location filename="../../gf_desktop/files/dicom_scan.py"/>
             <source>Pixel size is that of the tissue in the ultrasound picture; beside it lengths mean nothing</source>
             <translation>Die Pixelgröße ist die des Gewebes im Ultraschallbild; daneben bedeuten Längen nichts</translation>
         </message>
@@ -1061,7 +1150,7 @@
             <translation>Scans dieser Art werden nicht gelesen</translation>
         </message>
         <message>
-            <location filename="../../gf_desktop/files/stack.py"/>
+            <location filename="../../gf_desktop/files/slice_positions.py"/>
             <source>Slice positions are rounded: up to {off} mm off an even spacing of {step} mm, which is used</source>
             <translation>Schichtpositionen sind gerundet: bis zu {off} mm neben einem gleichmäßigen Abstand von {step} mm, der verwendet wird</translation>
         </message>
@@ -1089,6 +1178,11 @@
             <location filename="../../gf_desktop/trainer_link.py"/>
             <source>Start the refinement again; trainer.log in that folder says what happened.</source>
             <translation>Starten Sie die Verfeinerung noch einmal; trainer.log in jenem Ordner sagt, was geschah.</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/files/spacing.py"/>
+            <source>State the distances in mm between rows, columns and slices, such as 0.7x0.7x3.</source>
+            <translation>Geben Sie die Abstände in mm zwischen Zeilen, Spalten und Schichten an, etwa 0.7x0.7x3.</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/files/dicom.py"/>
@@ -1181,6 +1275,11 @@
             <location filename="../../gf_desktop/files/tiff.py"/>
             <source>The TIFF holds no picture</source>
             <translation>Das TIFF enthält kein Bild</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/files/slice_positions.py"/>
+            <source>The acquisition has {total} pictures, of which {known} are here: {missing} may be missing at the ends</source>
+            <translation>Die Aufnahme hat {total} Bilder, von denen {known} da sind: {missing} fehlen vielleicht an den Enden</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/files/axes.py"/>
@@ -1343,7 +1442,7 @@
             <translation>Die Dateien gehören zu mehreren Serien</translation>
         </message>
         <message>
-            <location filename="../../gf_desktop/files/scan.py"/>
+            <location filename="../../gf_desktop/files/dicom_scan.py"/>
             <source>The files have no series identifier; those that agree in everything else were taken as one series</source>
             <translation>Die Dateien haben keine Serienkennung; die in allem anderen übereinstimmen, wurden als eine Serie genommen</translation>
         </message>
@@ -1373,9 +1472,9 @@
             <translation>Die Bilder liegen bis zu {places} mm auseinander</translation>
         </message>
         <message>
-            <location filename="../../gf_desktop/files/stack.py"/>
-            <source>The gantry was tilted: the slices slide sideways by {slide} mm over the stack ({angle} degrees)</source>
-            <translation>Die Gantry war geneigt: Die Schichten verschieben sich über den Stapel seitlich um {slide} mm ({angle} Grad)</translation>
+            <location filename="../../gf_desktop/files/slice_positions.py"/>
+            <source>The gantry was tilted: the slices slid sideways by {slide} mm over the stack ({angle} degrees) and were moved back by linear resampling within each; {resampled_note}</source>
+            <translation>Die Gantry war geneigt: Die Schichten rutschten über den Stapel um {slide} mm zur Seite ({angle} Grad) und wurden durch lineares Umrechnen in jeder Schicht zurückgeschoben; {resampled_note}</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/files/dicom.py"/>
@@ -1658,6 +1757,11 @@
             <translation>Die Werte des Bildes sind keine ganzen Zahlen von 8 oder 16 Bit</translation>
         </message>
         <message>
+            <location filename="../../gf_desktop/files/slice_positions.py"/>
+            <source>The pictures are numbered {known} to {known2}: {missing} before them may be missing, which positions cannot show</source>
+            <translation>Die Bilder sind von {known} bis {known2} nummeriert: {missing} davor fehlen vielleicht, was Positionen nicht zeigen können</translation>
+        </message>
+        <message>
             <location filename="../../gf_desktop/files/dicom_source.py"/>
             <source>The pictures do not say where in the patient they lie</source>
             <translation>Die Bilder sagen nicht, wo im Patienten sie liegen</translation>
@@ -1848,7 +1952,7 @@
             <translation>Die Einstellungen sind nicht lesbar</translation>
         </message>
         <message>
-            <location filename="../../gf_desktop/files/stack.py"/>
+            <location filename="../../gf_desktop/files/slice_positions.py"/>
             <source>The slices are not evenly spaced: gaps from {min} to {max} mm among {along} slices</source>
             <translation>Die Schichten liegen nicht gleichmäßig: Abstände von {min} bis {max} mm bei {along} Schichten</translation>
         </message>
@@ -1858,14 +1962,24 @@
             <translation>Die Schichten sind nicht parallel: {kinds} Ausrichtungen bei {planes} Schichten</translation>
         </message>
         <message>
+            <location filename="../../gf_desktop/files/slice_positions.py"/>
+            <source>The slices lie beside each other: they slide sideways by up to {slide} mm, {scattered} mm off a straight line</source>
+            <translation>Die Schichten liegen nebeneinander: Sie rutschen um bis zu {slide} mm zur Seite, {scattered} mm neben einer Geraden</translation>
+        </message>
+        <message>
             <location filename="../../gf_desktop/files/stack.py"/>
             <source>The slices overlap: {thickness} mm thick and {step_mm} mm apart</source>
             <translation>Die Schichten überlappen: {thickness} mm dick, {step_mm} mm Abstand</translation>
         </message>
         <message>
-            <location filename="../../gf_desktop/files/stack.py"/>
+            <location filename="../../gf_desktop/files/slice_positions.py"/>
             <source>The slices slide sideways by up to {slide} mm, less than a quarter of a pixel, and are taken as upright</source>
             <translation>Die Schichten verschieben sich seitlich um bis zu {slide} mm, weniger als ein viertel Pixel, und gelten als gerade</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/files/slice_positions.py"/>
+            <source>The slices were not evenly spaced (gaps from {min} to {max} mm among {along} slices) and were resampled linearly to {step} mm, off which they lay by up to {off} mm; {resampled_note}</source>
+            <translation>Die Schichten lagen ungleichmäßig (Abstände von {min} bis {max} mm bei {along} Schichten) und wurden linear auf {step} mm umgerechnet, wovon sie um bis zu {off} mm abwichen; {resampled_note}</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/files/tiff.py"/>
@@ -2036,8 +2150,8 @@
             <translation>Diese Strukturen der Maske sind keine des Projekts: {listed}</translation>
         </message>
         <message>
+            <location filename="../../gf_desktop/files/dicom_scan.py"/>
             <location filename="../../gf_desktop/files/dicom_source.py"/>
-            <location filename="../../gf_desktop/files/scan.py"/>
             <source>This DICOM file is not a scan</source>
             <translation>Diese DICOM-Datei ist kein Scan</translation>
         </message>
@@ -2071,6 +2185,11 @@
             <location filename="../../gf_desktop/files/structure_lists.py"/>
             <source>This is no list of structures: {reason}</source>
             <translation>Dies ist keine Liste von Strukturen: {reason}</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/files/passport.py"/>
+            <source>This is no passport of a scan</source>
+            <translation>Dies ist kein Pass eines Scans</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/files/dicom.py"/>
@@ -2277,6 +2396,11 @@
             <translation>Struktur annehmen</translation>
         </message>
         <message>
+            <location filename="../../gf_desktop/files/splitting.py"/>
+            <source>acquisition {value}</source>
+            <translation>Aufnahme {value}</translation>
+        </message>
+        <message>
             <location filename="../../gf_desktop/imaging/volume.py"/>
             <source>angiography</source>
             <translation>Angiografie</translation>
@@ -2305,6 +2429,16 @@
             <location filename="../../gf_desktop/imaging/windowing.py"/>
             <source>automatic</source>
             <translation>automatisch</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/files/splitting.py"/>
+            <source>axial</source>
+            <translation>axial</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/files/splitting.py"/>
+            <source>b-value {value} s/mm²</source>
+            <translation>b-Wert {value} s/mm²</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/imaging/volume.py"/>
@@ -2342,6 +2476,11 @@
             <translation>Schicht kopieren</translation>
         </message>
         <message>
+            <location filename="../../gf_desktop/files/splitting.py"/>
+            <source>coronal</source>
+            <translation>koronal</translation>
+        </message>
+        <message>
             <location filename="../../gf_desktop/gate.py"/>
             <source>corrected slices</source>
             <translation>korrigierten Schichten</translation>
@@ -2350,6 +2489,21 @@
             <location filename="../../gf_desktop/imaging/operations.py"/>
             <source>delete structure</source>
             <translation>Struktur löschen</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/files/splitting.py"/>
+            <source>direction</source>
+            <translation>Richtung</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/files/splitting.py"/>
+            <source>direction {value} of {count}</source>
+            <translation>Richtung {value} von {count}</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/files/splitting.py"/>
+            <source>echo {value} ms</source>
+            <translation>Echo {value} ms</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/correcting.py"/>
@@ -2392,9 +2546,19 @@
             <translation>enthält einen Eintrag der Art {code}, den dieses Programm nicht kennt</translation>
         </message>
         <message>
+            <location filename="../../gf_desktop/files/splitting.py"/>
+            <source>image type {value} of {count}</source>
+            <translation>Bildart {value} von {count}</translation>
+        </message>
+        <message>
             <location filename="../../gf_desktop/imaging/operations.py"/>
             <source>interpolate</source>
             <translation>Interpolieren</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/files/splitting.py"/>
+            <source>inversion time {value} ms</source>
+            <translation>Inversionszeit {value} ms</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/project/journal_format.py"/>
@@ -2512,6 +2676,16 @@
             <translation>und die Datei lässt sich nicht beiseitelegen: {strerror}</translation>
         </message>
         <message>
+            <location filename="../../gf_desktop/files/passport.py"/>
+            <source>not stated</source>
+            <translation>nicht angegeben</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/files/splitting.py"/>
+            <source>oblique {name}</source>
+            <translation>schräg {name}</translation>
+        </message>
+        <message>
             <location filename="../../gf_desktop/trainer_link.py"/>
             <source>on request</source>
             <translation>auf Wunsch</translation>
@@ -2520,6 +2694,11 @@
             <location filename="../../gf_desktop/imaging/operations.py"/>
             <source>open</source>
             <translation>Dünnes wegnehmen</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/files/splitting.py"/>
+            <source>phase {value}</source>
+            <translation>Phase {value}</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/imaging/operations.py"/>
@@ -2542,12 +2721,22 @@
             <translation>stieg</translation>
         </message>
         <message>
-            <location filename="../../gf_desktop/files/stack.py"/>
+            <location filename="../../gf_desktop/files/splitting.py"/>
+            <source>sagittal</source>
+            <translation>sagittal</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/files/splitting.py"/>
+            <source>size of pictures or pixels</source>
+            <translation>Größe der Bilder oder Pixel</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/files/slice_positions.py"/>
             <source>slice is</source>
             <translation>fehlt</translation>
         </message>
         <message>
-            <location filename="../../gf_desktop/files/stack.py"/>
+            <location filename="../../gf_desktop/files/slice_positions.py"/>
             <source>slices are</source>
             <translation>fehlen</translation>
         </message>
@@ -2565,6 +2754,11 @@
             <location filename="../../gf_desktop/trainer_link.py"/>
             <source>starting the trainer</source>
             <translation>der Trainer wird gestartet</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/files/passport.py"/>
+            <source>stated by the user</source>
+            <translation>von der Person angegeben</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/gate.py"/>
@@ -2597,6 +2791,11 @@
             <translation>die Datei bleibt, wie sie ist</translation>
         </message>
         <message>
+            <location filename="../../gf_desktop/files/slice_positions.py"/>
+            <source>the file stays as it is, and masks fit the resampled grid</source>
+            <translation>die Datei bleibt, wie sie ist, und Masken passen auf das umgerechnete Gitter</translation>
+        </message>
+        <message>
             <location filename="../../gf_desktop/project/journal.py"/>
             <source>the mask that its later records belong to is not the project's</source>
             <translation>die Maske, zu der seine späteren Einträge gehören, ist nicht die des Projekts</translation>
@@ -2617,9 +2816,19 @@
             <translation>Schwelle</translation>
         </message>
         <message>
+            <location filename="../../gf_desktop/files/splitting.py"/>
+            <source>trigger time {value} ms</source>
+            <translation>Triggerzeit {value} ms</translation>
+        </message>
+        <message>
             <location filename="../../gf_desktop/project/measurements.py"/>
             <source>two have the same number</source>
             <translation>zwei haben dieselbe Nummer</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/files/splitting.py"/>
+            <source>without {label}</source>
+            <translation>ohne {label}</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/project/database.py"/>
@@ -2627,9 +2836,9 @@
             <translation>{advice} „new“ legt eines an.</translation>
         </message>
         <message>
-            <location filename="../../gf_desktop/files/stack.py"/>
-            <source>{along} and {along2} mm</source>
-            <translation>{along} und {along2} mm</translation>
+            <location filename="../../gf_desktop/files/slice_positions.py"/>
+            <source>{after_mm} and {before_mm} mm</source>
+            <translation>{after_mm} und {before_mm} mm</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/gate.py"/>
@@ -2652,7 +2861,7 @@
             <translation>{copies} Schichten waren doppelt gespeichert und werden einmal verwendet</translation>
         </message>
         <message>
-            <location filename="../../gf_desktop/files/scan.py"/>
+            <location filename="../../gf_desktop/files/dicom_scan.py"/>
             <source>{count} damaged {files} beside the series could not be read; slices may be missing at its ends</source>
             <translation>{count} beschädigte Dateien neben der Serie waren nicht lesbar ({files}); an ihren Enden können Schichten fehlen</translation>
         </message>
@@ -2662,7 +2871,7 @@
             <translation>{count} Voxel gehören zu mehr als einer Struktur; die letzte hat sie</translation>
         </message>
         <message>
-            <location filename="../../gf_desktop/files/stack.py"/>
+            <location filename="../../gf_desktop/files/slice_positions.py"/>
             <source>{count} {noun} missing from an even spacing of {unit} mm: between {places}</source>
             <translation>In einem gleichmäßigen Abstand von {unit} mm {noun} {count}: zwischen {places}</translation>
         </message>
@@ -2742,6 +2951,11 @@
             <translation>{name}: auf keiner der Schichten.</translation>
         </message>
         <message>
+            <location filename="../../gf_desktop/files/stated.py"/>
+            <source>{name}: the user states {stated} mm and the files {measured} mm; the files are believed</source>
+            <translation>{name}: Die Person gibt {stated} mm an und die Dateien {measured} mm; es gelten die Dateien</translation>
+        </message>
+        <message>
             <location filename="../../gf_desktop/gate.py"/>
             <source>{name}: {word} from {before} to {after}{few}.</source>
             <translation>{name}: {word} von {before} auf {after}{few}.</translation>
@@ -2800,6 +3014,11 @@
             <location filename="../../gf_desktop/structuring.py"/>
             <source>“{name}” is locked</source>
             <translation>„{name}“ ist gesperrt</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/files/spacing.py"/>
+            <source>“{text}” is not a spacing</source>
+            <translation>„{text}“ ist kein Voxelabstand</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/open_case.py"/>

@@ -99,6 +99,40 @@ def test_that_inspect_tells_what_it_is_and_where_it_lies(run: Callable[..., Any]
     assert {f["code"] for f in document["findings"]} == {"overlapping_slices"}
 
 
+def test_that_inspect_shows_people_the_passport_of_each_scan(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["inspect", str(DEMO / "B_ct_dicom")]) == 0
+    shown = capsys.readouterr().out
+    for text in (
+        "1  CT, 20 files of 512 × 512: green",
+        "ImagePositionPatient of 20 slices",
+        "SliceThickness 3 mm, measured 2 mm",
+        "overlapping by 1 mm",
+    ):
+        assert text in shown
+
+
+def test_that_a_scan_of_a_folder_is_chosen_and_its_spacing_stated_on_import(run: Callable[..., Any], project: Path, tmp_path: Path) -> None:
+    from PIL import Image
+
+    from gf_desktop.project.store import Project
+
+    folder = tmp_path / "pictures"
+    folder.mkdir()
+    for name, size in (("a.png", (30, 20)), ("b.jpg", (40, 20))):
+        Image.new("L", size).save(folder / name)
+    before = len(run("list", project)["cases"])
+    (case,) = run("import", project, folder, "--series", "jpeg", "--spacing", "0.5x0.25x3")["cases"]
+    assert len(run("list", project)["cases"]) == before + 1
+    opened = Project.open(project, read_only=True)
+    geometry, passport = opened.case(case["id"]).geometry, opened.passport(case["id"])
+    opened.close()
+    assert (geometry.size_ijk, geometry.spacing_mm) == ((40, 20, 1), (0.25, 0.5, 3.0))
+    assert passport is not None
+    assert passport.spacing_from == ("stated by the user",) * 3
+    assert "None of the 2 scans" in run("import", project, folder, "--series", "9", code=1)["error"]["what"]
+    assert "not a spacing" in run("import", project, folder, "--spacing", "thin", code=1)["error"]["what"]
+
+
 def test_that_models_can_be_listed_activated_and_rolled_back(run: Callable[..., Any], project: Path, make_pack) -> None:
     from gf_desktop.project.store import Project
 

@@ -105,11 +105,11 @@ def test_that_series_without_identifiers_are_grouped_by_what_agrees(series: Seri
     ("heights", "tags", "code", "number"),
     [
         ([0, 2, 4, 10, 12], lambda _k: {}, "missing_slices", "2 slices are missing"),
-        ([0, 2, 4, 7, 9], lambda _k: {}, "uneven_spacing", "gaps from 2 to 3 mm"),
-        ([0, 2, 4, 0, 2, 4], lambda k: {"AcquisitionNumber": 1 + k // 3}, "several_phases", "2 phases: 6 slices at 3 positions"),
-        ([0, 2, 4, 6], lambda k: {"position": (0.0, 0.3 * k, 2.0 * k)}, "tilted", "8.53 degrees"),
-        ([0, 2, 4, 6], lambda k: {"PixelSpacing": [0.8, 0.7 + 0.1 * (k == 2)]}, "mixed_spacing", "0.8 mm"),
-        ([0, 2, 4, 6], lambda k: {"ImageOrientationPatient": [1, 0, 0, 0, 0, -1]} if k == 2 else {}, "mixed_orientation", "4 slices"),
+        ([0, 2, 4, 4.5, 6.5], lambda _k: {}, "uneven_spacing", "gaps from 0.5 to 2 mm"),
+        ([0, 2, 4, 0, 2, 4], lambda _k: {}, "several_phases", "2 phases: 6 slices at 3 positions"),
+        ([0, 2, 4, 6], lambda k: {"position": (0.0, 0.0 + (k == 1), 2.0 * k)}, "slices_scattered", "1 mm"),
+        ([0, 2, 4, 6], lambda k: {"PixelSpacing": [0.8, 0.7 + 0.004 * (k == 2)]}, "mixed_spacing", "0.8 mm"),
+        ([0, 2, 4, 6], lambda k: {"ImageOrientationPatient": [1, 0, 0, 0, 1, 0.01 * (k == 2)]}, "mixed_orientation", "4 slices"),
         ([0, 2, 4, 6], lambda k: {"ImagePositionPatient": None} if k == 2 else {}, "spacing_unknown", "1 of 4 slices"),
         ([0, 2, 4, 6], lambda _k: {"PixelSpacing": None}, "spacing_unknown", "4 of 4 slices"),
     ],
@@ -127,12 +127,14 @@ def test_that_an_unusable_series_is_refused_with_numbers_place_and_way_out(
     assert caught.value.next_step
 
 
-def test_that_a_series_of_different_sizes_is_refused(series: Series, dicom_slice: Callable[..., Path]) -> None:
-    folder, _ = series()
+def test_that_a_picture_of_another_size_is_a_scan_of_its_own(series: Series, dicom_slice: Callable[..., Path]) -> None:
+    folder, intensities = series()
     uid = pydicom.dcmread(next(folder.glob("*.dcm"))).SeriesInstanceUID
     dicom_slice(folder / "odd.dcm", position=(-5, -7, 20.0), pixels=np.zeros((5, 5)), series=uid)
-    with pytest.raises(GeometryError, match="2 sizes: 5 × 5, 16 × 12"):
-        read_one(folder)
+    scans = [read_scan(source) for source in find_scans(folder)]
+    assert [scan.volume.geometry.size_ijk for scan in scans] == [(16, 12, 10), (5, 5, 1)]
+    assert np.array_equal(scans[0].volume.voxels, intensities)
+    assert [codes(scan) for scan in scans] == [{"split_series": "amber"}] * 2
 
 
 def test_that_files_copied_twice_are_used_once(series: Series) -> None:

@@ -62,8 +62,30 @@ def test_that_one_missing_slice_is_one() -> None:
     refused(stacked(at(0, 2, 6, 8)), "missing_slices", "1 slice is missing", "2.0 and 6.0 mm")
 
 
-def test_that_uneven_gaps_are_refused_with_their_range() -> None:
-    refused(stacked(at(0, 2, 4, 7, 9, 11)), "uneven_spacing", "gaps from 2 to 3 mm", "6 slices")
+def test_that_uneven_gaps_are_evened_out_with_their_range_the_spacing_and_the_largest_shift() -> None:
+    stack = stacked(at(0, 2, 4, 7, 9, 11))
+    assert codes(stack)["uneven_spacing"] == "amber"
+    assert "gaps from 2 to 3 mm among 6 slices" in stack.findings[0].message
+    assert "linearly to 2.2 mm" in stack.findings[0].message
+    assert "up to 0.4 mm" in stack.findings[0].message
+    assert stack.geometry is not None
+    assert stack.correction is not None
+    assert np.allclose(stack.geometry.spacing_mm[2], 2.2)
+    assert np.allclose(stack.correction.targets_mm, [0, 2.2, 4.4, 6.6, 8.8, 11])
+    assert stack.correction.shift_ij is None
+
+
+@pytest.mark.parametrize("heights", [(0, 2, 4, 4.5, 6.5, 8.5), (0, 2, 4, 7.2, 9.2, 11.2)])
+def test_that_gaps_that_are_no_jitter_are_refused_with_their_range(heights: tuple[float, ...]) -> None:
+    refused(stacked(at(*heights)), "uneven_spacing", "gaps from", "6 slices")
+
+
+def test_that_a_missing_slice_among_jittering_ones_is_not_resampled_away() -> None:
+    jitter = [0.0, 0.1, -0.1, 0.08, -0.05, 0.1, 0.02, -0.1]
+    stack = stacked(at(*[2.0 * k + jitter[k] for k in range(8) if k != 4]))
+    refused(stack, "missing_slices", "1 slice is missing", "6.1 and 10.1 mm")
+    assert stack.slices is not None
+    assert (stack.slices.missing, [g.missing for g in stack.slices.gaps]) == (1, [1])
 
 
 def test_that_two_phases_at_the_same_positions_are_refused_and_told_apart() -> None:
@@ -93,10 +115,34 @@ def test_that_identical_copies_are_used_once() -> None:
 
 
 @pytest.mark.parametrize(("angle", "written"), [(15.0, "15 degrees"), (3.0, "3 degrees"), (1.0, "1 degrees")])
-def test_that_a_tilted_gantry_is_refused_with_its_angle(angle: float, written: str) -> None:
-    lean = float(np.tan(np.radians(angle)))
+@pytest.mark.parametrize("towards", [1, -1])
+def test_that_a_tilted_gantry_is_undone_and_said_with_its_angle(angle: float, written: str, towards: int) -> None:
+    lean = towards * float(np.tan(np.radians(angle)))
     planes = [dataclasses.replace(PLANE, position_mm=(0.0, lean * z, z)) for z in range(0, 40, 2)]
-    refused(stacked(planes), "tilted", written, f"{lean * 38:.3g} mm")
+    stack = stacked(planes)
+    assert codes(stack) == {"tilted": "amber"}
+    for number in (written, f"{abs(lean) * 38:.3g} mm"):
+        assert number in stack.findings[0].message
+    assert stack.geometry is not None
+    assert stack.correction is not None
+    assert stack.correction.shift_ij is not None
+    assert stack.slices is not None
+    assert stack.slices.tilt_deg == pytest.approx(angle)
+    # every stored slice lies on the grid where its header says, and within it
+    for k, plane in enumerate(planes):
+        i, j = stack.correction.shift_ij[k]
+        assert np.allclose(stack.geometry.index_to_world((i, j, k)), plane.position_mm, atol=1e-6)
+        assert j >= 0
+        assert j + 12 <= stack.geometry.size_ijk[1]
+
+
+def test_that_slices_that_lie_beside_each_other_are_no_tilt_and_refused() -> None:
+    planes = [dataclasses.replace(PLANE, position_mm=(0.0, 3.0 * (z % 4 == 0), float(z))) for z in range(0, 40, 2)]
+    refused(stacked(planes), "slices_scattered", "3 mm")
+
+
+def test_that_a_slide_steeper_than_any_gantry_is_refused() -> None:
+    refused(stacked([dataclasses.replace(PLANE, position_mm=(0.0, 1.2 * z, float(z))) for z in range(0, 40, 2)]), "slices_scattered")
 
 
 def test_that_slices_that_slide_by_less_than_a_quarter_of_a_pixel_are_taken_as_upright() -> None:
@@ -114,8 +160,11 @@ def test_that_positions_rounded_to_a_tenth_of_a_millimetre_are_taken_with_a_note
     assert stack.geometry.spacing_mm[2] == pytest.approx(1.25, abs=0.003)
 
 
-def test_that_one_slice_a_tenth_of_the_gap_off_its_place_is_refused() -> None:
-    assert codes(stacked(at(0, 2, 4.2, 6, 8)))["uneven_spacing"] == "red"
+def test_that_one_slice_a_tenth_of_the_gap_off_its_place_is_resampled() -> None:
+    stack = stacked(at(0, 2, 4.2, 6, 8))
+    assert codes(stack)["uneven_spacing"] == "amber"
+    assert stack.slices is not None
+    assert stack.slices.residual_mm == pytest.approx(0.2)
 
 
 @pytest.mark.parametrize(
