@@ -34,10 +34,14 @@ __all__ = ["ORIENTATION_TOL", "Plane", "Stack", "interleaved", "normal_of", "sta
 
 FloatArray = npt.NDArray[np.float64]
 
+MOST_GROWN = 5
+"""Slices that slide so far that the grid becomes so many times as large are no series of one body part."""
+
 ORIENTATION_TOL = 2e-4
 """Two slices have the same orientation when no component of their row and column vectors differs by more."""
 
 _EXPORT_AGAIN = "Export the series again with all its slices."
+_EXPORT_AGAIN_WHOLE = "Export the series again from where it came from."
 _STATE_IT = "Export the series again with its positions, or state its spacing in mm: --spacing ROWSxCOLUMNSxSLICES."
 _ONE_PHASE = "Export one phase, echo or acquisition as a series of its own."
 
@@ -161,6 +165,9 @@ def _grid(
         shift = np.maximum(slid.beside_mm / pixel_mm - first, 0.0).astype(np.float64)
         more = np.ceil(np.round(shift.max(axis=0), 6)).astype(int)
         columns, rows = columns + int(more[0]), rows + int(more[1])
+        if columns * rows > MOST_GROWN * plane.size[0] * plane.size[1]:
+            message = f"The slices slide sideways so far that {columns} × {rows} pixels would be needed to put them upright"
+            return None, None, [Finding("tilted", message, "red", _EXPORT_AGAIN_WHOLE)]
         origin = origin + (first * pixel_mm) @ axes[:2]
     matrix = np.eye(4)
     matrix[:3, :3] = np.stack([axes[0] * column_mm, axes[1] * row_mm, axes[2] * step_mm], axis=1)

@@ -7,8 +7,9 @@ import sqlite3
 
 from gf_desktop.errors import FileFormatError
 from gf_desktop.files.passport import Passport
+from gf_desktop.project.database import writing
 
-__all__ = ["keep_passport", "kept_passport"]
+__all__ = ["add_passport", "keep_passport", "kept_passport"]
 
 PASSPORT = "passport "
 """Keys of the table meta under which the passports stand, followed by the case's id."""
@@ -17,6 +18,13 @@ PASSPORT = "passport "
 def keep_passport(database: sqlite3.Connection, case_id: str, passport: Passport) -> None:
     """Write a case's passport; within the transaction of its row."""
     database.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (PASSPORT + case_id, json.dumps(passport.as_json())))
+
+
+def add_passport(database: sqlite3.Connection, case_id: str, passport: Passport) -> None:
+    """Write the passport of a case that was added before there were any."""
+    if kept_passport(database, case_id) is None:
+        with writing(database):
+            keep_passport(database, case_id, passport)
 
 
 def kept_passport(database: sqlite3.Connection, case_id: str) -> Passport | None:

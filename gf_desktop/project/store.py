@@ -40,7 +40,7 @@ from gf_desktop.project.database import connect, create_schema, writing
 from gf_desktop.project.journal_file import Holder, drop_holder, read_holder, write_holder
 from gf_desktop.project.masks import Masks
 from gf_desktop.project.models import ModelRegistry, copy_pack
-from gf_desktop.project.passports import kept_passport
+from gf_desktop.project.passports import add_passport, kept_passport
 from gf_desktop.project.records import Case, Finding, RoundReport
 from gf_desktop.project.staging import FRAMES, IMAGE, StagedScan, drop_left_overs, stage_scan, write_voxels
 from gf_desktop.project.structures import StructureList
@@ -303,13 +303,15 @@ class Project:
 
         Returns
         -------
-        The case, and whether it is new: a scan that is already in the project is not copied again.
+        The case, and whether it is new: a scan that is already in the project is not copied again; it gets its passport if it has none.
         """
         self.must_write()
         staged = self.stage(volume, frames=frames) if staged is None else staged
         for known in self.cases():
             if known.image_sha256 == staged.digests[0] and known.geometry.same_grid(volume.geometry) and known.time == volume.time:
                 staged.drop()
+                if passport is not None:
+                    add_passport(self._db, known.id, passport)
                 return known, False
         case_id = self._next_case_id()
         folder = self.case_folder(case_id)

@@ -697,6 +697,7 @@
         <message>
             <location filename="../../gf_desktop/files/dicom_source.py"/>
             <location filename="../../gf_desktop/files/slice_positions.py"/>
+            <location filename="../../gf_desktop/files/stack.py"/>
             <source>Export the series again from where it came from.</source>
             <translation>Exportieren Sie die Serie noch einmal von dort, wo sie herkam.</translation>
         </message>
@@ -1975,6 +1976,11 @@
             <location filename="../../gf_desktop/files/slice_positions.py"/>
             <source>The slices slide sideways by up to {slide} mm, less than a quarter of a pixel, and are taken as upright</source>
             <translation>Die Schichten verschieben sich seitlich um bis zu {slide} mm, weniger als ein viertel Pixel, und gelten als gerade</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/files/stack.py"/>
+            <source>The slices slide sideways so far that {columns} × {rows} pixels would be needed to put them upright</source>
+            <translation>Die Schichten rutschen so weit zur Seite, dass {columns} × {rows} Pixel nötig wären, um sie aufzurichten</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/files/slice_positions.py"/>

@@ -145,6 +145,11 @@ def test_that_a_slide_steeper_than_any_gantry_is_refused() -> None:
     refused(stacked([dataclasses.replace(PLANE, position_mm=(0.0, 1.2 * z, float(z))) for z in range(0, 40, 2)]), "slices_scattered")
 
 
+def test_that_a_slide_beyond_all_measure_asks_for_no_memory() -> None:
+    planes = [dataclasses.replace(PLANE, position_mm=(0.0, 0.9 * z, float(z))) for z in range(0, 4_000_000, 200_000)]
+    refused(stacked(planes), "tilted", "16 × 4275012")
+
+
 def test_that_slices_that_slide_by_less_than_a_quarter_of_a_pixel_are_taken_as_upright() -> None:
     planes = [dataclasses.replace(PLANE, position_mm=(0.0, 0.004 * z, float(z))) for z in range(0, 40, 2)]
     stack = stacked(planes)

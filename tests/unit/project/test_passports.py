@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -59,6 +60,19 @@ def test_that_a_scan_without_a_passport_has_none(project: Project, case_id: str)
     assert project.passport(add(project, None)) is None
     assert not project.case(case_id).resampled
     assert not project.load_volume(case_id).resampled
+
+
+def test_that_a_scan_of_an_older_project_gets_its_passport_when_it_is_imported_again(project: Project) -> None:
+    case_id = add(project, PASSPORT)
+    database = sqlite3.connect(project.folder / "project.sqlite")
+    with database:
+        assert database.execute("DELETE FROM meta WHERE key = ?", (f"passport {case_id}",)).rowcount == 1
+    database.close()
+    assert project.passport(case_id) is None
+    assert add(project, PASSPORT) == case_id
+    assert project.passport(case_id) == PASSPORT
+    assert add(project, replace(PASSPORT, verdict="green")) == case_id
+    assert project.passport(case_id) == PASSPORT
 
 
 @pytest.mark.parametrize("text", ["no JSON", "{}", '{"verdict": "of another version"}'])
