@@ -13,7 +13,7 @@ import re
 import struct
 import zlib
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +25,9 @@ from gf_desktop.files.claims import PICTURE_RATIO, bytes_of, check_claim, inflat
 from gf_desktop.files.faults import reading_fault
 from gf_desktop.files.findings import Finding
 from gf_desktop.files.intensities import finite, rescaled_planes
+from gf_desktop.files.plain_pixels import TAGS as PIXEL_TAGS
+from gf_desktop.files.plain_pixels import PlainPixels, plain_pixels
+from gf_desktop.files.quick_header import quick_header
 from gf_desktop.files.quiet import load_pydicom, quiet, quiet_native
 from gf_desktop.files.stack import Plane
 
@@ -86,8 +89,9 @@ _OTHER_TAGS = (
     "SOPClassUID", "SeriesInstanceUID", "Modality", "Rows", "Columns", "NumberOfFrames", "SamplesPerPixel", "PhotometricInterpretation",
     "BitsAllocated", "ImagePositionPatient", "ImageOrientationPatient", "PixelSpacing", "ImagerPixelSpacing", "SpacingBetweenSlices",
     "RescaleSlope", "RescaleIntercept", "SequenceOfUltrasoundRegions", "InstanceNumber", "ImagesInAcquisition",
+    *PIXEL_TAGS,
 )  # fmt: skip
-_TAGS = [*dict.fromkeys((*_OTHER_TAGS, *_PHASE_TAGS, *_KIND_TAGS, *_GROUP_TAGS, *_FACTS))]
+_TAGS = (*dict.fromkeys((*_OTHER_TAGS, *_PHASE_TAGS, *_KIND_TAGS, *_GROUP_TAGS, *_FACTS)),)
 
 _NOT_A_SCAN = ("SEG", "RTSTRUCT", "RTDOSE", "RTPLAN", "PR", "KO", "SR", "REG", "FID", "RWV")
 """Modalities of objects that describe scans instead of being one."""
@@ -159,6 +163,8 @@ class SliceHeader:
         Names and values of what may tell scans of one series apart; a field that is missing is left out.
     instance, in_acquisition
         Number of the picture, and how many there are of the acquisition; None where not stated.
+    pixels
+        Where the pixels lie in the file, of one that needs no decoder; else None.
     """
 
     path: Path
@@ -175,6 +181,7 @@ class SliceHeader:
     kinds: tuple[tuple[str, str], ...] = ()
     instance: int | None = None
     in_acquisition: int | None = None
+    pixels: PlainPixels | None = None
 
     @property
     def has_place(self) -> bool:
@@ -230,8 +237,12 @@ def read_header(path: Path) -> SliceHeader | None:
     try:
         if not could_be_dicom(path):
             raise FileFormatError("This is not a DICOM file", where=str(path), next_step="Choose a DICOM, NIfTI, PNG or JPEG file.")
+        quick = quick_header(path, _TAGS)
+        if quick is not None:
+            header = _header_of(quick, path)
+            return None if header is None else replace(header, pixels=plain_pixels(quick))
         with quiet():
-            dataset = _read(path, stop_before_pixels=True, specific_tags=_TAGS)
+            dataset = _read(path, stop_before_pixels=True, specific_tags=list(_TAGS))
             return _header_of(dataset, path)
     except OSError as error:
         raise reading_fault(error, path) from error
@@ -496,6 +507,9 @@ def read_slices(headers: Sequence[SliceHeader]) -> tuple[npt.NDArray[Any], list[
 def _read_plane(header: SliceHeader) -> tuple[npt.NDArray[Any], bool]:
     """Return the stored values of one file, [j, i] or uint8 [j, i, 3], and whether white was zero and they were turned over."""
     path = header.path
+    plain = None if header.pixels is None else header.pixels.read(path)
+    if plain is not None:
+        return plain, False
     pixels, inverted = pixels_of(read_dataset(path), path)
     if pixels.shape[:2] != header.plane.size or pixels.ndim not in (2, 3) or (pixels.ndim == 3 and pixels.shape[2] != 3):
         raise FileFormatError(f"The pixels form an array of {pixels.shape}, not one picture", where=str(path), next_step=_DAMAGED)

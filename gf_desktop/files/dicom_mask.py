@@ -70,7 +70,12 @@ def dicom_kind(path: Path) -> Literal["seg", "rtstruct"] | None:
     except OSError as error:
         raise reading_fault(error, path) from error
     header = read_dataset_header(path, ("SOPClassUID", "Modality"))
-    return _KINDS.get(text_of(header, "SOPClassUID")) or {"SEG": "seg", "RTSTRUCT": "rtstruct"}.get(text_of(header, "Modality"))  # type: ignore[return-value]
+    try:
+        known, modality = _KINDS.get(text_of(header, "SOPClassUID")), text_of(header, "Modality")
+    except decoding_faults() as error:
+        next_step = "Export the file again from where it came from."
+        raise FileFormatError("The DICOM header is damaged", where=str(path), next_step=next_step) from error
+    return known or {"SEG": "seg", "RTSTRUCT": "rtstruct"}.get(modality)  # type: ignore[return-value]
 
 
 @dataclass(slots=True)
