@@ -30,6 +30,7 @@ from gf_desktop.files.plain_pixels import PlainPixels, plain_pixels
 from gf_desktop.files.quick_header import quick_header
 from gf_desktop.files.quiet import load_pydicom, quiet, quiet_native
 from gf_desktop.files.stack import Plane
+from gf_desktop.files.stored_values import as_shown
 
 __all__ = [
     "CROSS_SECTIONAL",
@@ -482,19 +483,17 @@ def read_slices(headers: Sequence[SliceHeader]) -> tuple[npt.NDArray[Any], list[
     Raises
     ------
     FileFormatError
-        When a file is damaged, truncated, of a compression that cannot be decoded, or 16-bit colour.
+        When a file is damaged, truncated, or of a compression that cannot be decoded.
     """
     findings: list[Finding] = []
     stored = []
-    inverted = False
     for header in headers:
-        plane, is_inverted = _read_plane(header)
-        inverted |= is_inverted
+        plane, found = _read_plane(header)
+        findings += found
         stored.append(plane)
+    findings = list(dict.fromkeys(findings))
     if len({p.shape for p in stored}) > 1:
         raise FileFormatError("The series mixes grey and colour pictures", where=str(headers[0].path.parent), next_step=_DAMAGED)
-    if inverted:
-        findings.append(Finding("inverted_greys", "Stored with white as zero; the greys are turned over so that bright is high", "green"))
     if stored[0].ndim == 3:
         return np.stack(stored), findings
     voxels, more = rescaled_planes(stored, [(h.slope, h.intercept) for h in headers])
@@ -504,20 +503,20 @@ def read_slices(headers: Sequence[SliceHeader]) -> tuple[npt.NDArray[Any], list[
     return checked[0], findings + more + checked[1]
 
 
-def _read_plane(header: SliceHeader) -> tuple[npt.NDArray[Any], bool]:
-    """Return the stored values of one file, [j, i] or uint8 [j, i, 3], and whether white was zero and they were turned over."""
+def _read_plane(header: SliceHeader) -> tuple[npt.NDArray[Any], tuple[Finding, ...]]:
+    """Return the stored values of one file, [j, i] or uint8 [j, i, 3], and what was done to them."""
     path = header.path
     plain = None if header.pixels is None else header.pixels.read(path)
     if plain is not None:
-        return plain, False
-    pixels, inverted = pixels_of(read_dataset(path), path)
+        return plain, ()
+    pixels, found = pixels_of(read_dataset(path), path)
     if pixels.shape[:2] != header.plane.size or pixels.ndim not in (2, 3) or (pixels.ndim == 3 and pixels.shape[2] != 3):
         raise FileFormatError(f"The pixels form an array of {pixels.shape}, not one picture", where=str(path), next_step=_DAMAGED)
-    return pixels, inverted
+    return pixels, found
 
 
-def pixels_of(dataset: Any, path: Path) -> tuple[npt.NDArray[Any], bool]:
-    """Return the stored values of a data set, and whether white was zero and they were turned over.
+def pixels_of(dataset: Any, path: Path) -> tuple[npt.NDArray[Any], tuple[Finding, ...]]:
+    """Return the stored values of a data set as they are shown, and what was done to them.
 
     Returns
     -------
@@ -526,27 +525,20 @@ def pixels_of(dataset: Any, path: Path) -> tuple[npt.NDArray[Any], bool]:
     Raises
     ------
     FileFormatError
-        When they are damaged, cut off, do not fit into memory, or are colour of more than 8 bits.
+        When they are damaged, cut off, or do not fit into memory.
     """
     _check_pixels(dataset, path)
     damaged = FileFormatError("The pixels of this DICOM file are damaged or cut off", where=str(path), next_step=_DAMAGED)
     try:
         # OpenJPEG writes to descriptor 2 what it thinks of a damaged picture, whatever GDCM's trace switches say.
         with quiet_native() if dataset.file_meta.get("TransferSyntaxUID", "") not in _PLAIN else quiet():
-            pixels = _decode(dataset)
-        grey = (number(dataset, "SamplesPerPixel") or 1) == 1 and str(dataset.PhotometricInterpretation).strip() != "PALETTE COLOR"
+            return as_shown(_decode(dataset), dataset)
     except MemoryError as error:
         raise FileFormatError("There is not enough memory for this picture", where=str(path), next_step="Close other programs.") from error
     except OSError as error:
         raise damaged from error
     except _faults() as error:
         raise damaged from error
-    if not grey and pixels.dtype != np.uint8:
-        raise FileFormatError("Colour of more than 8 bits is not read", where=str(path), next_step="Export it with 8 bits a channel.")
-    if grey and str(dataset.PhotometricInterpretation).strip() == "MONOCHROME1":
-        top = (1 << int(dataset.BitsStored)) - 1 if int(dataset.PixelRepresentation) == 0 else -1
-        return (top - pixels.astype(np.int32)), True
-    return pixels, False
 
 
 def _check_pixels(dataset: Any, path: Path) -> None:

@@ -17,7 +17,7 @@ import numpy.typing as npt
 
 from gf_desktop.errors import FileFormatError
 from gf_desktop.files.correction import background_of, corrected
-from gf_desktop.files.dicom import SliceHeader, number, numbers, pixels_of, read_dataset, text_of
+from gf_desktop.files.dicom import SliceHeader, decoding_faults, number, numbers, pixels_of, read_dataset, text_of
 from gf_desktop.files.findings import Finding, refuse_red, verdict_of
 from gf_desktop.files.intensities import rescaled_planes
 from gf_desktop.files.passport import NOT_STATED, Passport, geometry_of
@@ -104,20 +104,20 @@ def read_multiframe(header: SliceHeader) -> Multiframe:
     """
     path = header.path
     dataset = read_dataset(path)
-    _check_size(dataset, header, on_disk=path.stat().st_size)
-    frames = _frames_of(dataset, header)
-    kept: list[tuple[Array, bool]] = []
+    try:
+        _check_size(dataset, header, on_disk=path.stat().st_size)
+        frames, frame_ms = _frames_of(dataset, header), _frame_ms(dataset)
+    except decoding_faults() as error:
+        raise FileFormatError("The DICOM header is damaged", where=str(path), next_step=_AGAIN) from error
+    kept: list[tuple[Array, tuple[Finding, ...]]] = []
 
     def pixels() -> Array:
         if not kept:
             kept.append(_pixels(dataset, header))
         return kept[0][0]
 
-    read = _arranged(frames, header, pixels, where=str(path), frame_ms=_frame_ms(dataset))
-    findings = list(read.findings)
-    if kept and kept[0][1]:
-        findings.append(Finding("inverted_greys", "Stored with white as zero; the greys are turned over so that bright is high", "green"))
-    return replace(read, findings=tuple(findings))
+    read = _arranged(frames, header, pixels, where=str(path), frame_ms=frame_ms)
+    return replace(read, findings=(*read.findings, *(kept[0][1] if kept else ())))
 
 
 def _check_size(dataset: Any, header: SliceHeader, *, on_disk: int) -> None:
@@ -128,14 +128,14 @@ def _check_size(dataset: Any, header: SliceHeader, *, on_disk: int) -> None:
         raise FileFormatError(message, where=str(header.path), next_step=_AGAIN)
 
 
-def _pixels(dataset: Any, header: SliceHeader) -> tuple[Array, bool]:
-    """Return every frame's stored values, [n, j, i] or uint8 [n, j, i, 3], and whether they were turned over."""
-    found, inverted = pixels_of(dataset, header.path)
+def _pixels(dataset: Any, header: SliceHeader) -> tuple[Array, tuple[Finding, ...]]:
+    """Return every frame's stored values, [n, j, i] or uint8 [n, j, i, 3], and what was done to them."""
+    found, done = pixels_of(dataset, header.path)
     expected = (header.frames, *header.plane.size)
     if found.shape not in (expected, (*expected, 3)):
         message = f"The pixels form an array of {found.shape}, not {header.frames} frames of one size"
         raise FileFormatError(message, where=str(header.path), next_step=_AGAIN)
-    return found, inverted
+    return found, done
 
 
 # what the frames say

@@ -204,6 +204,11 @@
             <translation>Zwischen den Schichten liegt Gewebe, das nicht aufgenommen wurde: {thickness} mm dick, {step_mm} mm Abstand</translation>
         </message>
         <message>
+            <location filename="../../gf_desktop/files/stored_values.py"/>
+            <source>Bits beyond those of the picture, which old files use for drawings, were left out</source>
+            <translation>Bits außerhalb des Bildes, die alte Dateien für Zeichnungen nutzen, wurden weggelassen</translation>
+        </message>
+        <message>
             <location filename="../../gf_desktop/project/database.py"/>
             <source>Check the disk</source>
             <translation>Prüfen Sie den Datenträger</translation>
@@ -468,14 +473,10 @@
             <translation>Farbe und benachbarte Schichten lassen sich nicht verbinden</translation>
         </message>
         <message>
+            <location filename="../../gf_desktop/files/stored_values.py"/>
             <location filename="../../gf_desktop/files/tiff.py"/>
             <source>Colour of 16 bits a channel was reduced to 8</source>
             <translation>Farbe mit 16 Bit je Kanal wurde auf 8 verringert</translation>
-        </message>
-        <message>
-            <location filename="../../gf_desktop/files/dicom.py"/>
-            <source>Colour of more than 8 bits is not read</source>
-            <translation>Farbe mit mehr als 8 Bit wird nicht gelesen</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/imaging/volume.py"/>
@@ -626,11 +627,6 @@
             <translation>Exportieren Sie es noch einmal von dort, wo es herkam.</translation>
         </message>
         <message>
-            <location filename="../../gf_desktop/files/dicom.py"/>
-            <source>Export it with 8 bits a channel.</source>
-            <translation>Exportieren Sie es mit 8 Bit je Kanal.</translation>
-        </message>
-        <message>
             <location filename="../../gf_desktop/exporting.py"/>
             <location filename="../../gf_desktop/files/meshes.py"/>
             <source>Export its masks instead.</source>
@@ -650,6 +646,7 @@
             <location filename="../../gf_desktop/files/apart.py"/>
             <location filename="../../gf_desktop/files/claims.py"/>
             <location filename="../../gf_desktop/files/dicom.py"/>
+            <location filename="../../gf_desktop/files/dicom_mask.py"/>
             <location filename="../../gf_desktop/files/multiframe.py"/>
             <source>Export the file again from where it came from.</source>
             <translation>Exportieren Sie die Datei noch einmal von dort, woher sie kam.</translation>
@@ -1186,8 +1183,7 @@
             <translation>Geben Sie die Abstände in mm zwischen Zeilen, Spalten und Schichten an, etwa 0.7x0.7x3.</translation>
         </message>
         <message>
-            <location filename="../../gf_desktop/files/dicom.py"/>
-            <location filename="../../gf_desktop/files/multiframe.py"/>
+            <location filename="../../gf_desktop/files/stored_values.py"/>
             <location filename="../../gf_desktop/files/tiff.py"/>
             <source>Stored with white as zero; the greys are turned over so that bright is high</source>
             <translation>Mit Weiß als Null gespeichert; die Graustufen werden umgekehrt, sodass hell hoch ist</translation>
@@ -1229,6 +1225,8 @@
         </message>
         <message>
             <location filename="../../gf_desktop/files/dicom.py"/>
+            <location filename="../../gf_desktop/files/dicom_mask.py"/>
+            <location filename="../../gf_desktop/files/multiframe.py"/>
             <source>The DICOM header is damaged</source>
             <translation>Der DICOM-Kopf ist beschädigt</translation>
         </message>
