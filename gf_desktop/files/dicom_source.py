@@ -112,9 +112,9 @@ def read_source(paths: Sequence[Path], *, patient_tags: PatientTags) -> SourceSe
     Raises
     ------
     UnusableScanError
-        When slices are missing, uneven, tilted or of several phases.
+        When slices are missing or of several phases.
     GeometryError
-        When the pictures do not say where they lie.
+        When the pictures do not say where they lie, or are uneven or tilted, so that the scan was resampled.
     FileFormatError
         When a file is damaged, no picture, has several frames, or lacks a UID by which it could be referred to.
     UserError
@@ -145,6 +145,13 @@ def read_source(paths: Sequence[Path], *, patient_tags: PatientTags) -> SourceSe
     if stack.geometry is None or not first.has_place or first.detector_spacing or first.region_spacing:
         raise GeometryError(
             "The pictures do not say where in the patient they lie", where=where, next_step="Export as NIfTI or PNG instead."
+        )
+    if stack.correction is not None:
+        # its grid is not that of the slices, and an object refers to slices
+        raise GeometryError(
+            "The scan was resampled because its slices are uneven or tilted, so a mask of it does not lie on the series' own slices",
+            where=where,
+            next_step="Export as NIfTI, NRRD or MetaImage instead.",
         )
     chosen = tuple(_reduced(paths[n], patient_tags=patient_tags) for n in stack.order)
     _agree(chosen, first.plane.thickness_mm, float(stack.geometry.spacing_mm[2]))

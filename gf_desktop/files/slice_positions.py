@@ -58,6 +58,7 @@ RESAMPLED_NOTE = "the file stays as it is, and masks fit the resampled grid"
 """What every finding about resampling ends with."""
 
 _EXPORT_AGAIN = "Export the series again with all its slices."
+_EXPORT_AGAIN_AS_MADE = "Export the series again from where it came from."
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,9 +186,12 @@ def check_slide(positions: FloatArray, axes: FloatArray, spacing_mm: tuple[float
         return Slid(slide, angle, (Finding("slices_slide", message, "amber"),))
     straight = np.outer(along, (along @ sideways) / float(along @ along))
     scattered = float(np.linalg.norm(sideways - straight, axis=1).max())
-    if scattered > SLIDE_TOL_PIXELS * min(spacing_mm) * 2 or angle > LARGEST_TILT_DEG:
+    if scattered > SLIDE_TOL_PIXELS * min(spacing_mm) * 2:
         message = f"The slices lie beside each other: they slide sideways by up to {slide:.3g} mm, {scattered:.2g} mm off a straight line"
-        return Slid(slide, angle, (Finding("slices_scattered", message, "red", "Export the series again from where it came from."),))
+        return Slid(slide, angle, (Finding("slices_scattered", message, "red", _EXPORT_AGAIN_AS_MADE),))
+    if angle > LARGEST_TILT_DEG:
+        message = f"The slices slide sideways by {slide:.3g} mm over the stack ({angle:.3g} degrees), more than any gantry tilts"
+        return Slid(slide, angle, (Finding("slices_scattered", message, "red", _EXPORT_AGAIN_AS_MADE),))
     # rows and columns may be a little off perpendicular, so the two lengths are solved for together
     beside = np.linalg.lstsq(axes[:2].T, sideways.T, rcond=None)[0].T
     message = (

@@ -610,6 +610,11 @@
             <translation>Exportieren Sie stattdessen als NIfTI oder PNG.</translation>
         </message>
         <message>
+            <location filename="../../gf_desktop/files/dicom_source.py"/>
+            <source>Export as NIfTI, NRRD or MetaImage instead.</source>
+            <translation>Exportieren Sie stattdessen als NIfTI, NRRD oder MetaImage.</translation>
+        </message>
+        <message>
             <location filename="../../gf_desktop/files/stack.py"/>
             <source>Export each orientation as a series of its own.</source>
             <translation>Exportieren Sie jede Ausrichtung als eigene Serie.</translation>
@@ -1896,6 +1901,11 @@
             <translation>Der Scan ist nur zum Lesen geöffnet{who}</translation>
         </message>
         <message>
+            <location filename="../../gf_desktop/files/dicom_source.py"/>
+            <source>The scan was resampled because its slices are uneven or tilted, so a mask of it does not lie on the series' own slices</source>
+            <translation>Der Scan wurde umgerechnet, weil seine Schichten ungleichmäßig oder geneigt liegen; darum liegt eine Maske davon nicht auf den Schichten der Serie</translation>
+        </message>
+        <message>
             <location filename="../../gf_desktop/files/dicom_seg_read.py"/>
             <source>The segmentation has no frames, so it has no grid</source>
             <translation>Die Segmentierung hat keine Bilder und damit kein Gitter</translation>
@@ -1974,6 +1984,11 @@
             <location filename="../../gf_desktop/files/slice_positions.py"/>
             <source>The slices slide sideways by up to {slide} mm, less than a quarter of a pixel, and are taken as upright</source>
             <translation>Die Schichten verschieben sich seitlich um bis zu {slide} mm, weniger als ein viertel Pixel, und gelten als gerade</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/files/slice_positions.py"/>
+            <source>The slices slide sideways by {slide} mm over the stack ({angle} degrees), more than any gantry tilts</source>
+            <translation>Die Schichten rutschen über den Stapel um {slide} mm zur Seite ({angle} Grad), mehr als sich eine Gantry neigt</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/files/stack.py"/>

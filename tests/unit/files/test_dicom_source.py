@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pydicom
 import pytest
 
 from gf_desktop.errors import FileFormatError, GeometryError, UserError
@@ -57,6 +58,21 @@ def test_that_a_missing_slice_is_told(write_series: Write, tmp_path: Path) -> No
     heights = {p: read_source([p], patient_tags="blank").positions_mm[0, 2] for p in paths}
     with pytest.raises(UnusableScanError, match="missing"):
         read_source([p for p in paths if heights[p] != 9.0], patient_tags="blank")
+
+
+@pytest.mark.parametrize("moved", [[0.0, 0.0, 0.6], [0.0, 1.0, 0.0]])
+def test_that_a_series_that_had_to_be_resampled_cannot_be_referred_to(moved: list[float], write_series: Write, tmp_path: Path) -> None:
+    paths = write_series(tmp_path / "in", GRID)
+    positions = read_source(paths, patient_tags="blank").positions_mm
+    for path in paths:
+        data = pydicom.dcmread(path)
+        k = int(np.linalg.norm(positions - [float(v) for v in data.ImagePositionPatient], axis=1).argmin())
+        # the third slice alone lies off, or each lies further sideways than the one before
+        shift = np.array(moved) * (k == 2 if moved[2] else k)
+        data.ImagePositionPatient = [f"{v:.10g}" for v in positions[k] + shift]
+        data.save_as(path)
+    with pytest.raises(GeometryError, match="was resampled"):
+        read_source(paths, patient_tags="blank")
 
 
 def test_that_files_of_two_series_are_refused(write_series: Write, tmp_path: Path) -> None:

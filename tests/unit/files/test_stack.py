@@ -142,7 +142,11 @@ def test_that_slices_that_lie_beside_each_other_are_no_tilt_and_refused() -> Non
 
 
 def test_that_a_slide_steeper_than_any_gantry_is_refused() -> None:
-    refused(stacked([dataclasses.replace(PLANE, position_mm=(0.0, 1.2 * z, float(z))) for z in range(0, 40, 2)]), "slices_scattered")
+    refused(
+        stacked([dataclasses.replace(PLANE, position_mm=(0.0, 1.2 * z, float(z))) for z in range(0, 40, 2)]),
+        "slices_scattered",
+        "50.2 degrees",
+    )
 
 
 def test_that_a_slide_beyond_all_measure_asks_for_no_memory() -> None:
