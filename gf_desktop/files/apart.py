@@ -137,7 +137,7 @@ class Reader:
         self._process: _Process | None = None
         self._stopped = threading.Event()
 
-    def read(self, source: object, kind: type[T], *, paths: Sequence[Path]) -> T:
+    def read(self, source: object, kind: type[T], *, paths: Sequence[Path], task: str = "scan") -> T:
         """Have a source read, and return the record that the reader makes of it.
 
         Parameters
@@ -148,6 +148,8 @@ class Reader:
             The type of its answer.
         paths
             The source's files: limits go by their size, and errors name the first.
+        task
+            Which of the reader's tasks it is.
 
         Raises
         ------
@@ -161,7 +163,7 @@ class Reader:
         on_disk = sum(path.stat().st_size for path in paths if path.exists())
         seconds = BASE_S + FILE_S * len(paths) + S_PER_MB * on_disk / (1 << 20)
         memory = min(max(LEAST_MEMORY, MEMORY_PER_BYTE * on_disk), psutil.virtual_memory().total)
-        order = msgspec.msgpack.encode(Order(to_wire(source), memory, seconds))
+        order = msgspec.msgpack.encode(Order(task, to_wire(source), memory, seconds))
         where = str(paths[0]) if paths else ""
         with self._turn:
             self._stopped.clear()
@@ -261,9 +263,9 @@ _reader: Final = Reader()
 atexit.register(_reader.stop)
 
 
-def read_apart(source: object, kind: type[T], *, paths: Sequence[Path]) -> T:
+def read_apart(source: object, kind: type[T], *, paths: Sequence[Path], task: str = "scan") -> T:
     """Read with the reader that the whole program shares; as :meth:`Reader.read`."""
-    return _reader.read(source, kind, paths=paths)
+    return _reader.read(source, kind, paths=paths, task=task)
 
 
 def warm_up_reader() -> None:

@@ -116,7 +116,7 @@ _PREAMBLE_BYTES = 132
 _LONG_KINDS = (b"OB", b"OW", b"SQ", b"UN", b"UT")
 """Of the kinds of element those whose length has 4 bytes, behind 2 empty ones (DICOM PS3.5 7.1.2)."""
 
-MAX_INFLATED_BYTES = 1 << 28
+MAX_INFLATED_BYTES = 1 << 27
 """A deflated file that unpacks to more than this is no picture."""
 
 _FAULTS = (

@@ -25,7 +25,7 @@ from gf_desktop.files.quiet import load_simpleitk, quiet_native
 from gf_desktop.files.spacing import Spacing
 from gf_desktop.imaging.geometry import Geometry
 
-__all__ = ["ITK_SUFFIXES", "ItkScan", "is_itk_label", "is_itk_name", "read_itk"]
+__all__ = ["ITK_SUFFIXES", "ItkMask", "ItkScan", "is_itk_label", "is_itk_name", "read_itk", "read_itk_mask"]
 
 ITK_SUFFIXES: Final = (".nrrd", ".nhdr", ".mha", ".mhd")
 
@@ -186,6 +186,52 @@ def read_itk(path: Path, *, spacing_mm: Spacing | None = None) -> ItkScan:
     placed = said.spacing and said.place
     placed_by = ("space origin" if nrrd else "Offset") if placed else NOT_STATED
     return ItkScan(voxels, geometry, (*findings, *more), said.spacing, placed, frames, spacing_from, placed_by)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ItkMask:
+    """A mask that was read: numbers [k, j, i], the matrix (i, j, k, 1) -> LPS mm as float64 [4, 4], and the size."""
+
+    values: npt.NDArray[Any]
+    matrix: npt.NDArray[Any]
+    size_ijk: tuple[int, int, int]
+
+
+def read_itk_mask(path: Path) -> ItkMask:
+    """Read a mask in NRRD or MetaImage.
+
+    Raises
+    ------
+    FileFormatError
+        When it is damaged, cut off, or not one volume with one number a voxel.
+    UserError
+        When it does not exist or may not be read.
+    """
+    sitk = load_simpleitk()
+    reader = sitk.ImageFileReader()
+    reader.SetFileName(str(path))
+    try:
+        path.open("rb").close()
+    except OSError as error:
+        raise reading_fault(error, path) from error
+    try:
+        with quiet_native():
+            reader.ReadImageInformation()
+            if reader.GetDimension() != 3 or reader.GetNumberOfComponents() != 1:
+                raise FileFormatError(
+                    f"The mask has {reader.GetDimension()} dimensions and {reader.GetNumberOfComponents()} values a voxel",
+                    where=str(path),
+                    next_step="Export the mask as one volume with one number a voxel.",
+                )
+            _check_length(reader, path)
+            values = np.asarray(sitk.GetArrayFromImage(reader.Execute()))
+    except (OSError, RuntimeError, MemoryError, ValueError) as error:
+        raise FileFormatError("The mask is damaged or cut off", where=str(path), next_step="Export the mask again.") from error
+    size = [int(n) for n in reader.GetSize()]
+    matrix = np.eye(4)
+    matrix[:3, :3] = np.reshape(reader.GetDirection(), (3, 3)) * np.asarray(reader.GetSpacing())
+    matrix[:3, 3] = reader.GetOrigin()
+    return ItkMask(values, matrix, (size[0], size[1], size[2]))
 
 
 def _check_kind(reader: Any, path: Path, said: _Stated) -> None:

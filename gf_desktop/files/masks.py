@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from gf_desktop.errors import FileFormatError, GeometryError, UserError
+from gf_desktop.files.apart import read_apart
 from gf_desktop.files.axes import grid_of_matrix
 from gf_desktop.files.dicom_mask import DicomMask, FoundStructure, dicom_kind
 from gf_desktop.files.dicom_rtstruct_read import open_rtstruct, read_rtstruct
@@ -19,9 +20,9 @@ from gf_desktop.files.dicom_seg_frames import open_seg
 from gf_desktop.files.dicom_seg_read import read_dicom_seg, seg_grid
 from gf_desktop.files.faults import missing, reading_fault
 from gf_desktop.files.findings import Finding
+from gf_desktop.files.itk import ItkMask
 from gf_desktop.files.nifti import is_nifti_name, open_nifti
-from gf_desktop.files.picture import PICTURE_SUFFIXES, read_indexed
-from gf_desktop.files.quiet import load_simpleitk, quiet_native
+from gf_desktop.files.picture import PICTURE_SUFFIXES
 from gf_desktop.files.resample import ResampleMethod, ResamplePreview, resample_mask
 from gf_desktop.imaging.geometry import GRID_TOL_MM, Geometry
 from gf_desktop.imaging.labelmap import LabelTable
@@ -289,36 +290,10 @@ def _read_nifti(path: Path, geometry: Geometry, *, check: bool) -> tuple[npt.NDA
 
 
 def _read_itk(path: Path, geometry: Geometry, *, check: bool) -> tuple[npt.NDArray[Any], Geometry]:
-    """Read NRRD or MetaImage through SimpleITK: the header first, the voxels only when the grid fits."""
-    sitk = load_simpleitk()
-    reader = sitk.ImageFileReader()
-    reader.SetFileName(str(path))
-    try:
-        path.open("rb").close()
-        with quiet_native():
-            reader.ReadImageInformation()
-    except OSError as error:
-        raise reading_fault(error, path) from error
-    except RuntimeError as error:
-        raise FileFormatError("The mask is damaged or is none", where=str(path), next_step="Export the mask again.") from error
-    if reader.GetDimension() != 3 or reader.GetNumberOfComponents() != 1:
-        raise FileFormatError(
-            f"The mask has {reader.GetDimension()} dimensions and {reader.GetNumberOfComponents()} values a voxel",
-            where=str(path),
-            next_step="Export the mask as one volume with one number a voxel.",
-        )
-    size = reader.GetSize()
-    matrix = np.eye(4)
-    matrix[:3, :3] = np.reshape(reader.GetDirection(), (3, 3)) * np.asarray(reader.GetSpacing())
-    matrix[:3, 3] = reader.GetOrigin()
-    own, findings = grid_of_matrix(matrix, (int(size[0]), int(size[1]), int(size[2])))
-    own = _check_grid(own, findings, geometry, path, check=check)
-    try:
-        with quiet_native():
-            image = reader.Execute()
-    except RuntimeError as error:
-        raise FileFormatError("The mask is damaged or cut off", where=str(path), next_step="Export the mask again.") from error
-    return np.asarray(sitk.GetArrayFromImage(image)), own
+    """Read NRRD or MetaImage, in a process of its own: ITK's readers can be crashed by a file."""
+    read = read_apart(path, ItkMask, paths=(path,), task="itk mask")
+    own, findings = grid_of_matrix(read.matrix, read.size_ijk)
+    return read.values, _check_grid(own, findings, geometry, path, check=check)
 
 
 def _read_png(path: Path, geometry: Geometry) -> tuple[npt.NDArray[Any], Geometry]:
@@ -329,7 +304,7 @@ def _read_png(path: Path, geometry: Geometry) -> tuple[npt.NDArray[Any], Geometr
             where=str(path),
             next_step="Use a mask in NIfTI, NRRD or MHA.",
         )
-    values = read_indexed(path)
+    values = read_apart(path, np.ndarray, paths=(path,), task="indexed picture")
     if values.shape != (rows, columns):
         message = f"The mask lies on another grid: it has {values.shape[1]} × {values.shape[0]} pixels and the scan {columns} × {rows}"
         raise GeometryError(message, where=str(path), next_step=_RESAMPLE)

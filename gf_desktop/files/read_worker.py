@@ -12,17 +12,32 @@ import sys
 import threading
 import time
 import traceback
+from collections.abc import Callable
 from pathlib import Path
-from typing import IO
+from typing import IO, Any, Final
 
 import msgspec
 
 from gf_desktop.errors import FileFormatError, UserError
-from gf_desktop.files.scan import ScanSource, read_here
+from gf_desktop.files.itk import read_itk_mask
+from gf_desktop.files.picture import read_indexed
+from gf_desktop.files.scan import Scan, ScanSource, read_here
 from gf_desktop.files.wire import Order, fault_of, from_wire, read_frame, to_wire, write_frame
 from gf_desktop.memory import give_back
 
 __all__ = ["main"]
+
+
+def _read_scan(source: ScanSource) -> Scan:
+    return read_here(source)
+
+
+TASKS: Final[dict[str, tuple[type, Callable[[Any], Any]]]] = {
+    "scan": (ScanSource, _read_scan),
+    "itk mask": (Path, read_itk_mask),
+    "indexed picture": (Path, read_indexed),
+}
+"""What can be read: the type of the source, and what reads it."""
 
 BEYOND = 4
 """The processor's own limit is so many times the other one, which counts the clock: libraries use several cores."""
@@ -47,11 +62,14 @@ def main(arguments: list[str] | None = None) -> int:
     threading.Thread(target=_listen, args=(orders,), daemon=True).start()
     with os.fdopen(int(place), "r+b", buffering=0) if place.isdigit() else Path(place).open("r+b") as beside:
         write_frame(answers, b"ready")
-        while True:
-            answer = _answer(orders.get(), beside)
-            if os.fstat(beside.fileno()).st_size > LARGE_BYTES:
-                give_back()
-            write_frame(answers, answer)
+        try:
+            while True:
+                answer = _answer(orders.get(), beside)
+                if os.fstat(beside.fileno()).st_size > LARGE_BYTES:
+                    give_back()
+                write_frame(answers, answer)
+        finally:  # leaving in order would wait for the thread that listens
+            os._exit(1)
 
 
 def _listen(orders: queue.Queue[bytes]) -> None:
@@ -65,14 +83,15 @@ def _listen(orders: queue.Queue[bytes]) -> None:
 
 def _answer(content: bytes, beside: IO[bytes]) -> bytes:
     order = msgspec.msgpack.decode(content, type=Order)
-    source = from_wire(order.source, ScanSource)
+    wanted, read = TASKS[order.task]
+    source: Any = from_wire(order.source, wanted)
     _limit(order)
     try:
-        return b"+" + to_wire(read_here(source), beside)
+        return b"+" + to_wire(read(source), beside)
     except UserError as error:
         fault = fault_of(error)
     except MemoryError:
-        where = str(source.paths[0])
+        where = str(source.paths[0] if isinstance(source, ScanSource) else source)
         fault = fault_of(FileFormatError("There is not enough memory for this scan", where=where, next_step="Close other programs."))
     except Exception as error:  # noqa: BLE001 - a bug of ours is raised at the other end
         line = traceback.extract_tb(error.__traceback__)[-1]

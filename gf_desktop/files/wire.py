@@ -28,8 +28,9 @@ _KINDS: Final[dict[str, type[UserError]]] = {kind.__name__: kind for kind in (Us
 
 
 class Order(msgspec.Struct, frozen=True):
-    """What is to be read, as :func:`to_wire` wrote it, and the limits: memory in bytes and time of the processor in s."""
+    """What is to be done with which source, as :func:`to_wire` wrote it, and the limits: memory in bytes, time of the processor in s."""
 
+    task: str
     source: bytes
     memory: int
     seconds: float

@@ -657,12 +657,12 @@
             <translation>Exportieren Sie die Datei noch einmal von dort, woher sie kam.</translation>
         </message>
         <message>
-            <location filename="../../gf_desktop/files/masks.py"/>
+            <location filename="../../gf_desktop/files/itk.py"/>
             <source>Export the mask again.</source>
             <translation>Exportieren Sie die Maske noch einmal.</translation>
         </message>
         <message>
-            <location filename="../../gf_desktop/files/masks.py"/>
+            <location filename="../../gf_desktop/files/itk.py"/>
             <source>Export the mask as one volume with one number a voxel.</source>
             <translation>Exportieren Sie die Maske als ein Volumen mit einer Zahl je Voxel.</translation>
         </message>
@@ -1586,7 +1586,7 @@
             <translation>Die Maske liegt nicht auf dieser Serie: Ihre Voxel sind bis zu {apart} mm von denen der Serie entfernt</translation>
         </message>
         <message>
-            <location filename="../../gf_desktop/files/masks.py"/>
+            <location filename="../../gf_desktop/files/itk.py"/>
             <source>The mask has {getdimension} dimensions and {getnumberofcomponents} values a voxel</source>
             <translation>Die Maske hat {getdimension} Dimensionen und {getnumberofcomponents} Werte je Voxel</translation>
         </message>
@@ -1611,14 +1611,9 @@
             <translation>Die Maske enthält {count} Werte, die keine ganzen Zahlen sind, etwa {example}</translation>
         </message>
         <message>
-            <location filename="../../gf_desktop/files/masks.py"/>
+            <location filename="../../gf_desktop/files/itk.py"/>
             <source>The mask is damaged or cut off</source>
             <translation>Die Maske ist beschädigt oder abgeschnitten</translation>
-        </message>
-        <message>
-            <location filename="../../gf_desktop/files/masks.py"/>
-            <source>The mask is damaged or is none</source>
-            <translation>Die Maske ist beschädigt oder keine</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/files/dicom_seg.py"/>
