@@ -31,6 +31,7 @@ from gf_desktop.files.quick_header import quick_header
 from gf_desktop.files.quiet import load_pydicom, quiet, quiet_native
 from gf_desktop.files.stack import Plane
 from gf_desktop.files.stored_values import as_shown
+from gf_desktop.imaging.volume import STATED_WINDOW
 
 __all__ = [
     "CROSS_SECTIONAL",
@@ -70,6 +71,12 @@ _FACTS = {
 """The only header fields that leave this room, and their names in ``Volume.facts``: how the picture was made, never of whom,
 when or where. Free text (descriptions, comments) is left out because people type names into it."""
 
+_UNITS = frozenset({
+    "HU", "OD", "MGML", "Z_EFF", "ED", "EDW", "HU_MOD", "PCT", "CNTS", "CPS", "BQML", "GML", "MGMINML", "UMOLML", "MLMINML", "PROPCNTS",
+    "PROPCPS",
+})  # fmt: skip
+"""Units of intensities that DICOM defines (PS3.3 C.11.1.1.2 and C.8.9.1.1.3); other words are left out, as free text is."""
+
 _PHASE_TAGS = ("TemporalPositionIdentifier", "EchoTime", "InversionTime", "DiffusionBValue", "TriggerTime", "AcquisitionNumber")
 _KIND_TAGS = (
     "ImageType", "ComplexImageComponent", "EchoTime", "InversionTime", "DiffusionBValue", "DiffusionGradientOrientation",
@@ -89,7 +96,8 @@ _GROUP_TAGS = (
 _OTHER_TAGS = (
     "SOPClassUID", "SeriesInstanceUID", "Modality", "Rows", "Columns", "NumberOfFrames", "SamplesPerPixel", "PhotometricInterpretation",
     "BitsAllocated", "ImagePositionPatient", "ImageOrientationPatient", "PixelSpacing", "ImagerPixelSpacing", "SpacingBetweenSlices",
-    "RescaleSlope", "RescaleIntercept", "SequenceOfUltrasoundRegions", "InstanceNumber", "ImagesInAcquisition",
+    "RescaleSlope", "RescaleIntercept", "SequenceOfUltrasoundRegions", "RescaleType", "Units",
+    "WindowCenter", "WindowWidth", "InstanceNumber", "ImagesInAcquisition",
     *PIXEL_TAGS,
 )  # fmt: skip
 _TAGS = (*dict.fromkeys((*_OTHER_TAGS, *_PHASE_TAGS, *_KIND_TAGS, *_GROUP_TAGS, *_FACTS)),)
@@ -363,10 +371,26 @@ def _facts(dataset: Any) -> dict[str, str]:
         value = "".join(c for c in text_of(dataset, name) if c.isprintable())[:64]
         if value:
             found[readable] = value
+    unit = next((unit for unit in (text_of(dataset, name).upper() for name in ("RescaleType", "Units")) if unit in _UNITS), "")
+    if unit:
+        found["unit"] = unit
+    found |= _stated_window(dataset)
     uid = text_of(dataset, "SeriesInstanceUID")
     if uid:
         found["series"] = hashlib.sha256(uid.encode()).hexdigest()[:16]
     return found
+
+
+def _stated_window(dataset: Any) -> dict[str, str]:
+    """Return the first window that a header states (DICOM PS3.3 C.11.2.1.2), in intensities; none for greys that are turned over."""
+    level, width = (text_of(dataset, name).split("\\")[0] for name in ("WindowCenter", "WindowWidth"))
+    try:
+        sound = math.isfinite(float(level)) and 1.0 <= float(width) < math.inf
+    except ValueError:
+        return {}
+    if not sound or text_of(dataset, "PhotometricInterpretation") == "MONOCHROME1":
+        return {}
+    return dict(zip(STATED_WINDOW, (level, width), strict=True))
 
 
 def group_headers(headers: Sequence[SliceHeader]) -> list[list[SliceHeader]]:

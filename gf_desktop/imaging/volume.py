@@ -12,7 +12,7 @@ from gf_desktop.errors import GeometryError
 from gf_desktop.imaging.geometry import Geometry
 from gf_desktop.imaging.time_axis import TimeAxis
 
-__all__ = ["WINDOW_PRESETS", "Volume", "Window", "robust_window"]
+__all__ = ["STATED_WINDOW", "WINDOW_PRESETS", "Volume", "Window", "robust_window"]
 
 ROBUST_PERCENTILES = (1.0, 99.0)
 """Intensities outside of these do not count for a window: a pin of metal or a hot pixel would take all greys."""
@@ -21,6 +21,9 @@ MOST_SAMPLES = 200_000
 """So many intensities, evenly picked, tell the percentiles well enough."""
 
 NARROWEST = 1e-6
+
+STATED_WINDOW = ("window level", "window width")
+"""Where ``Volume.facts`` has the window that the file states, as numbers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,10 +155,13 @@ class Volume:
         return "HU" if self.modality == "CT" else ""
 
     def default_window(self) -> Window:
-        """Return the window to open with: the modality's first preset, else the 1st to 99th percentile."""
+        """Return the window to open with: the modality's first preset, else what the file states, else the 1st to 99th percentile."""
         presets = WINDOW_PRESETS.get(self.modality)
         if presets:
             return next(iter(presets.values()))
         if self.is_colour:
             return Window(127.5, 255.0)
+        stated = [self.facts.get(name) for name in STATED_WINDOW]
+        if stated[0] is not None and stated[1] is not None:
+            return Window(float(stated[0]), float(stated[1]))
         return robust_window(self.voxels)

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -10,6 +11,8 @@ from pydicom.uid import ExplicitVRBigEndian, ImplicitVRLittleEndian, RLELossless
 
 from gf_desktop.errors import FileFormatError
 from gf_desktop.files.dicom import could_be_dicom, group_headers, pixel_digest, read_header, read_slices
+from gf_desktop.files.scan import find_scans, read_scan
+from gf_desktop.imaging.volume import Window
 
 Slice = Callable[..., Path]
 PIXELS = np.random.default_rng(0).integers(0, 3000, (12, 16))
@@ -155,3 +158,34 @@ def test_that_without_an_identifier_one_difference_makes_another_series(dicom_sl
         assert header is not None
         headers.append(header)
     assert [[int(h.path.name) for h in group] for group in group_headers(headers)] == [[0, 2], [1, 3]]
+
+
+@pytest.mark.parametrize(
+    ("tags", "told"),
+    [
+        ({"WindowCenter": 40, "WindowWidth": 350, "RescaleType": "HU"}, {"window level": "40.0", "window width": "350.0", "unit": "HU"}),
+        ({"WindowCenter": ["40.5", "300"], "WindowWidth": ["350", "1500"]}, {"window level": "40.5", "window width": "350"}),
+        ({"WindowCenter": 40, "WindowWidth": 0}, {}),
+        ({"WindowCenter": 40}, {}),
+        ({"WindowCenter": 40, "WindowWidth": 350, "PhotometricInterpretation": "MONOCHROME1"}, {}),
+        ({"RescaleType": "Person^Secret"}, {}),
+        ({"Units": "BQML"}, {"unit": "BQML"}),
+    ],
+)
+def test_that_the_stated_window_and_unit_are_told_and_no_other_words(
+    tmp_path: Path, dicom_slice: Callable[..., Path], tags: dict[str, object], told: dict[str, str]
+) -> None:
+    path = dicom_slice(tmp_path / "a.dcm", position=(0, 0, 0), pixels=np.zeros((12, 16)), series="1.2.3", **tags)
+    header = read_header(path)
+    assert header is not None
+    assert {name: value for name, value in header.facts.items() if name in ("window level", "window width", "unit")} == told
+
+
+def test_that_a_scan_without_presets_opens_in_its_stated_window(tmp_path: Path, dicom_slice: Callable[..., Path]) -> None:
+    tags = {"Modality": "MR", "WindowCenter": 400, "WindowWidth": 900}
+    pixels = np.arange(192).reshape(12, 16)
+    dicom_slice(tmp_path / "a.dcm", position=(0, 0, 0), pixels=pixels, series="1.2.3", **tags)
+    volume = read_scan(find_scans(tmp_path)[0]).volume
+    assert volume.default_window() == Window(400, 900)
+    assert replace(volume, modality="CT").default_window() == Window(40, 400)
+    assert replace(volume, facts={}).default_window() != Window(400, 900)
