@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,7 +21,7 @@ from gf_desktop.jobs import CancelToken
 from gf_desktop.project.records import Case
 from gf_desktop.workspace import OnError, Workspace, no_answer
 
-__all__ = ["CaseExport", "ExportOptions", "Exporting"]
+__all__ = ["CaseExport", "ExportOptions", "ExportState", "Exporting"]
 
 ExportState = Literal["written", "renewed", "unchanged", "left out"]
 OnProgress = Callable[[str, int, int], None]
@@ -95,6 +96,8 @@ class Exporting:
 
     def __init__(self, workspace: Workspace) -> None:
         self._workspace = workspace
+        # one that was stopped finishes its file before the next one begins: they may write into the same folder
+        self._one = threading.Lock()
 
     def start(
         self,
@@ -131,15 +134,16 @@ class Exporting:
         tasks, table = [self._task(case, options) for case in cases], project.table
 
         def work(token: CancelToken) -> list[CaseExport]:
-            manifest, done = ExportManifest(folder), []
-            for number, task in enumerate(tasks):
-                if token():
-                    break
-                jobs.post(lambda case_id=task.case.id, number=number: on_progress(case_id, number, len(tasks)))  # type: ignore[misc]
-                try:
-                    done.append(_export(_source(task, table), manifest, options, token))
-                except ExportStoppedError:
-                    break
+            with self._one:
+                manifest, done = ExportManifest(folder), []
+                for number, task in enumerate(tasks):
+                    if token():
+                        break
+                    jobs.post(lambda case_id=task.case.id, number=number: on_progress(case_id, number, len(tasks)))  # type: ignore[misc]
+                    try:
+                        done.append(_export(_source(task, table), manifest, options, token))
+                    except ExportStoppedError:
+                        break
             if done and all(one.state == "left out" for one in done):
                 raise UserError(done[0].reason, where=done[0].case_id, next_step="Export its masks instead.")
             return done

@@ -7,7 +7,7 @@ import traceback
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from typing import Final, Literal, Protocol
+from typing import Final, Protocol
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QGuiApplication
@@ -15,12 +15,12 @@ from PySide6.QtWidgets import QWidget
 
 from gf_desktop.errors import UserError
 from gf_desktop.files import warm_up
-from gf_desktop.files.export import ExportedFile
 from gf_desktop.gui.actions import ACTIONS, tr
 from gf_desktop.gui.cine_player import CinePlayer
 from gf_desktop.gui.compare_commands import CompareCommands
 from gf_desktop.gui.corrections import Corrections
 from gf_desktop.gui.drops import dropped
+from gf_desktop.gui.export_commands import ExportCommands, ExportMemory
 from gf_desktop.gui.frame_commands import frame_handlers, watch_frame
 from gf_desktop.gui.help_commands import HelpCommands
 from gf_desktop.gui.language import spoken
@@ -44,6 +44,11 @@ class Face(Protocol):
     """What the commands need of the window."""
 
     helps: HelpCommands
+
+    @property
+    def remembered(self) -> ExportMemory:
+        """What is kept from one start to the next."""
+        ...
 
     def tell(self, text: str, *, kind: str = "", buttons: list[Button] | None = None) -> None:
         """Show a notice."""
@@ -133,14 +138,6 @@ def _predict_marked(session: Session, face: Face) -> None:
     session.predict_cases(face.marked_cases(), on_step=step, on_done=done)
 
 
-def _of_marked(session: Session, face: Face, export: Callable[[Literal["nifti", "png"], tuple[str, ...]], object]) -> dict[str, Handler]:
-    """Return what the actions do with the scans that are marked."""
-    return {
-        "predict_chosen": lambda: _predict_marked(session, face),
-        "export_chosen": lambda: export("nifti", face.marked_cases()),
-    }
-
-
 class Commands(QObject):
     """Handlers of the action table.
 
@@ -162,6 +159,7 @@ class Commands(QObject):
         self.structures = StructureCommands(session, state, face, questions, attempt=self.attempt, parent=dialogs)
         self.compares = CompareCommands(session, state, face, questions, attempt=self.attempt)
         self.measures = MeasureCommands(session, state, face, questions, attempt=self.attempt)
+        self.exports = ExportCommands(session, face, questions, attempt=self.attempt, parent=dialogs)
         for signal in (
             session.project_changed,
             session.worklist_changed,
@@ -212,6 +210,7 @@ class Commands(QObject):
             "working": opened is not None and bool(opened.working),
             "measurement": self._state.measurement is not None,
             "comparing": session.comparing.other is not None,
+            "exporting": self.exports.running,
             "measured": bool(session.measuring.items),
             "grey": opened is not None and not opened.volume.is_colour,
             "parent": bool(session.active_card is not None and session.active_card.parent),
@@ -229,8 +228,7 @@ class Commands(QObject):
             "import_folder": lambda: self.import_paths(_chosen(session, lambda: _folder_of_scans(self._ask))),
             "import_files": lambda: self.import_paths(_chosen(session, self._ask.scan_files)),
             "correct": self.correct,
-            "export": lambda: self.export("nifti"),
-            "export_png": lambda: self.export("png"),
+            **self.exports.handlers(),
             "close_project": session.close_project,
             "open_for_writing": self.open_for_writing,
             "quit": face.leave,
@@ -265,7 +263,7 @@ class Commands(QObject):
             "theme": face.switch_theme,
             "reset_view": face.reset_view,
             "predict": self.predict,
-            **_of_marked(session, face, self.export),
+            "predict_chosen": lambda: _predict_marked(session, face),
             "refine": self.refine,
             "cancel_refine": self.cancel_refine,
             "roll_back": self.roll_back,
@@ -419,23 +417,6 @@ class Commands(QObject):
             report = self._session.correct(self._session.must_open().id, path)
             text = tr("{slices} slices taken from {file}, {n} voxels changed.", len(report.slices))
             self._face.tell(text.format(slices=len(report.slices), file=path.name, n=report.voxels_changed), kind="good")
-
-    def export(self, file_format: Literal["nifti", "png"], case_ids: tuple[str, ...] | None = None) -> None:
-        """Ask for a folder and write the masks of all scans, or of some."""
-        folder = self._ask.folder(tr("Folder for the masks"))
-        if folder is None:
-            return
-        self._face.show_busy(tr("writing masks"))
-
-        def done(files: list[ExportedFile]) -> None:
-            self._face.show_busy("")
-            verified = sum(f.verified for f in files)
-            self._face.tell(
-                tr("{n} files written to {folder}; {v} read back and equal.", len(files)).format(n=len(files), folder=folder, v=verified),
-                kind="good",
-            )
-
-        self._session.export(folder, file_format=file_format, case_ids=case_ids, on_done=done)
 
     # students
 

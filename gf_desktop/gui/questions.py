@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QColor
+from PySide6.QtCore import Qt, QUrl
+from PySide6.QtGui import QColor, QDesktopServices
 from PySide6.QtWidgets import QColorDialog, QFileDialog, QMessageBox, QWidget
 
+from gf_desktop.errors import UserError
 from gf_desktop.gui.actions import tr
 
 __all__ = ["Questions"]
@@ -45,6 +46,18 @@ class Questions:
     def folder(self, title: str) -> Path | None:
         """Ask for a folder that exists."""
         return self._note(QFileDialog.getExistingDirectory(self._parent, title, self._last))
+
+    @staticmethod
+    def show_folder(folder: Path) -> None:
+        """Show a folder in the system's own window.
+
+        Raises
+        ------
+        UserError
+            When the system has none.
+        """
+        if not QDesktopServices.openUrl(QUrl.fromLocalFile(str(folder))):
+            raise UserError("The folder cannot be shown", where=str(folder), next_step="Open it in another program.")
 
     def scan_files(self) -> list[Path]:
         """Ask for files of scans."""

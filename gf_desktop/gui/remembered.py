@@ -15,7 +15,7 @@ from gf_desktop.gui.actions import SPECS, apply_keymap, tr
 from gf_desktop.gui.keymap import Keymap
 from gf_desktop.gui.language import spoken
 from gf_desktop.gui.palette_entries import ACTION_ENTRY
-from gf_desktop.gui.settings_store import KeyChoice, Settings, SettingsFile, WindowPlace
+from gf_desktop.gui.settings_store import ExportChoice, ExportScope, KeyChoice, Settings, SettingsFile, WindowPlace
 from gf_desktop.gui.view_state import LAYOUTS, ViewState
 from gf_desktop.gui.window_memory import WindowMemory
 from gf_desktop.project.store import Project
@@ -107,6 +107,22 @@ class Remembered:
         """Keep what was chosen in the palette; only actions, and in the file with its next change, to make nobody wait."""
         if entry_id.startswith(ACTION_ENTRY):
             self.file.now = self.file.now.after_action(entry_id.removeprefix(ACTION_ENTRY))
+
+    # exports
+
+    def export_choice(self, scope: ExportScope | None) -> ExportChoice:
+        """Return what was exported last; of other scans where a scope is given."""
+        choice = self.file.now.export
+        return choice if scope is None else msgspec.structs.replace(choice, scope=scope)
+
+    def export_folder(self, project: Path) -> Path:
+        """Return where a project was exported to; at first a folder beside it. Two projects share none: their scans have the same ids."""
+        kept = self.file.now.export_folders.get(str(project), "")
+        return Path(kept) if kept else project.with_name(f"{project.name} export").absolute()
+
+    def note_export(self, project: Path, choice: ExportChoice, folder: Path) -> None:
+        """Keep what was exported and where to."""
+        self._keep(self.file.now.after_export(project, choice, folder))
 
     # what is seen
 

@@ -29,6 +29,7 @@ from gf_desktop.gui.commands import packs
 from gf_desktop.gui.drops import Dropped
 from gf_desktop.gui.language import LANGUAGES, SOURCE
 from gf_desktop.gui.palette import DARK, LIGHT
+from gf_desktop.gui.settings_store import ExportChoice
 from gf_desktop.imaging.operations import Margin
 from gf_desktop.project.records import RoundReport
 from gf_desktop.protocol import PROTOCOL_VERSION, Accepted, Event, Hello, Progress, Stopped, Validated, encode_line
@@ -41,7 +42,7 @@ SIZES: Final = ((1440, 900), (1100, 700))
 LOOKS: Final = tuple((theme, language) for theme in (DARK.name, LIGHT.name) for language in (SOURCE, *sorted(set(LANGUAGES) - {SOURCE})))
 """Themes and languages; the first one gets every moment in every size."""
 
-OWN_SIZE: Final = ("keys", "about", "change-keys", "add-structure", "lists", "menu", "panel", "bar")
+OWN_SIZE: Final = ("keys", "about", "change-keys", "add-structure", "lists", "export", "menu", "panel", "bar")
 """Begin the names of pictures of a window, menu or panel alone, which have a size of their own."""
 
 SHARP_SCALE: Final = 2
@@ -358,6 +359,12 @@ class _Photographer:
         self._take("tour")
         tour.leave.click()
 
+    def _export(self) -> None:
+        """Open the window of exports with what shows most of it."""
+        memory, project = self._made.window.remembered, self._made.session.must_project()
+        memory.note_export(project.folder, ExportChoice(format="stl"), Path("/data/Abdomen trial export"))
+        self._made.window.commands.exports.ask()
+
     def _open_windows(self) -> None:
         """Show what has a size of its own; one picture is enough."""
         window, page = self._made.window, self._made.window.page
@@ -375,6 +382,7 @@ class _Photographer:
             ("change-keys", window.open_keys),
             ("add-structure", structures.add),
             ("lists", structures.take_list),
+            ("export", self._export),
         ):
             opens()
             dialog = next(found for found in reversed(window.findChildren(QDialog)) if found.isVisible())

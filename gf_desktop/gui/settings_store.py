@@ -1,6 +1,7 @@
 """What the program remembers from one start to the next: one readable JSON file of this person on this computer.
 
-It never holds anything about patients: no scans, no names, no masks. The folders of recent projects are all that points to data.
+It never holds anything about patients: no scans, no names, no masks. The folders of recent projects and of their
+exports are all that points to data.
 """
 
 from __future__ import annotations
@@ -13,9 +14,22 @@ import msgspec
 
 from gf_desktop.atomic import atomic_path, explain_os_error
 from gf_desktop.errors import FileFormatError
+from gf_desktop.files.formats import ExportFormat, Orientation
 from gf_desktop.gui.keymap import DEFAULT_PRESET
 
-__all__ = ["FORMAT", "KeyChoice", "Settings", "SettingsFile", "Told", "WindowChoice", "WindowPlace", "read_settings", "settings_path"]
+__all__ = [
+    "FORMAT",
+    "ExportChoice",
+    "ExportScope",
+    "KeyChoice",
+    "Settings",
+    "SettingsFile",
+    "Told",
+    "WindowChoice",
+    "WindowPlace",
+    "read_settings",
+    "settings_path",
+]
 
 FORMAT: Final = 1
 """Version of the file's form; grows when an older program could misread a newer file."""
@@ -70,6 +84,23 @@ class WindowChoice(msgspec.Struct, frozen=True):
     """Extent."""
 
 
+ExportScope = Literal["all", "marked", "this"]
+"""Which scans: all of the project, those marked in the worklist, the one on screen."""
+
+
+class ExportChoice(msgspec.Struct, frozen=True):
+    """What was exported last, and how."""
+
+    scope: ExportScope = "all"
+    """Which scans."""
+    format: ExportFormat = "nifti"
+    """As what."""
+    orientation: Orientation = "lps"
+    """Frame of surfaces."""
+    resume: bool = True
+    """Whether what is in the folder is gone on with."""
+
+
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """Everything that is remembered; each field has the value of a first start."""
 
@@ -97,6 +128,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """Folder of the project that was open when the program was closed, to go on with; "" for the start page."""
     recent_projects: tuple[str, ...] = ()
     """Folders of the last projects, the last one first, at most ten."""
+    export: ExportChoice = ExportChoice()
+    """What was exported last."""
+    export_folders: dict[str, str] = msgspec.field(default_factory=dict)
+    """Where each of the recent projects was exported to, by its folder; the last one last."""
     recent_actions: tuple[str, ...] = ()
     """Ids of actions that were asked for in the command palette, the last one first."""
     tour_done: bool = False
@@ -107,6 +142,12 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     def after_project(self, folder: Path) -> Settings:
         """Return the settings after a project was opened."""
         return msgspec.structs.replace(self, recent_projects=_first(str(folder), self.recent_projects, MOST_PROJECTS))
+
+    def after_export(self, project: Path, choice: ExportChoice, folder: Path) -> Settings:
+        """Return the settings after a project was exported into a folder."""
+        others = [(name, kept) for name, kept in self.export_folders.items() if name != str(project)]
+        kept = dict([*others, (str(project), str(folder))][-MOST_PROJECTS:])
+        return msgspec.structs.replace(self, export=choice, export_folders=kept)
 
     def after_action(self, action_id: str) -> Settings:
         """Return the settings after an action was asked for in the palette."""

@@ -194,7 +194,7 @@ def table_texts() -> dict[str, list[str]]:
     """Return the texts that ``tr`` is asked for by value, by the module that holds their table."""
     from gf_desktop.display import PlaneName
     from gf_desktop.files.structure_lists import read_structure_file, shipped_structure_files
-    from gf_desktop.gui import actions, keymap, menus, settings_store, shortcut_sheet, texts, tour
+    from gf_desktop.gui import actions, export_dialog, keymap, menus, settings_store, shortcut_sheet, texts, tour
     from gf_desktop.gui.panels import models, refine, scan, structure_menu, tool_options, worklist_model
     from gf_desktop.gui.views import slice_strip
     from gf_desktop.project.records import CaseStatus
@@ -205,6 +205,10 @@ def table_texts() -> dict[str, list[str]]:
     told = settings_store
     return {
         "gf_desktop/gui/actions.py": [*rows, *hands, *actions.MENUS, *actions.REASONS.values()],
+        "gf_desktop/gui/export_dialog.py": [
+            *(words for pair in export_dialog.FORMAT_WORDS.values() for words in pair),
+            *export_dialog.FRAME_WORDS.values(),
+        ],
         "gf_desktop/gui/keymap.py": list(keymap.HELD_KEYS.values()),
         "gf_desktop/gui/menus.py": [menus.RESEARCH_USE],
         "gf_desktop/gui/settings_store.py": [told.UNREADABLE, told.STUCK, told.DAMAGED, told.NEWER, told.PARTLY],

@@ -274,6 +274,11 @@
             <translation>Wählen Sie einen Ordner mit einem Projekt.</translation>
         </message>
         <message>
+            <location filename="../../gf_desktop/gui/export_dialog.py"/>
+            <source>Choose a folder to export into.</source>
+            <translation>Wählen Sie einen Ordner für den Export.</translation>
+        </message>
+        <message>
             <location filename="../../gf_desktop/files/scan.py"/>
             <source>Choose a folder with DICOM, NIfTI, NRRD, TIFF, PNG or JPEG files.</source>
             <translation>Wählen Sie einen Ordner mit Dateien in DICOM, NIfTI, NRRD, TIFF, PNG oder JPEG.</translation>
@@ -941,6 +946,11 @@
             <translation>Kein Fall ist geöffnet</translation>
         </message>
         <message>
+            <location filename="../../gf_desktop/gui/export_dialog.py"/>
+            <source>No folder is chosen</source>
+            <translation>Es ist kein Ordner gewählt</translation>
+        </message>
+        <message>
             <location filename="../../gf_desktop/gui/commands.py"/>
             <source>No model pack is installed</source>
             <translation>Kein Modellpaket ist installiert</translation>
@@ -1029,6 +1039,11 @@
             <location filename="../../gf_desktop/files/picture.py"/>
             <source>Open it in a picture program and save it as PNG.</source>
             <translation>Öffnen Sie es in einem Bildprogramm, und speichern Sie es als PNG.</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/questions.py"/>
+            <source>Open it in another program.</source>
+            <translation>Öffnen Sie ihn in einem anderen Programm.</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/imaging/labelmap.py"/>
@@ -1449,6 +1464,11 @@
             <location filename="../../gf_desktop/files/dicom_scan.py"/>
             <source>The files have no series identifier; those that agree in everything else were taken as one series</source>
             <translation>Die Dateien haben keine Serienkennung; die in allem anderen übereinstimmen, wurden als eine Serie genommen</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/questions.py"/>
+            <source>The folder cannot be shown</source>
+            <translation>Der Ordner lässt sich nicht anzeigen</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/project/store.py"/>
@@ -2204,6 +2224,11 @@
             <location filename="../../gf_desktop/files/passport.py"/>
             <source>This is no passport of a scan</source>
             <translation>Dies ist kein Pass eines Scans</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/export_dialog.py"/>
+            <source>This is no whole path of a folder</source>
+            <translation>Das ist kein vollständiger Pfad eines Ordners</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/files/dicom.py"/>
@@ -3081,6 +3106,11 @@
             <translation>3D</translation>
         </message>
         <message>
+            <location filename="../../gf_desktop/gui/export_dialog.py"/>
+            <source>A file that somebody else has changed since is never replaced.</source>
+            <translation>Eine Datei, die inzwischen jemand anders geändert hat, wird nie ersetzt.</translation>
+        </message>
+        <message>
             <location filename="../../gf_desktop/gui/actions.py"/>
             <source>A list that ships with the program, or a file</source>
             <translation>Eine mitgelieferte Liste oder eine Datei</translation>
@@ -3228,6 +3258,11 @@
             <translation>Nachdem das andere Fenster das Projekt geschlossen hat</translation>
         </message>
         <message>
+            <location filename="../../gf_desktop/gui/export_dialog.py"/>
+            <source>All scans ({n})</source>
+            <translation>Alle Scans ({n})</translation>
+        </message>
+        <message>
             <location filename="../../gf_desktop/gui/actions.py"/>
             <source>All shortcuts</source>
             <translation>Alle Tastenkürzel</translation>
@@ -3303,6 +3338,7 @@
             <translation>Beim letzten Bild umkehren</translation>
         </message>
         <message>
+            <location filename="../../gf_desktop/gui/export_dialog.py"/>
             <location filename="../../gf_desktop/gui/panels/scan.py"/>
             <source>Axes</source>
             <translation>Achsen</translation>
@@ -3374,6 +3410,7 @@
             <translation>Der gewählten Messung einen anderen Namen geben</translation>
         </message>
         <message>
+            <location filename="../../gf_desktop/gui/export_dialog.py"/>
             <location filename="../../gf_desktop/gui/panels/structure_dialog.py"/>
             <source>Cancel</source>
             <translation>Abbrechen</translation>
@@ -3421,9 +3458,19 @@
             <translation>Datei wählen…</translation>
         </message>
         <message>
+            <location filename="../../gf_desktop/gui/export_dialog.py"/>
+            <source>Choose the folder</source>
+            <translation>Ordner wählen</translation>
+        </message>
+        <message>
             <location filename="../../gf_desktop/gui/actions.py"/>
             <source>Choose the structure to draw with</source>
             <translation>Die Struktur wählen, mit der gezeichnet wird</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/export_dialog.py"/>
+            <source>Choose…</source>
+            <translation>Wählen…</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/gui/panels/worklist.py"/>
@@ -3765,6 +3812,11 @@ DICOM-Ordner, NIfTI, PNG, JPEG</translation>
             <translation>Die laufende Berechnung verwerfen; die Maske bleibt</translation>
         </message>
         <message>
+            <location filename="../../gf_desktop/gui/export_dialog.py"/>
+            <source>Each file is read back and compared before it counts.</source>
+            <translation>Jede Datei wird zurückgelesen und verglichen, bevor sie zählt.</translation>
+        </message>
+        <message>
             <location filename="../../gf_desktop/gui/actions.py"/>
             <source>Edit</source>
             <translation>Bearbeiten</translation>
@@ -3805,6 +3857,7 @@ DICOM-Ordner, NIfTI, PNG, JPEG</translation>
             <translation>Alles wird laufend gespeichert</translation>
         </message>
         <message>
+            <location filename="../../gf_desktop/gui/export_dialog.py"/>
             <location filename="../../gf_desktop/gui/tour.py"/>
             <source>Export</source>
             <translation>Exportieren</translation>
@@ -3816,16 +3869,6 @@ DICOM-Ordner, NIfTI, PNG, JPEG</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/gui/actions.py"/>
-            <source>Export masks as NIfTI…</source>
-            <translation>Masken als NIfTI exportieren…</translation>
-        </message>
-        <message>
-            <location filename="../../gf_desktop/gui/actions.py"/>
-            <source>Export masks as PNG…</source>
-            <translation>Masken als PNG exportieren…</translation>
-        </message>
-        <message>
-            <location filename="../../gf_desktop/gui/actions.py"/>
             <source>Export measurements as CSV…</source>
             <translation>Messungen als CSV exportieren…</translation>
         </message>
@@ -3834,10 +3877,33 @@ DICOM-Ordner, NIfTI, PNG, JPEG</translation>
             <source>Export the marked scans…</source>
             <translation>Markierte Scans exportieren…</translation>
         </message>
+        <message numerus="yes">
+            <location filename="../../gf_desktop/gui/export_dialog.py"/>
+            <source>Export {n} scans</source>
+            <translation>
+                <numerusform>{n} Scan exportieren</numerusform>
+                <numerusform>{n} Scans exportieren</numerusform>
+            </translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/actions.py"/>
+            <source>Export…</source>
+            <translation>Exportieren…</translation>
+        </message>
         <message>
             <location filename="../../gf_desktop/gui/actions.py"/>
             <source>Fewer frames a second</source>
             <translation>Weniger Bilder je Sekunde</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/export_dialog.py"/>
+            <source>Figures: CSV</source>
+            <translation>Zahlen: CSV</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/export_dialog.py"/>
+            <source>Figures: JSON</source>
+            <translation>Zahlen: JSON</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/gui/actions.py"/>
@@ -3875,9 +3941,14 @@ DICOM-Ordner, NIfTI, PNG, JPEG</translation>
             <translation>Einpassen</translation>
         </message>
         <message>
-            <location filename="../../gf_desktop/gui/commands.py"/>
-            <source>Folder for the masks</source>
-            <translation>Ordner für die Masken</translation>
+            <location filename="../../gf_desktop/gui/export_dialog.py"/>
+            <source>Folder</source>
+            <translation>Ordner</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/export_commands.py"/>
+            <source>Folder for the export</source>
+            <translation>Ordner für den Export</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/gui/commands.py"/>
@@ -3885,9 +3956,49 @@ DICOM-Ordner, NIfTI, PNG, JPEG</translation>
             <translation>Ordner mit Scans</translation>
         </message>
         <message>
+            <location filename="../../gf_desktop/gui/export_dialog.py"/>
+            <source>For 3D Slicer, with names, colours and codes of the structures.</source>
+            <translation>Für 3D Slicer, mit Namen, Farben und Codes der Strukturen.</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/export_dialog.py"/>
+            <source>For ITK and what is built on it: one volume for each scan.</source>
+            <translation>Für ITK und was darauf aufbaut: ein Volumen je Scan.</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/export_dialog.py"/>
+            <source>For drawing and animation: one file for each structure, in mm.</source>
+            <translation>Für Zeichen- und Animationsprogramme: eine Datei je Struktur, in mm.</translation>
+        </message>
+        <message>
             <location filename="../../gf_desktop/gui/actions.py"/>
             <source>For other projects</source>
             <translation>Für andere Projekte</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/export_dialog.py"/>
+            <source>For printing in 3-D and for simulation: one file for each structure, in mm.</source>
+            <translation>Für 3-D-Druck und Simulation: eine Datei je Struktur, in mm.</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/export_dialog.py"/>
+            <source>For programs that work with meshes: one file for each structure, in mm, with its colour.</source>
+            <translation>Für Programme, die mit Flächennetzen arbeiten: eine Datei je Struktur, in mm, mit ihrer Farbe.</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/export_dialog.py"/>
+            <source>For research programs: one volume for each scan, on the scan's own grid.</source>
+            <translation>Für Programme der Forschung: ein Volumen je Scan, auf dem Gitter des Scans.</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/export_dialog.py"/>
+            <source>For spreadsheets: volume, mean intensity, surface and centre of each structure.</source>
+            <translation>Für Tabellenkalkulation: Volumen, mittlere Intensität, Oberfläche und Mittelpunkt jeder Struktur.</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/export_dialog.py"/>
+            <source>Format</source>
+            <translation>Format</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/gui/palette_box.py"/>
@@ -3970,6 +4081,11 @@ DICOM-Ordner, NIfTI, PNG, JPEG</translation>
             <translation>Mit einem Projektordner weiterarbeiten</translation>
         </message>
         <message>
+            <location filename="../../gf_desktop/gui/export_dialog.py"/>
+            <source>Go on with an earlier export: write only what is missing or has changed</source>
+            <translation>Einen früheren Export fortsetzen: nur schreiben, was fehlt oder sich änderte</translation>
+        </message>
+        <message>
             <location filename="../../gf_desktop/gui/tour.py"/>
             <source>Go on working</source>
             <translation>Weiterarbeiten</translation>
@@ -3978,6 +4094,11 @@ DICOM-Ordner, NIfTI, PNG, JPEG</translation>
             <location filename="../../gf_desktop/gui/actions.py"/>
             <source>Go to the scan that is next in the worklist</source>
             <translation>Zum nächsten Scan der Arbeitsliste gehen</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/export_dialog.py"/>
+            <source>Grey pictures of the structures' numbers, for programs that do not read colour tables.</source>
+            <translation>Graue Bilder mit den Nummern der Strukturen, für Programme, die keine Farbtabellen lesen.</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/gui/actions.py"/>
@@ -4101,6 +4222,11 @@ DICOM-Ordner, NIfTI, PNG, JPEG</translation>
             <location filename="../../gf_desktop/gui/panels/scan.py"/>
             <source>Kind</source>
             <translation>Art</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/export_dialog.py"/>
+            <source>LPS, as DICOM and 3D Slicer have it</source>
+            <translation>LPS, wie in DICOM und 3D Slicer</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/gui/actions.py"/>
@@ -4254,6 +4380,11 @@ DICOM-Ordner, NIfTI, PNG, JPEG</translation>
             <translation>Dieses Volumen zu einem eigenen Scan machen</translation>
         </message>
         <message>
+            <location filename="../../gf_desktop/gui/export_dialog.py"/>
+            <source>Marked scans ({n})</source>
+            <translation>Markierte Scans ({n})</translation>
+        </message>
+        <message>
             <location filename="../../gf_desktop/gui/panels/scan.py"/>
             <source>Mask of</source>
             <translation>Maske von</translation>
@@ -4284,9 +4415,34 @@ DICOM-Ordner, NIfTI, PNG, JPEG</translation>
             <translation>Masken von</translation>
         </message>
         <message>
-            <location filename="../../gf_desktop/gui/actions.py"/>
-            <source>Masks of the scans that are marked in the worklist</source>
-            <translation>Masken der Scans, die in der Arbeitsliste markiert sind</translation>
+            <location filename="../../gf_desktop/gui/export_dialog.py"/>
+            <source>Masks: MetaImage (.mha)</source>
+            <translation>Masken: MetaImage (.mha)</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/export_dialog.py"/>
+            <source>Masks: NIfTI (.nii.gz)</source>
+            <translation>Masken: NIfTI (.nii.gz)</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/export_dialog.py"/>
+            <source>Masks: NRRD (.seg.nrrd)</source>
+            <translation>Masken: NRRD (.seg.nrrd)</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/export_dialog.py"/>
+            <source>Masks: PNG for each structure</source>
+            <translation>Masken: PNG je Struktur</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/export_dialog.py"/>
+            <source>Masks: PNG in colours</source>
+            <translation>Masken: PNG in Farben</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/export_dialog.py"/>
+            <source>Masks: PNG with 16 bits</source>
+            <translation>Masken: PNG mit 16 Bit</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/gui/actions.py"/>
@@ -4487,6 +4643,11 @@ DICOM-Ordner, NIfTI, PNG, JPEG</translation>
             <translation>Einer nach dem anderen, im Hintergrund</translation>
         </message>
         <message>
+            <location filename="../../gf_desktop/gui/export_dialog.py"/>
+            <source>One black and white picture for each structure and slice.</source>
+            <translation>Ein Schwarz-Weiß-Bild je Struktur und Schicht.</translation>
+        </message>
+        <message>
             <location filename="../../gf_desktop/gui/actions.py"/>
             <source>One frame back in time</source>
             <translation>Ein Bild zurück in der Zeit</translation>
@@ -4505,6 +4666,16 @@ DICOM-Ordner, NIfTI, PNG, JPEG</translation>
             <location filename="../../gf_desktop/gui/actions.py"/>
             <source>One line for each, to be pasted elsewhere</source>
             <translation>Eine Zeile für jede, zum Einfügen anderswo</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/export_dialog.py"/>
+            <source>One page for each scan to read and print: pictures, figures, findings and the student.</source>
+            <translation>Eine Seite je Scan zum Lesen und Drucken: Bilder, Zahlen, Befunde der Prüfung und der Schüler.</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/export_dialog.py"/>
+            <source>One picture for each slice in the structures' colours; a pixel's value is its structure's number.</source>
+            <translation>Ein Bild je Schicht in den Farben der Strukturen; der Wert eines Pixels ist die Nummer seiner Struktur.</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/gui/views/surface_view.py"/>
@@ -4530,6 +4701,11 @@ DICOM-Ordner, NIfTI, PNG, JPEG</translation>
             <location filename="../../gf_desktop/gui/actions.py"/>
             <source>One view alone, or all again</source>
             <translation>Eine Ansicht allein oder wieder alle</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/actions.py"/>
+            <source>Only the scans that are marked in the worklist</source>
+            <translation>Nur die Scans, die in der Arbeitsliste markiert sind</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/gui/panels/structures.py"/>
@@ -4566,6 +4742,11 @@ DICOM-Ordner, NIfTI, PNG, JPEG</translation>
             <location filename="../../gf_desktop/gui/tour.py"/>
             <source>Open the demo</source>
             <translation>Demo öffnen</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/export_commands.py"/>
+            <source>Open the folder</source>
+            <translation>Ordner öffnen</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/gui/drops.py"/>
@@ -4708,6 +4889,11 @@ DICOM-Ordner, NIfTI, PNG, JPEG</translation>
             <translation>Beenden</translation>
         </message>
         <message>
+            <location filename="../../gf_desktop/gui/export_dialog.py"/>
+            <source>RAS, as NIfTI and FreeSurfer have it</source>
+            <translation>RAS, wie in NIfTI und FreeSurfer</translation>
+        </message>
+        <message>
             <location filename="../../gf_desktop/gui/actions.py"/>
             <source>Raise the opacity of structures</source>
             <translation>Die Deckkraft der Strukturen erhöhen</translation>
@@ -4754,6 +4940,11 @@ DICOM-Ordner, NIfTI, PNG, JPEG</translation>
             <location filename="../../gf_desktop/gui/actions.py"/>
             <source>Rename the measurement</source>
             <translation>Messung umbenennen</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/export_dialog.py"/>
+            <source>Report: HTML</source>
+            <translation>Bericht: HTML</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/gui/menus.py"/>
@@ -4827,6 +5018,11 @@ DICOM-Ordner, NIfTI, PNG, JPEG</translation>
             <location filename="../../gf_desktop/gui/work_page.py"/>
             <source>Scan</source>
             <translation>Scan</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/export_dialog.py"/>
+            <source>Scans</source>
+            <translation>Scans</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/gui/questions.py"/>
@@ -5040,6 +5236,7 @@ DICOM-Ordner, NIfTI, PNG, JPEG</translation>
             <translation>Zustände der Voxel</translation>
         </message>
         <message>
+            <location filename="../../gf_desktop/gui/export_commands.py"/>
             <location filename="../../gf_desktop/gui/panels/refine.py"/>
             <source>Stop</source>
             <translation>Anhalten</translation>
@@ -5058,6 +5255,11 @@ DICOM-Ordner, NIfTI, PNG, JPEG</translation>
             <location filename="../../gf_desktop/gui/actions.py"/>
             <source>Stop refining</source>
             <translation>Verfeinern anhalten</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/actions.py"/>
+            <source>Stop the export</source>
+            <translation>Export anhalten</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/gui/compare_bar.py"/>
@@ -5125,6 +5327,21 @@ DICOM-Ordner, NIfTI, PNG, JPEG</translation>
             <location filename="../../gf_desktop/gui/views/surface_view.py"/>
             <source>Surfaces of the structures</source>
             <translation>Oberflächen der Strukturen</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/export_dialog.py"/>
+            <source>Surfaces: OBJ</source>
+            <translation>Oberflächen: OBJ</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/export_dialog.py"/>
+            <source>Surfaces: PLY</source>
+            <translation>Oberflächen: PLY</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/export_dialog.py"/>
+            <source>Surfaces: STL</source>
+            <translation>Oberflächen: STL</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/gui/actions.py"/>
@@ -5207,6 +5424,16 @@ DICOM-Ordner, NIfTI, PNG, JPEG</translation>
             <translation>Die aktive Ansicht ist groß</translation>
         </message>
         <message>
+            <location filename="../../gf_desktop/gui/export_commands.py"/>
+            <source>The export runs</source>
+            <translation>Der Export läuft</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/export_commands.py"/>
+            <source>The export was stopped. What was written is complete and stays; export again to go on.</source>
+            <translation>Der Export wurde angehalten. Was geschrieben ist, ist vollständig und bleibt; exportieren Sie noch einmal, um weiterzumachen.</translation>
+        </message>
+        <message>
             <location filename="../../gf_desktop/gui/structure_commands.py"/>
             <source>The list of structures is in {file}.</source>
             <translation>Die Liste der Strukturen steht in {file}.</translation>
@@ -5220,6 +5447,11 @@ DICOM-Ordner, NIfTI, PNG, JPEG</translation>
             <location filename="../../gf_desktop/gui/structure_commands.py"/>
             <source>The project has all of these already.</source>
             <translation>Das Projekt hat alle davon schon.</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/export_dialog.py"/>
+            <source>The same figures for programs.</source>
+            <translation>Die gleichen Zahlen für Programme.</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/gui/panels/structure_row.py"/>
@@ -5265,6 +5497,11 @@ DICOM-Ordner, NIfTI, PNG, JPEG</translation>
             <location filename="../../gf_desktop/gui/commands.py"/>
             <source>There is no other scan to review.</source>
             <translation>Es gibt keinen weiteren Scan durchzusehen.</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/export_dialog.py"/>
+            <source>This scan ({case})</source>
+            <translation>Dieser Scan ({case})</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/gui/compare_commands.py"/>
@@ -5434,6 +5671,11 @@ DICOM-Ordner, NIfTI, PNG, JPEG</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/gui/actions.py"/>
+            <source>What was written is complete and stays; export again to go on</source>
+            <translation>Was geschrieben ist, ist vollständig und bleibt; ein weiterer Export macht dort weiter</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/actions.py"/>
             <source>Wheel</source>
             <translation>Mausrad</translation>
         </message>
@@ -5549,13 +5791,8 @@ DICOM-Ordner, NIfTI, PNG, JPEG</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/gui/actions.py"/>
-            <source>Write one picture for each slice</source>
-            <translation>Ein Bild für jede Schicht schreiben</translation>
-        </message>
-        <message>
-            <location filename="../../gf_desktop/gui/actions.py"/>
-            <source>Write verified masks of all scans</source>
-            <translation>Geprüfte Masken aller Scans schreiben</translation>
+            <source>Write verified masks, surfaces, figures or reports: NIfTI, NRRD, MetaImage, PNG, STL, OBJ, PLY, CSV, JSON, HTML</source>
+            <translation>Geprüfte Masken, Oberflächen, Zahlen oder Berichte schreiben: NIfTI, NRRD, MetaImage, PNG, STL, OBJ, PLY, CSV, JSON, HTML</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/gui/questions.py"/>
@@ -5760,6 +5997,11 @@ DICOM-Ordner, NIfTI, PNG, JPEG</translation>
             <translation>bearbeitet, noch nicht freigegeben</translation>
         </message>
         <message>
+            <location filename="../../gf_desktop/gui/export_commands.py"/>
+            <source>exporting {case}, {n} of {count}</source>
+            <translation>exportiere {case}, {n} von {count}</translation>
+        </message>
+        <message>
             <location filename="../../gf_desktop/gui/views/slice_strip.py"/>
             <source>frame</source>
             <translation>Bild</translation>
@@ -5831,6 +6073,11 @@ DICOM-Ordner, NIfTI, PNG, JPEG</translation>
             <location filename="../../gf_desktop/project/records.py"/>
             <source>new</source>
             <translation>neu</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/actions.py"/>
+            <source>no export is running</source>
+            <translation>es läuft kein Export</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/gui/actions.py"/>
@@ -6164,11 +6411,6 @@ DICOM-Ordner, NIfTI, PNG, JPEG</translation>
             <translation>ohne Taste</translation>
         </message>
         <message>
-            <location filename="../../gf_desktop/gui/commands.py"/>
-            <source>writing masks</source>
-            <translation>Masken werden geschrieben</translation>
-        </message>
-        <message>
             <location filename="../../gf_desktop/gui/texts.py"/>
             <source>writing the student</source>
             <translation>der Schüler wird geschrieben</translation>
@@ -6271,11 +6513,11 @@ DICOM-Ordner, NIfTI, PNG, JPEG</translation>
             <translation>{n} % durchgesehen</translation>
         </message>
         <message numerus="yes">
-            <location filename="../../gf_desktop/gui/commands.py"/>
-            <source>{n} files written to {folder}; {v} read back and equal.</source>
+            <location filename="../../gf_desktop/gui/export_commands.py"/>
+            <source>{n} files written</source>
             <translation>
-                <numerusform>{n} Datei nach {folder} geschrieben; {v} zurückgelesen und gleich.</numerusform>
-                <numerusform>{n} Dateien nach {folder} geschrieben; {v} zurückgelesen und gleich.</numerusform>
+                <numerusform>{n} Datei geschrieben</numerusform>
+                <numerusform>{n} Dateien geschrieben</numerusform>
             </translation>
         </message>
         <message numerus="yes">
@@ -6312,6 +6554,19 @@ DICOM-Ordner, NIfTI, PNG, JPEG</translation>
                 <numerusform>{n} von {of} Schichten</numerusform>
             </translation>
         </message>
+        <message>
+            <location filename="../../gf_desktop/gui/export_commands.py"/>
+            <source>{n} renewed</source>
+            <translation>{n} erneuert</translation>
+        </message>
+        <message numerus="yes">
+            <location filename="../../gf_desktop/gui/export_commands.py"/>
+            <source>{n} scans are exported</source>
+            <translation>
+                <numerusform>{n} Scan wird exportiert</numerusform>
+                <numerusform>{n} Scans werden exportiert</numerusform>
+            </translation>
+        </message>
         <message numerus="yes">
             <location filename="../../gf_desktop/gui/commands.py"/>
             <source>{n} scans are predicted.</source>
@@ -6319,6 +6574,19 @@ DICOM-Ordner, NIfTI, PNG, JPEG</translation>
                 <numerusform>Vorschlag für {n} Scan ist fertig.</numerusform>
                 <numerusform>Vorschläge für {n} Scans sind fertig.</numerusform>
             </translation>
+        </message>
+        <message numerus="yes">
+            <location filename="../../gf_desktop/gui/export_commands.py"/>
+            <source>{n} scans left out</source>
+            <translation>
+                <numerusform>{n} Scan ausgelassen</numerusform>
+                <numerusform>{n} Scans ausgelassen</numerusform>
+            </translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/export_commands.py"/>
+            <source>{n} unchanged</source>
+            <translation>{n} unverändert</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/gui/texts.py"/>
@@ -6386,6 +6654,16 @@ Klicken Sie für alle Schüler</translation>
             <location filename="../../gf_desktop/gui/views/slice_strip.py"/>
             <source>{what} {n}: {words}</source>
             <translation>{what} {n}: {words}</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/export_commands.py"/>
+            <source>{what}. Folder: {folder}</source>
+            <translation>{what}. Ordner: {folder}</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/export_commands.py"/>
+            <source>{what}; {v} read back and equal. Folder: {folder}</source>
+            <translation>{what}; {v} zurückgelesen und gleich. Ordner: {folder}</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/gui/keys_dialog.py"/>

@@ -15,6 +15,14 @@
             </translation>
         </message>
         <message numerus="yes">
+            <location filename="../../gf_desktop/gui/export_dialog.py"/>
+            <source>Export {n} scans</source>
+            <translation>
+                <numerusform>Export {n} scan</numerusform>
+                <numerusform>Export {n} scans</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
             <location filename="../../gf_desktop/gui/panels/next_best.py"/>
             <source>{left} of {all} slices left</source>
             <translation>
@@ -47,11 +55,11 @@
             </translation>
         </message>
         <message numerus="yes">
-            <location filename="../../gf_desktop/gui/commands.py"/>
-            <source>{n} files written to {folder}; {v} read back and equal.</source>
+            <location filename="../../gf_desktop/gui/export_commands.py"/>
+            <source>{n} files written</source>
             <translation>
-                <numerusform>{n} file written to {folder}; {v} read back and equal.</numerusform>
-                <numerusform>{n} files written to {folder}; {v} read back and equal.</numerusform>
+                <numerusform>{n} file written</numerusform>
+                <numerusform>{n} files written</numerusform>
             </translation>
         </message>
         <message numerus="yes">
@@ -79,11 +87,27 @@
             </translation>
         </message>
         <message numerus="yes">
+            <location filename="../../gf_desktop/gui/export_commands.py"/>
+            <source>{n} scans are exported</source>
+            <translation>
+                <numerusform>{n} scan is exported</numerusform>
+                <numerusform>{n} scans are exported</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
             <location filename="../../gf_desktop/gui/commands.py"/>
             <source>{n} scans are predicted.</source>
             <translation>
                 <numerusform>{n} scan is predicted.</numerusform>
                 <numerusform>{n} scans are predicted.</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <location filename="../../gf_desktop/gui/export_commands.py"/>
+            <source>{n} scans left out</source>
+            <translation>
+                <numerusform>{n} scan left out</numerusform>
+                <numerusform>{n} scans left out</numerusform>
             </translation>
         </message>
         <message numerus="yes">

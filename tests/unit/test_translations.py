@@ -127,6 +127,7 @@ def test_that_tr_is_given_what_the_files_can_hold() -> None:
                 by_value.setdefault(path.relative_to(GUI).as_posix(), set()).add(ast.unparse(node.args[0]))
     known = {
         "actions.py": {"REASONS['project']", "reason", "spec.text", "spec.tip"},
+        "export_dialog.py": {"FORMAT_WORDS[name][0]", "FORMAT_WORDS[choice.format][1]", "words"},
         "keys_dialog.py": {"menu", "spec.text", "spec.tip", "SPECS[action_id].text", "HELD_KEYS[key]"},
         "main_window.py": {"name.capitalize()"},
         "measure_commands.py": {"SPECS[f'window_{number}'].text"},

@@ -44,6 +44,7 @@ class Answers(Questions):
     def __init__(self) -> None:
         self.next: object = None
         self.asked: list[str] = []
+        self.shown: list[Path] = []
 
     def _answer(self, name: str) -> object:
         self.asked.append(name)
@@ -54,6 +55,9 @@ class Answers(Questions):
 
     def folder(self, title: str) -> Path | None:
         return self._answer("folder")
+
+    def show_folder(self, folder: Path) -> None:
+        self.shown.append(folder)
 
     def scan_files(self) -> list[Path]:
         return self._answer("scan_files")

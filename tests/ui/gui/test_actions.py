@@ -18,6 +18,7 @@ KNOWN_FACTS = {"project", "writable", "cases", "case", "undo", "redo", "training
     "measurement",
     "measured",
     "comparing",
+    "exporting",
     "grey",
     "reader",
     "planes",

@@ -228,25 +228,11 @@ def test_that_a_folder_that_is_no_project_is_told_and_nothing_changes(made: Comp
 
 
 def test_that_thinking_better_of_a_file_dialog_does_nothing(window: MainWindow, answers) -> None:
-    for name, nothing in (("open_project", None), ("import_folder", None), ("import_files", []), ("export", None), ("correct", None)):
+    for name, nothing in (("open_project", None), ("import_folder", None), ("import_files", []), ("correct", None)):
         answers.next = nothing
         window.actions_by_id[name].trigger()
-    assert len(answers.asked) == 5
+    assert len(answers.asked) == 4
     assert not window.notice.isVisible()
-
-
-def test_that_exported_masks_are_told_with_their_number(  # noqa: PLR0917 - fixtures
-    window: MainWindow, session: Session, answers, tmp_path: Path, settle: Callable[[], None], press_key: Callable[..., None], mouse
-) -> None:
-    press_key(Qt.Key.Key_P)
-    mouse.stroke((150.0, 230.0))
-    answers.next = tmp_path / "out"
-    answers.next.mkdir()
-    window.actions_by_id["export"].trigger()
-    settle()
-    assert window.notice.property("kind") == "good", window.notice.text.text()
-    assert list((tmp_path / "out").glob("*.nii.gz"))
-    assert "read back and equal" in window.notice.text.text()
 
 
 def test_that_the_theme_changes_and_back(made: Composition) -> None:

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from gf_desktop.errors import FileFormatError, UserError
 from gf_desktop.gui.settings_store import (
     FORMAT,
+    ExportChoice,
     KeyChoice,
     Settings,
     SettingsFile,
@@ -35,6 +36,8 @@ OWN = Settings(
     windows={"CT": WindowChoice(40.0, 400.0)},
     last_project="/data/trial",
     recent_projects=("/data/trial",),
+    export=ExportChoice(scope="marked", format="stl", orientation="ras", resume=False),
+    export_folders={"/data/trial": "/data/out"},
     recent_actions=("undo",),
     tour_done=True,
     tour_step=4,
@@ -200,3 +203,15 @@ def test_that_no_text_makes_reading_fail_in_another_way(text: bytes) -> None:
     except FileFormatError:
         return
     assert msgspec.json.decode(msgspec.json.encode(settings), type=Settings) == settings
+
+
+def test_that_the_folders_of_the_last_ten_projects_are_kept() -> None:
+    settings = Settings()
+    for n in range(12):
+        settings = settings.after_export(Path(f"/p/{n}"), ExportChoice(), Path(f"/out/{n}"))
+    settings = settings.after_export(Path("/p/3"), ExportChoice(format="csv"), Path("/elsewhere"))
+    assert settings.export.format == "csv"
+    assert list(settings.export_folders.items()) == [
+        *((str(Path(f"/p/{n}")), str(Path(f"/out/{n}"))) for n in (2, *range(4, 12))),
+        (str(Path("/p/3")), str(Path("/elsewhere"))),
+    ]

@@ -13,6 +13,7 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
+from gf_desktop.gui.export_dialog import ExportDialog
 from gf_desktop.gui.main_window import MainWindow
 from gf_desktop.gui.panels.worklist_model import CASE_ROLE, FILTERS, ORDERS, THUMBNAIL_ROLE
 from gf_desktop.imaging.edits import Box, LabelEdit
@@ -185,9 +186,13 @@ def test_that_several_scans_are_marked_and_exported(four: MainWindow, answers, a
     assert four.page.worklist.marked == ("C-001", "C-002", "C-003")
     click(0, Qt.KeyboardModifier.ControlModifier)
     assert four.page.worklist.marked == ("C-002", "C-003")
-    answers.next = tmp_path / "out"
     qtbot.waitUntil(action("export_chosen").isEnabled)
     action("export_chosen").trigger()
+    dialog = next(found for found in four.findChildren(ExportDialog) if found.isVisible())
+    assert dialog.scope.currentText() == "Marked scans (2)"
+    dialog.folder.selectAll()
+    QTest.keyClicks(dialog.folder, str(tmp_path / "out"))
+    QTest.keyClick(dialog, Qt.Key.Key_Return)
     qtbot.waitUntil((tmp_path / "out" / "C-003.json").is_file, timeout=30_000)
     qtbot.waitUntil(lambda: not session.jobs.busy)
     names = sorted(path.name for path in (tmp_path / "out").iterdir())

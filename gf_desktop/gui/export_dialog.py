@@ -1,0 +1,215 @@
+"""The window in which is chosen what is exported, in which format, and where to."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final, cast, get_args
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QCheckBox, QComboBox, QDialog, QGridLayout, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
+
+from gf_desktop.errors import UserError
+from gf_desktop.files.formats import EXPORT_FORMATS, MESH_FORMATS, ExportFormat, Orientation
+from gf_desktop.gui.actions import tr
+from gf_desktop.gui.language import spoken
+from gf_desktop.gui.palette import GRID_PX
+from gf_desktop.gui.settings_store import ExportChoice, ExportScope
+from gf_desktop.gui.widgets import label, push_button
+
+__all__ = ["FORMAT_WORDS", "FRAME_WORDS", "SCOPES", "ExportDialog", "ExportWish"]
+
+DIALOG_WIDTH: Final = 600
+ABOUT_LINES: Final = 2
+"""Room for the longest sentence about a format, so that the window keeps its size."""
+
+SCOPES: Final[tuple[ExportScope, ...]] = get_args(ExportScope)
+
+FORMAT_WORDS: Final[Mapping[ExportFormat, tuple[str, str]]] = {
+    "nifti": ("Masks: NIfTI (.nii.gz)", "For research programs: one volume for each scan, on the scan's own grid."),
+    "nrrd": ("Masks: NRRD (.seg.nrrd)", "For 3D Slicer, with names, colours and codes of the structures."),
+    "mha": ("Masks: MetaImage (.mha)", "For ITK and what is built on it: one volume for each scan."),
+    "png": ("Masks: PNG in colours", "One picture for each slice in the structures' colours; a pixel's value is its structure's number."),
+    "png-structures": ("Masks: PNG for each structure", "One black and white picture for each structure and slice."),
+    "png16": ("Masks: PNG with 16 bits", "Grey pictures of the structures' numbers, for programs that do not read colour tables."),
+    "stl": ("Surfaces: STL", "For printing in 3-D and for simulation: one file for each structure, in mm."),
+    "obj": ("Surfaces: OBJ", "For drawing and animation: one file for each structure, in mm."),
+    "ply": ("Surfaces: PLY", "For programs that work with meshes: one file for each structure, in mm, with its colour."),
+    "csv": ("Figures: CSV", "For spreadsheets: volume, mean intensity, surface and centre of each structure."),
+    "json": ("Figures: JSON", "The same figures for programs."),
+    "report": ("Report: HTML", "One page for each scan to read and print: pictures, figures, findings and the student."),
+}
+"""Name of each format, and what it is for."""
+
+FRAME_WORDS: Final[Mapping[Orientation, str]] = {
+    "lps": "LPS, as DICOM and 3D Slicer have it",
+    "ras": "RAS, as NIfTI and FreeSurfer have it",
+}
+"""Frames of surfaces."""
+
+
+@dataclass(frozen=True, slots=True)
+class ExportWish:
+    """What the person wants: the choice that is remembered, and the folder."""
+
+    choice: ExportChoice
+    folder: Path
+
+
+def _combo(rows: Mapping[str, str], chosen: str, *, name: str) -> QComboBox:
+    box = QComboBox()
+    box.setAccessibleName(name)
+    for key, words in rows.items():
+        box.addItem(words, key)
+    box.setCurrentIndex(max(box.findData(chosen), 0))
+    return box
+
+
+class ExportDialog(QDialog):
+    """See the module. Enter exports wherever the keyboard is, Esc leaves.
+
+    Parameters
+    ----------
+    wish
+        To begin with.
+    cases
+        The ids of the scans for each scope; what has none is not offered.
+    ask_folder
+        Asks for a folder; None when the person thinks better of it.
+    start
+        Given what is wanted when the person is done; where it raises a UserError, the window stays open and says so.
+    """
+
+    def __init__(
+        self,
+        wish: ExportWish,
+        *,
+        cases: Mapping[ExportScope, tuple[str, ...]],
+        ask_folder: Callable[[], Path | None],
+        start: Callable[[ExportWish], object],
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self.setWindowTitle(tr("Export"))
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.setWindowModality(Qt.WindowModality.WindowModal)
+        self._cases, self._ask_folder, self._start = cases, ask_folder, start
+        choice = wish.choice
+        self.scope = _combo({scope: self._scope_words(scope) for scope in SCOPES if cases.get(scope)}, choice.scope, name=tr("Scans"))
+        self.format = _combo({name: tr(FORMAT_WORDS[name][0]) for name in EXPORT_FORMATS}, choice.format, name=tr("Format"))
+        self.about = label(kind="muted", wrap=True)
+        self.about.setMinimumHeight(ABOUT_LINES * self.fontMetrics().lineSpacing())
+        self.about.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
+        self.frame = _combo({name: tr(words) for name, words in FRAME_WORDS.items()}, choice.orientation, name=tr("Axes"))
+        self.folder = QLineEdit(str(wish.folder))
+        self.folder.setObjectName("field")
+        self.folder.setAccessibleName(tr("Folder"))
+        self.browse = push_button(tr("Choose…"), self._browse)
+        self.browse.setAccessibleName(tr("Choose the folder"))
+        self.resume = QCheckBox(tr("Go on with an earlier export: write only what is missing or has changed"))
+        self.resume.setChecked(choice.resume)
+        self.resume.setToolTip(tr("A file that somebody else has changed since is never replaced."))
+        self.told = label(kind="bad", wrap=True)
+        self.told.hide()
+        self.export_button = push_button("", self._finish, kind="primary")
+        self.export_button.setDefault(True)
+        self._assemble()
+        self.scope.currentIndexChanged.connect(lambda _row: self._show())
+        self.format.currentIndexChanged.connect(lambda _row: self._show())
+        self._show()
+        self.format.setFocus()
+
+    def _scope_words(self, scope: ExportScope) -> str:
+        ids = self._cases[scope]
+        if scope == "this":
+            return tr("This scan ({case})").format(case=ids[0])
+        return (tr("Marked scans ({n})") if scope == "marked" else tr("All scans ({n})")).format(n=len(ids))
+
+    def _assemble(self) -> None:
+        grid = QGridLayout()
+        grid.setSpacing(GRID_PX)
+        grid.setColumnStretch(1, 1)
+        folder = QHBoxLayout()
+        folder.setSpacing(GRID_PX)
+        folder.addWidget(self.folder, 1)
+        folder.addWidget(self.browse)
+        self._frame_label = label(tr("Axes"))
+        for row, (heading, field) in enumerate((
+            (label(tr("Scans")), self.scope),
+            (label(tr("Format")), self.format),
+            (label(), self.about),
+            (self._frame_label, self.frame),
+            (label(tr("Folder")), self.folder),
+        )):  # fmt: skip
+            heading.setBuddy(field)
+            grid.addWidget(heading, row, 0)
+            if field is self.folder:
+                grid.addLayout(folder, row, 1)
+            else:
+                grid.addWidget(field, row, 1)
+        buttons = QHBoxLayout()
+        buttons.setSpacing(GRID_PX)
+        buttons.addWidget(label(tr("Each file is read back and compared before it counts."), kind="muted", wrap=True), 1)
+        buttons.addWidget(push_button(tr("Cancel"), self.reject))
+        buttons.addWidget(self.export_button)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(3 * GRID_PX, 2 * GRID_PX, 3 * GRID_PX, 2 * GRID_PX)
+        layout.setSpacing(GRID_PX)
+        layout.addLayout(grid)
+        layout.addWidget(self.resume)
+        layout.addWidget(self.told)
+        layout.addStretch(1)
+        layout.addLayout(buttons)
+        self.setMinimumWidth(DIALOG_WIDTH)
+
+    @property
+    def wish(self) -> ExportWish:
+        """What is chosen now."""
+        choice = ExportChoice(
+            scope=cast("ExportScope", self.scope.currentData()),
+            format=cast("ExportFormat", self.format.currentData()),
+            orientation=cast("Orientation", self.frame.currentData()),
+            resume=self.resume.isChecked(),
+        )
+        return ExportWish(choice, Path(self.folder.text().strip()))
+
+    def _show(self) -> None:
+        choice = self.wish.choice
+        self.about.setText(tr(FORMAT_WORDS[choice.format][1]))
+        surfaces = choice.format in MESH_FORMATS
+        self._frame_label.setVisible(surfaces)
+        self.frame.setVisible(surfaces)
+        count = len(self._cases[choice.scope])
+        self.export_button.setText(tr("Export {n} scans", count).format(n=count))
+        self.told.hide()
+
+    def _browse(self) -> None:
+        chosen = self._ask_folder()
+        if chosen is not None:
+            self.folder.setText(str(chosen))
+            self.told.hide()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Export with Enter, leave with Esc."""
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self._finish()
+        else:
+            super().keyPressEvent(event)
+
+    def _finish(self) -> None:
+        wish = self.wish
+        try:
+            if not self.folder.text().strip():
+                raise UserError("No folder is chosen", next_step="Choose a folder to export into.")
+            if not wish.folder.is_absolute():
+                # nobody knows what folder a program that was started by a click is in
+                raise UserError("This is no whole path of a folder", next_step="Choose a folder to export into.")
+            self._start(wish)
+        except UserError as error:
+            self.told.setText(spoken(f"{error.what}. {error.next_step}"))
+            self.told.show()
+            self.folder.setFocus()
+            return
+        self.accept()
