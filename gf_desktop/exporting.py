@@ -6,16 +6,17 @@ import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final, Literal
+from typing import Any, Final, Literal, cast
 
 from gf_desktop.comparing import revision_name
 from gf_desktop.errors import ProjectError, UserError
+from gf_desktop.files.dicom_objects import export_dicom_object
 from gf_desktop.files.export import ExportedFile, export_source
 from gf_desktop.files.export_manifest import READS_SCAN, ExportManifest, entry_of
 from gf_desktop.files.export_source import ExportSource
-from gf_desktop.files.formats import MESH_FORMATS, ExportFormat, Orientation
+from gf_desktop.files.formats import DICOM_FORMATS, MESH_FORMATS, DicomFormat, ExportFormat, Orientation, PatientTags
 from gf_desktop.files.landing import ExportStoppedError
-from gf_desktop.imaging.labelmap import LabelMap, LabelTable
+from gf_desktop.imaging.labelmap import LabelMap, LabelTable, VoxelState
 from gf_desktop.imaging.volume import Volume
 from gf_desktop.jobs import CancelToken
 from gf_desktop.project.records import Case
@@ -42,12 +43,30 @@ class ExportOptions:
     resume
         Continue an export into the same folder: what is there and up to date is left, what has changed in the project is written anew.
         A file that somebody else has changed since is still not replaced.
+    source
+        For DICOM objects: the folder of the series under the masks, which the objects refer to.
+    patient_tags
+        Of DICOM objects. "copy" puts name, number, birth date and sex of the patient into them: only after the user was asked.
+    per_structure
+        A segmentation of its own for each structure.
     """
 
-    file_format: ExportFormat = "nifti"
+    file_format: ExportFormat | DicomFormat = "nifti"
     orientation: Orientation = "lps"
     overwrite: bool = False
     resume: bool = False
+    source: Path | None = None
+    patient_tags: PatientTags = "blank"
+    per_structure: bool = False
+
+    @property
+    def entry_name(self) -> str:
+        """The format's name in the list of what was written: what is in the file is a part of it."""
+        if self.file_format not in DICOM_FORMATS:
+            return self.file_format
+        return (
+            self.file_format + (" per structure" if self.per_structure else "") + (" with patient" if self.patient_tags == "copy" else "")
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,19 +210,44 @@ def _source(task: _Task, table: LabelTable) -> ExportSource:
 def _export(source: ExportSource, manifest: ExportManifest, options: ExportOptions, token: CancelToken) -> CaseExport:
     if options.file_format in MESH_FORMATS and not source.in_space:
         return CaseExport(source.stem, "left out", reason="This scan has no volume in space, so it has no surfaces")
-    entry = entry_of(source, options.file_format, options.orientation)
+    if options.file_format in DICOM_FORMATS and not (source.in_space and source.present):
+        return CaseExport(source.stem, "left out", reason="This scan has no volume in space, or its mask is empty")
+    entry = entry_of(source, options.entry_name, options.orientation)
     before = manifest.before(entry)
     if options.resume and before is not None and manifest.is_current(entry):
         there = tuple(ExportedFile(manifest.folder / name, verified=True, sha256=digest) for name, digest in before.files.items())
         return CaseExport(source.stem, "unchanged", there)
-    files = export_source(
-        source,
-        folder=manifest.folder,
-        format=options.file_format,
-        orientation=options.orientation,
-        overwrite=options.overwrite,
-        known=None if not options.resume else {} if before is None else before.files,
-        stopped=token,
-    )
+    known = None if not options.resume else {} if before is None else before.files
+    files = _write(source, manifest.folder, options, overwrite=options.overwrite, known=known, stopped=token)
     manifest.note(entry, files)
     return CaseExport(source.stem, "written" if before is None else "renewed", tuple(files))
+
+
+def _write(source: ExportSource, folder: Path, options: ExportOptions, **landing: Any) -> list[ExportedFile]:
+    if options.file_format not in DICOM_FORMATS:
+        return export_source(
+            source, folder=folder, format=cast("ExportFormat", options.file_format), orientation=options.orientation, **landing
+        )
+    if options.source is None:
+        raise UserError(
+            "A DICOM object refers to the series under the mask, and it was not said where that lies",
+            where=source.stem,
+            next_step="Name the folder of the series (--source).",
+        )
+    # what a person has accepted or edited is no longer the student's alone
+    edited = source.states is not None and bool((source.states >= VoxelState.ACCEPTED).any())
+    return export_dicom_object(
+        source.labels,
+        source.geometry,
+        source.table,
+        format=options.file_format,
+        source=options.source,
+        folder=folder,
+        stem=source.stem,
+        patient_tags=options.patient_tags,
+        model_id=source.model_id,
+        series="" if source.volume is None else source.volume().facts.get("series", ""),
+        per_structure=options.per_structure,
+        edited=edited,
+        **landing,
+    )

@@ -3,22 +3,20 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Literal
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from gf_desktop.files.dicom_rtstruct import write_rtstruct
 from gf_desktop.files.dicom_seg import write_dicom_seg
-from gf_desktop.files.dicom_source import PatientTags, series_under
+from gf_desktop.files.dicom_source import series_under
+from gf_desktop.files.formats import DicomFormat, PatientTags
 from gf_desktop.files.landing import ExportedFile
 from gf_desktop.imaging.geometry import Geometry
 from gf_desktop.imaging.labelmap import LabelTable
 
-__all__ = ["DicomFormat", "export_dicom_object"]
-
-DicomFormat = Literal["seg", "seg-labelmap", "rtstruct"]
-"""A segmentation of BINARY segments, one of type LABELMAP, a structure set."""
+__all__ = ["export_dicom_object"]
 
 
 def export_dicom_object(
@@ -32,15 +30,18 @@ def export_dicom_object(
     stem: str,
     patient_tags: PatientTags,
     model_id: str,
+    series: str = "",
     per_structure: bool = False,
     edited: bool = True,
-    overwrite: bool = False,
+    **landing: Any,
 ) -> list[ExportedFile]:
-    """Write one case's mask as ``stem.dcm``; with ``per_structure`` one segmentation for each structure, named after it.
+    """Write one case's mask as ``stem_seg.dcm`` or ``stem_rtstruct.dcm``.
+
+    With ``per_structure`` there is one segmentation for each structure, named after it; a structure set always holds all.
 
     Parameters
     ----------
-    labels, geometry, table, model_id, edited
+    labels, geometry, table, model_id, edited, landing
         As :func:`gf_desktop.files.dicom_seg.write_dicom_seg`.
     source
         The folder that holds the DICOM series, or one of its files; other series may lie there too: the mask's grid tells.
@@ -48,6 +49,8 @@ def export_dicom_object(
         Where to write; made where it is missing.
     patient_tags
         "copy" only after the user was asked: then name, number, birth date and sex of the patient are in the file.
+    series
+        As :func:`gf_desktop.files.dicom_source.series_under`.
 
     Returns
     -------
@@ -64,30 +67,9 @@ def export_dicom_object(
     """
     if not stem or Path(stem).name != stem or stem.startswith("."):
         raise ValueError(f"{stem!r} is no plain file name")
-    sources = series_under(source, geometry)
-    path = folder / f"{stem}.dcm"
+    sources = series_under(source, geometry, series=series)
+    more: dict[str, Any] = {"sources": sources, "patient_tags": patient_tags, "model_id": model_id, "edited": edited} | landing
     if format == "rtstruct":
-        return write_rtstruct(
-            labels,
-            geometry,
-            table,
-            sources=sources,
-            path=path,
-            patient_tags=patient_tags,
-            model_id=model_id,
-            edited=edited,
-            overwrite=overwrite,
-        )
-    return write_dicom_seg(
-        labels,
-        geometry,
-        table,
-        sources=sources,
-        path=path,
-        patient_tags=patient_tags,
-        model_id=model_id,
-        segmentation="LABELMAP" if format == "seg-labelmap" else "BINARY",
-        per_structure=per_structure,
-        edited=edited,
-        overwrite=overwrite,
-    )
+        return write_rtstruct(labels, geometry, table, path=folder / f"{stem}_rtstruct.dcm", **more)
+    kind: Any = "LABELMAP" if format == "seg-labelmap" else "BINARY"
+    return write_dicom_seg(labels, geometry, table, path=folder / f"{stem}_seg.dcm", segmentation=kind, per_structure=per_structure, **more)

@@ -15,7 +15,8 @@ from gf_desktop import __version__
 from gf_desktop.files.dicom_codes import Code, code_of, dicom_names
 from gf_desktop.files.dicom_rtstruct_read import open_rtstruct, read_rtstruct
 from gf_desktop.files.dicom_seg import PROGRAM, SERIES_NUMBER, drawn_structures, new_uid
-from gf_desktop.files.dicom_source import CARRIED, PatientTags, SourceSeries, read_source
+from gf_desktop.files.dicom_source import CARRIED, SourceSeries, read_source
+from gf_desktop.files.formats import PatientTags
 from gf_desktop.files.landing import ExportedFile, Piece, land
 from gf_desktop.files.quiet import load_pydicom, quiet
 from gf_desktop.imaging.contours import trace_contours
@@ -44,7 +45,7 @@ def write_rtstruct(
     patient_tags: PatientTags,
     model_id: str,
     edited: bool = True,
-    overwrite: bool = False,
+    **landing: Any,
 ) -> list[ExportedFile]:
     """Write a mask as DICOM structure set that refers to the slices it was drawn on.
 
@@ -54,7 +55,7 @@ def write_rtstruct(
 
     Parameters
     ----------
-    labels, geometry, sources, patient_tags, edited
+    labels, geometry, sources, patient_tags, edited, landing
         As :func:`gf_desktop.files.dicom_seg.write_dicom_seg`.
     path
         The file.
@@ -75,7 +76,7 @@ def write_rtstruct(
     placed = series.fit(labels, geometry, where=str(path))
     names = dicom_names(structures)
     write = partial(_write, placed, series, structures, names, model_id=model_id, edited=edited)
-    return land(path.parent, [Piece(path.name, write, partial(_same, placed, series, structures, names))], overwrite=overwrite)
+    return land(path.parent, [Piece(path.name, write, partial(_same, placed, series, structures, names))], **landing)
 
 
 def _item(**elements: Any) -> Any:

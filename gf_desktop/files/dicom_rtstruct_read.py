@@ -29,6 +29,12 @@ NOTED_OFF_MM = 0.01
 """Contours that lie further than this from their slice are told."""
 
 _CLOSED = ("CLOSED_PLANAR", "CLOSEDPLANAR_XOR")
+HIGHEST_NUMBER = 1 << 30
+"""Of a region, so that numbers fit 32 bits and there is room for more."""
+
+FARTHEST_MM = 1e6
+"""No point of a patient is further from the origin; also keeps numbers that are none from being computed with."""
+
 _UNDEFINED = 0xFFFFFFFF
 """Length of a sequence that ends with a delimiter (DICOM PS3.5 section 7.5.1)."""
 _AGAIN = "Export it again from where it came from."
@@ -58,7 +64,7 @@ class RtFile:
                 with reading(self.path, "The structure set is damaged or cut off"):
                     points = _points(item)
                 stated = whole(item, "NumberOfContourPoints")
-                if len(points) % 3 or not np.isfinite(points).all() or stated not in (None, len(points) // 3):
+                if len(points) % 3 or not (np.abs(points) <= FARTHEST_MM).all() or stated not in (None, len(points) // 3):
                     raise FileFormatError("A contour is not a list of points", where=str(self.path), next_step=_AGAIN)
                 if len(points):
                     yield points.reshape(-1, 3)
@@ -82,7 +88,7 @@ def _points(item: Any) -> FloatArray:
 
 
 def open_rtstruct(path: Path) -> RtFile:
-    """Read which regions a structure set holds. Regions whose number is below 1 get the next free one.
+    """Read which regions a structure set holds. Regions whose number is below 1 or above ``HIGHEST_NUMBER`` get the next free one.
 
     Raises
     ------
@@ -105,10 +111,11 @@ def open_rtstruct(path: Path) -> RtFile:
             whole(i, "ReferencedROINumber"): coded(i.get("RTROIIdentificationCodeSequence"))
             for i in dataset.get("RTROIObservationsSequence") or ()
         }
-        free = max([0, *(n for n in stated if n is not None)])
+        usable = {n for n in stated if n is not None and 1 <= n <= HIGHEST_NUMBER}
+        free = max(usable, default=0)
         structures, by_number = [], {}
         for item, number in zip(described, stated, strict=True):
-            own = number if number is not None and number > 0 else (free := free + 1)
+            own = number if number in usable and number is not None else (free := free + 1)
             by_number[own] = contours.get(number, ())
             name = text_of(item, "ROIName") or f"structure {own}"
             structures.append(FoundStructure(own, name, codes.get(number, ""), not by_number[own]))

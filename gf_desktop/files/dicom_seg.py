@@ -15,8 +15,9 @@ from gf_desktop import __version__
 from gf_desktop.errors import UserError
 from gf_desktop.files.dicom_codes import Code, code_of, dicom_names
 from gf_desktop.files.dicom_seg_frames import SegFile, open_seg
-from gf_desktop.files.dicom_source import PatientTags, SourceSeries, read_source
+from gf_desktop.files.dicom_source import SourceSeries, read_source
 from gf_desktop.files.export_source import structure_word
+from gf_desktop.files.formats import PatientTags
 from gf_desktop.files.landing import ExportedFile, Piece, land
 from gf_desktop.files.quiet import load_highdicom, quiet
 from gf_desktop.imaging.geometry import GRID_TOL_MM, Geometry
@@ -52,7 +53,7 @@ def write_dicom_seg(
     segmentation: Literal["BINARY", "LABELMAP"] = "BINARY",
     per_structure: bool = False,
     edited: bool = True,
-    overwrite: bool = False,
+    **landing: Any,
 ) -> list[ExportedFile]:
     """Write a mask as DICOM segmentation that refers to the slices it was drawn on.
 
@@ -78,6 +79,8 @@ def write_dicom_seg(
         LABELMAP (DICOM Supplement 243) is smaller; many viewers do not read it yet.
     edited
         Whether a person had a hand in the mask: "SEMIAUTOMATIC" instead of "AUTOMATIC".
+    landing
+        ``overwrite``, ``known`` and ``stopped`` of :func:`gf_desktop.files.landing.land`.
 
     Returns
     -------
@@ -120,7 +123,7 @@ def write_dicom_seg(
             edited=edited,
         )
         pieces.append(Piece(file.name, write, partial(_same, content, series)))
-    return land(path.parent, pieces, overwrite=overwrite)
+    return land(path.parent, pieces, **landing)
 
 
 def drawn_structures(labels: UInt8, geometry: Geometry, table: LabelTable, *, where: str) -> list[Structure]:

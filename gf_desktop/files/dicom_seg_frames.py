@@ -69,6 +69,13 @@ class SegFile:
     references: frozenset[str]
     _dataset: Any
 
+    @property
+    def highest_number(self) -> int:
+        """The highest number that a voxel may have, described or not."""
+        bits = int(number(self._dataset, "BitsAllocated") or 8) if self.kind == "LABELMAP" else 8
+        described: int = max([0, *(s.number for s in self.structures), *(f.segment for f in self.frames)])
+        return max((1 << bits) - 1, described)
+
     def masks_of(self, frame: SegFrame) -> Iterator[tuple[int, BoolArray]]:
         """Yield the number of a segment and its voxels, bool [j, i], for each segment in a frame.
 

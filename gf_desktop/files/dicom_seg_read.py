@@ -22,7 +22,7 @@ FloatArray = npt.NDArray[np.float64]
 TOL_VOXELS = 0.05
 """Frames lie on the scan's grid when no pixel is further off than this share of the smallest voxel side, as for other masks."""
 
-MAX_GRID_VOXELS = 1 << 31
+MAX_GRID_VOXELS = 1 << 30
 """Frames that lie so far apart that their own grid would have more voxels are damaged."""
 
 _RESAMPLE = "Choose the mask that was drawn on this scan, or resample it onto the scan's grid."
@@ -50,7 +50,7 @@ def read_dicom_seg(path: Path, geometry: Geometry, *, wanted: Collection[int] | 
     """
     file = open_seg(path)
     _check_frames(file, geometry)
-    painter = Painter(geometry.shape_kji, max([s.number for s in file.structures] + [f.segment for f in file.frames] + [255]), wanted)
+    painter = Painter(geometry.shape_kji, file.highest_number, wanted)
     for frame in file.frames:
         if frame.segment and not painter.wants(frame.segment):
             continue

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -15,17 +15,15 @@ from gf_desktop.errors import FileFormatError, GeometryError, UserError
 from gf_desktop.files.dicom import pixel_digest, read_dataset_header, read_header, text_of
 from gf_desktop.files.faults import missing
 from gf_desktop.files.findings import refuse_red
+from gf_desktop.files.formats import PatientTags
 from gf_desktop.files.quiet import load_pydicom, quiet
 from gf_desktop.files.scan import find_scans
 from gf_desktop.files.stack import stack_planes
 from gf_desktop.imaging.geometry import Geometry
 
-__all__ = ["CARRIED", "SOURCE_TOL_MM", "PatientTags", "SourceSeries", "read_source", "series_under"]
+__all__ = ["CARRIED", "SOURCE_TOL_MM", "SourceSeries", "read_source", "series_under"]
 
 UInt8 = npt.NDArray[np.uint8]
-PatientTags = Literal["copy", "blank"]
-"""Whether an object carries the patient's and the study's tags of the series, as an archive needs them, or empty ones."""
-
 SOURCE_TOL_MM = 1e-3
 """A mask belongs to a series when no voxel lies further than this from the series' own: both came out of the same headers."""
 
@@ -197,8 +195,13 @@ def _reduced(path: Path, *, patient_tags: PatientTags) -> Any:
     return out
 
 
-def series_under(path: Path, geometry: Geometry) -> tuple[Path, ...]:
+def series_under(path: Path, geometry: Geometry, *, series: str = "") -> tuple[Path, ...]:
     """Return the files of the one series in a folder (or of one file) on whose grid a mask lies.
+
+    Parameters
+    ----------
+    series
+        Hash of the UID of the series that the scan came from (``Volume.facts``); tells series of one grid apart. "" where unknown.
 
     Raises
     ------
@@ -209,9 +212,9 @@ def series_under(path: Path, geometry: Geometry) -> tuple[Path, ...]:
     """
     if not path.exists():
         raise missing(path)
-    series = [source for source in find_scans(path) if source.kind == "dicom"]
+    sources = [source for source in find_scans(path) if source.kind == "dicom"]
     found, reason = [], ""
-    for source in series:
+    for source in sources:
         try:
             own = read_source(source.paths, patient_tags="blank").geometry
         except UserError as error:
@@ -219,9 +222,16 @@ def series_under(path: Path, geometry: Geometry) -> tuple[Path, ...]:
             continue
         if geometry.reordering_to(own, tol_mm=SOURCE_TOL_MM) is not None:
             found.append(source.paths)
+    if len(found) > 1 and series:
+        found = [paths for paths in found if _series_hash(paths[0]) == series] or found
     if len(found) == 1:
         return found[0]
     if found:
         raise GeometryError(f"{len(found)} series here have the mask's grid", where=str(path), next_step="Choose the folder of one series.")
     told = f": {reason}" if reason else ""
-    raise GeometryError(f"None of {len(series)} DICOM series here has the mask's grid{told}", where=str(path), next_step=_NEXT)
+    raise GeometryError(f"None of {len(sources)} DICOM series here has the mask's grid{told}", where=str(path), next_step=_NEXT)
+
+
+def _series_hash(path: Path) -> str:
+    header = read_header(path)
+    return "" if header is None else header.facts.get("series", "")

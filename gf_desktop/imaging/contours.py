@@ -15,6 +15,9 @@ SNAP_PIXELS = 1e-6
 """Vertices are rounded to this before centres are compared with edges: lines drawn through centres are common, and without it the
 rounding of decimals would decide which of two pixels they take."""
 
+CROSSINGS_AT_ONCE = 1 << 20
+"""Of edges with rows; so that the longest lines take no more than some 100 MB."""
+
 
 def trace_contours(mask: npt.NDArray[np.bool_]) -> list[FloatArray]:
     """Return closed lines along the outer edges of a mask's pixels.
@@ -122,11 +125,19 @@ def fill_contours(contours: Sequence[FloatArray], shape_ji: tuple[int, int]) -> 
         # an edge is crossed by the centre lines of rows from its lower end up to, and without, its upper end
         first = np.clip(np.ceil(low[:, 1] - SNAP_PIXELS / 2), 0, rows).astype(np.int64)
         last = np.clip(np.ceil(high[:, 1] - SNAP_PIXELS / 2), 0, rows).astype(np.int64)
-        number = last - first
-        edge = np.repeat(np.arange(len(low)), number)
-        row = np.arange(len(edge)) - np.repeat(np.cumsum(number) - number, number) + first[edge]
-        slope = (high[edge, 0] - low[edge, 0]) / (high[edge, 1] - low[edge, 1])
-        crossing = low[edge, 0] + (row - low[edge, 1]) * slope
-        column = np.clip(np.ceil(crossing - SNAP_PIXELS / 2), 0, columns).astype(np.int64)
-        np.add.at(changes, (row, column), 1)
+        batch = np.cumsum(last - first) // CROSSINGS_AT_ONCE
+        for part in np.split(np.arange(len(low)), np.flatnonzero(np.diff(batch)) + 1):
+            _cross(changes, low[part], high[part], first[part], last[part] - first[part])
     return np.asarray(np.cumsum(changes[:, :columns], axis=1) % 2 == 1)
+
+
+def _cross(
+    changes: npt.NDArray[np.int32], low: FloatArray, high: FloatArray, first: npt.NDArray[np.int64], number: npt.NDArray[np.int64]
+) -> None:
+    """Count, in each row, the edges that are crossed just before each pixel: ``number`` rows from ``first`` on for each edge."""
+    edge = np.repeat(np.arange(len(low)), number)
+    row = np.arange(len(edge)) - np.repeat(np.cumsum(number) - number, number) + first[edge]
+    slope = (high[edge, 0] - low[edge, 0]) / (high[edge, 1] - low[edge, 1])
+    crossing = low[edge, 0] + (row - low[edge, 1]) * slope
+    column = np.clip(np.ceil(crossing - SNAP_PIXELS / 2), 0, changes.shape[1] - 1).astype(np.int64)
+    np.add.at(changes, (row, column), 1)

@@ -9,6 +9,11 @@
             <translation>1 Datei</translation>
         </message>
         <message>
+            <location filename="../../gf_desktop/exporting.py"/>
+            <source>A DICOM object refers to the series under the mask, and it was not said where that lies</source>
+            <translation>Ein DICOM-Objekt verweist auf die Serie unter der Maske, und es wurde nicht gesagt, wo sie liegt</translation>
+        </message>
+        <message>
             <location filename="../../gf_desktop/imaging/volume.py"/>
             <source>A cine of {count} frames does not fit a grid of {shape}</source>
             <translation>Ein Cine mit {count} Bildern passt nicht auf ein Gitter von {shape}</translation>
@@ -936,6 +941,11 @@
             <translation>Nennen Sie Schichten innerhalb des Scans, von 0 an gezählt.</translation>
         </message>
         <message>
+            <location filename="../../gf_desktop/exporting.py"/>
+            <source>Name the folder of the series (--source).</source>
+            <translation>Nennen Sie den Ordner der Serie (--source).</translation>
+        </message>
+        <message>
             <location filename="../../gf_desktop/files/dicom_source.py"/>
             <source>No DICOM file was given</source>
             <translation>Es wurde keine DICOM-Datei angegeben</translation>
@@ -997,8 +1007,8 @@
         </message>
         <message>
             <location filename="../../gf_desktop/files/dicom_source.py"/>
-            <source>None of {series} DICOM series here has the mask's grid{told}</source>
-            <translation>Keine von {series} DICOM-Serien hier hat das Gitter der Maske{told}</translation>
+            <source>None of {sources} DICOM series here has the mask's grid{told}</source>
+            <translation>Keine von {sources} DICOM-Serien hier hat das Gitter der Maske{told}</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/project/journal.py"/>
@@ -2254,6 +2264,11 @@
             <location filename="../../gf_desktop/files/analyze.py"/>
             <source>This is not an Analyze header</source>
             <translation>Das ist kein Analyze-Kopf</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/exporting.py"/>
+            <source>This scan has no volume in space, or its mask is empty</source>
+            <translation>Dieser Scan hat kein Volumen im Raum, oder seine Maske ist leer</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/exporting.py"/>

@@ -15,11 +15,12 @@ import pydicom
 import pytest
 from skimage.measure import points_in_poly
 
-from gf_desktop.files.dicom_objects import DicomFormat, export_dicom_object
+from gf_desktop.files.dicom_objects import export_dicom_object
 from gf_desktop.files.dicom_rtstruct import write_rtstruct
 from gf_desktop.files.dicom_rtstruct_read import open_rtstruct, read_rtstruct
 from gf_desktop.files.dicom_seg import write_dicom_seg
 from gf_desktop.files.dicom_seg_read import read_dicom_seg
+from gf_desktop.files.formats import DicomFormat
 from gf_desktop.files.masks import read_mask
 from gf_desktop.imaging.geometry import AxisMap, Geometry
 from gf_desktop.imaging.labelmap import LabelTable, Structure

@@ -224,6 +224,19 @@ def test_that_a_region_numbered_zero_gets_the_next_free_number(written: Callable
     assert (read.labels[1] == 301).sum() == (read.labels[2] == 300).sum() == 9
 
 
+def test_that_a_region_numbered_beyond_32_bits_gets_the_next_free_number(written: Callable[..., Path]) -> None:
+    path = with_contours(written(), closed(square(0.5, 0.5, 1)), closed(square(0.5, 0.5, 2)), numbers=[2**31 - 1, 4])
+    assert [(s.number, s.name) for s in read_rtstruct(path, GRID).structures] == [(4, "region 1"), (5, "region 0")]
+
+
+@pytest.mark.parametrize("far", [1e7, 1e300, -1e300])
+def test_that_points_that_no_patient_has_are_refused(far: float, written: Callable[..., Path]) -> None:
+    points = square(0.5, 0.5, 2)
+    points[0] = far
+    with pytest.raises(FileFormatError, match="list of points"):
+        read_rtstruct(with_contours(written(), closed(points)), GRID)
+
+
 @pytest.mark.parametrize(
     ("spoil", "told"),
     [

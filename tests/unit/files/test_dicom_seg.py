@@ -204,6 +204,19 @@ def test_that_of_overlapping_segments_the_last_wins_and_the_voxels_are_counted(s
     assert alone.findings == ()
 
 
+def test_that_a_label_map_may_hold_numbers_above_255_that_it_does_not_describe(written: Callable[..., Path]) -> None:
+    path = written(segmentation="LABELMAP")
+    data = pydicom.dcmread(path)
+    frames = data.pixel_array.astype("<u2")
+    data.BitsAllocated, data.BitsStored, data.HighBit = 16, 16, 15
+    data.PixelData = np.where(frames == 2, 300, frames).astype("<u2").tobytes()
+    data["PixelData"].VR = "OW"
+    data.save_as(path)
+    read = read_dicom_seg(path, GRID)
+    assert read.labels.dtype == np.int32
+    assert np.array_equal(read.labels, np.where(NUMBERED == 2, 300, NUMBERED.astype(int)))
+
+
 def test_that_another_grid_is_refused_with_the_distance(written: Callable[..., Path]) -> None:
     path = written()
     for other, distance in (((0.7, 0.8, 2.1), "0.4 mm"), ((0.75, 0.8, 2.0), "0.3 mm")):

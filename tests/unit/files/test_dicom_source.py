@@ -9,6 +9,7 @@ import pydicom
 import pytest
 
 from gf_desktop.errors import FileFormatError, GeometryError, UserError
+from gf_desktop.files.dicom import read_header
 from gf_desktop.files.dicom_source import SOURCE_TOL_MM, read_source, series_under
 from gf_desktop.files.findings import UnusableScanError
 from gf_desktop.imaging.geometry import AxisMap, Geometry
@@ -111,3 +112,13 @@ def test_that_the_one_series_with_the_masks_grid_is_found(write_series: Write, t
     write_series(tmp_path / "in" / "twin", GRID)
     with pytest.raises(GeometryError, match="2 series here"):
         series_under(tmp_path / "in", GRID)
+
+
+def test_that_series_of_one_grid_are_told_apart_by_the_scans_own(write_series: Write, tmp_path: Path) -> None:
+    one, other = write_series(tmp_path / "in" / "one", GRID), write_series(tmp_path / "in" / "other", GRID)
+    for paths in (one, other):
+        header = read_header(paths[0])
+        assert header is not None
+        assert sorted(series_under(tmp_path / "in", GRID, series=header.facts["series"])) == sorted(paths)
+    with pytest.raises(GeometryError, match="2 series here"):
+        series_under(tmp_path / "in", GRID, series="neither")

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from skimage.measure import points_in_poly
 
+from gf_desktop.imaging import contours
 from gf_desktop.imaging.contours import fill_contours, trace_contours
 
 MASKS = arrays(np.bool_, st.tuples(st.integers(1, 9), st.integers(1, 9)))
@@ -79,6 +80,12 @@ def test_that_regions_that_share_an_edge_through_centres_share_no_pixel(noise: f
     one, other = fill_contours([left], (8, 8)), fill_contours([right], (8, 8))
     assert not (one & other).any()
     assert int(one.sum()) == int(other.sum()) == 15
+
+
+def test_that_lines_with_more_crossings_than_are_counted_at_once_are_filled(monkeypatch: pytest.MonkeyPatch) -> None:
+    mask = np.random.default_rng(0).random((40, 30)) < 0.5
+    monkeypatch.setattr(contours, "CROSSINGS_AT_ONCE", 7)
+    assert np.array_equal(fill_contours(trace_contours(mask), mask.shape), mask)
 
 
 def test_that_what_lies_outside_is_left_out() -> None:
