@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from psygnal import Signal
 
 from gf_desktop.errors import HeldError, ProjectError, UserError
 from gf_desktop.files.choosing import choose_scans
+from gf_desktop.files.private import Identity, Private, private_of, without_text
 from gf_desktop.files.scan import Scan, ScanSource, find_scans, read_scan
 from gf_desktop.files.spacing import Spacing
 from gf_desktop.imaging.edits import Box
@@ -19,6 +21,7 @@ from gf_desktop.imaging.volume import Volume
 from gf_desktop.jobs import CancelToken, Jobs
 from gf_desktop.open_case import OpenCase
 from gf_desktop.pack import ModelCard
+from gf_desktop.project.patients import Patients
 from gf_desktop.project.records import Case, Finding
 from gf_desktop.project.staging import StagedScan
 from gf_desktop.project.store import Project, read_confidence
@@ -47,6 +50,16 @@ def _sources(paths: Iterable[Path], *, spacing_mm: Spacing | None = None, series
                 found.append((path, source))
                 covered |= files
     return found
+
+
+@dataclass(slots=True, eq=False)
+class _Arrival:
+    """A scan on its way into the project: where it was found, what was read, whose it is, and its copy."""
+
+    path: Path
+    scan: Scan
+    identity: Identity | None
+    staged: StagedScan | None = None
 
 
 class Workspace:
@@ -166,37 +179,40 @@ class Workspace:
         *,
         spacing_mm: Spacing | None = None,
         series: str | None = None,
+        keep_text: bool = False,
         on_done: Callable[[list[tuple[Path, Case]]], None] = no_answer,
         on_error: OnError | None = None,
     ) -> None:
         """Read every scan under the paths and copy it into the project; all of them or none.
 
         ``spacing_mm`` is what the user states of files that do not, mm between rows, columns and slices; ``series`` chooses among the
-        scans of each path, see :func:`choose_scans`.
+        scans of each path, see :func:`choose_scans`. Text that is burned into pictures is blacked out in the project's copy, unless it is
+        to be kept.
         ``on_done`` is given (path, case) pairs; a scan that is there already is named, not copied again.
         """
         project = self.must_project()
         project.must_write()
         wanted = [Path(p) for p in paths]
 
-        def work(_token: CancelToken) -> list[tuple[Path, Scan, StagedScan]]:
-            scans: list[tuple[Path, Scan]] = []
+        def work(_token: CancelToken) -> list[_Arrival]:
+            arrivals: list[_Arrival] = []
             for path, source in _sources(wanted, spacing_mm=spacing_mm, series=series):
-                scans.append((path, read_scan(source)))
-                if len(scans) == 1:
-                    self._jobs.post(lambda: self._show_arriving(scans[0][1].volume))
-            staged: list[StagedScan] = []
+                private = private_of(source.paths[0]) if source.kind == "dicom" else Private()
+                arrivals.append(_Arrival(path, without_text(read_scan(source), private, keep=keep_text), private.identity))
+                if len(arrivals) == 1:
+                    self._jobs.post(lambda: self._show_arriving(arrivals[0].scan.volume))
             try:
-                for _path, scan in scans:
-                    staged.append(project.stage(scan.volume, frames=scan.frames))
+                for arrival in arrivals:
+                    arrival.staged = project.stage(arrival.scan.volume, frames=arrival.scan.frames)
             except BaseException:
-                for copy in staged:
-                    copy.drop()
+                for arrival in arrivals:
+                    if arrival.staged is not None:
+                        arrival.staged.drop()
                 raise
-            return [(path, scan, copy) for (path, scan), copy in zip(scans, staged, strict=True)]
+            return arrivals
 
-        def done(scans: list[tuple[Path, Scan, StagedScan]]) -> None:
-            cases = [(path, self._add_scan(project, scan, staged)) for path, scan, staged in scans]
+        def done(arrivals: list[_Arrival]) -> None:
+            cases = [(arrival.path, self._add_scan(project, arrival)) for arrival in arrivals]
             self.worklist_changed.emit()
             self.arriving = None
             on_done(cases)
@@ -212,18 +228,31 @@ class Workspace:
         self.arriving = volume if self.open is None and self.project is not None else None
         self.arriving_changed.emit()
 
-    def _add_scan(self, project: Project, scan: Scan, staged: StagedScan) -> Case:
+    def _add_scan(self, project: Project, arrival: _Arrival) -> Case:
+        scan = arrival.scan
         findings = tuple(Finding(f.code, f.message) for f in scan.findings)
-        case, _is_new = project.add_case(
+        case, is_new = project.add_case(
             scan.volume,
             title=scan.volume.source,
             verdict=scan.verdict,
             findings=findings,
             frames=scan.frames,
-            staged=staged,
+            staged=arrival.staged,
             passport=scan.passport,
         )
-        return case
+        if not is_new:
+            return case
+        try:
+            project.patients.note(case.id, arrival.identity, arrival.path)
+        except UserError as error:
+            # the scan is there; that nobody knows whose it is can be lived with
+            self.trouble.emit(error)
+        return project.case(case.id)
+
+    @property
+    def patients(self) -> Patients:
+        """Whose the scans of the open project are."""
+        return self.must_project().patients
 
     def open_case(self, case_id: str, *, on_done: Callable[[Case], None] = no_answer, on_error: OnError | None = None) -> None:
         """Bring a case on screen; the one before is saved first."""

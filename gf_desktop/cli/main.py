@@ -108,7 +108,9 @@ def _add_data_verbs(verbs: _SubParsers) -> None:
     bring = _add(verbs, "import", "copy scans into the project: DICOM folders, NIfTI, NRRD, MetaImage, pictures")
     bring.add_argument("paths", metavar="PATH", type=Path, nargs="+")
     _add_choice(bring)
+    bring.add_argument("--keep-text", action="store_true", help="leave text that is burned into pictures; by default it becomes black")
     _add(verbs, "list", "show the worklist")
+    _add_patients_verb(verbs)
     frame = _add(verbs, "frame", "make a volume of a series in time a case with a mask of its own")
     frame.add_argument("case", metavar="CASE")
     frame.add_argument("frame", metavar="FRAME", type=int, help="counted from 0")
@@ -146,6 +148,15 @@ def _add_data_verbs(verbs: _SubParsers) -> None:
     export.add_argument("--resume", action="store_true", help="go on with an export: write only what is missing or has changed since")
     export.add_argument("--overwrite", action="store_true", help="replace files that are there")
     export.add_argument("--orientation", choices=("lps", "ras"), default="lps", help="frame of surfaces; default: lps, as DICOM")
+
+
+def _add_patients_verb(verbs: _SubParsers) -> None:
+    whose = _add(verbs, "patients", "say which scans are of one patient; one file holds the names, and may be deleted or kept elsewhere")
+    whose.add_argument("--show", action="store_true", help="with the patients' numbers, names and folders, as that file holds them")
+    place = whose.add_mutually_exclusive_group()
+    place.add_argument("--keep", type=Path, metavar="FILE", help="keep that file elsewhere")
+    place.add_argument("--forget", action="store_true", help="delete that file; with --yes")
+    whose.add_argument("--yes", action="store_true")
 
 
 def _add_choice(verb: argparse.ArgumentParser) -> None:

@@ -13,6 +13,7 @@ from gf_desktop.cli.looking import compare_verb, measurements_verb
 from gf_desktop.cli.operations import label_named, operation_named, operations_help
 from gf_desktop.cli.output import Output
 from gf_desktop.cli.passport import show_scan
+from gf_desktop.cli.patients import changes_patients, patients_verb
 from gf_desktop.cli.structures import changes_structures, run_structures
 from gf_desktop.files.inspect import inspect
 from gf_desktop.files.masks import read_mapping
@@ -42,7 +43,7 @@ def run_verb(options: argparse.Namespace, output: Output) -> int:
     session.told.connect(output.warn)
     try:
         if verb != "new":
-            reads = verb in _READING_VERBS or (verb == "structures" and not changes_structures(options))
+            reads = verb in _READING_VERBS or (verb in _MAY_READ and not _MAY_READ[verb](options))
             session.open_project(options.project, read_only=reads)
         _PROJECT_VERBS[verb](session, options, output)
     finally:
@@ -85,7 +86,8 @@ def _new(session: Session, options: argparse.Namespace, output: Output) -> None:
 
 def _import(session: Session, options: argparse.Namespace, output: Output) -> None:
     with output.progress("reading"):
-        pairs: list[tuple[Path, Case]] = answer_of(session.import_paths, options.paths, spacing_mm=options.spacing, series=options.series)
+        how = {"spacing_mm": options.spacing, "series": options.series, "keep_text": options.keep_text}
+        pairs: list[tuple[Path, Case]] = answer_of(session.import_paths, options.paths, **how)
     rows = [(case.id, str(path), case.title, f"{case.slices}", case.verdict) for path, case in pairs]
     output.table(("case", "source", "what", "slices", "geometry"), rows)
     for _path, case in pairs:
@@ -278,6 +280,7 @@ _PROJECT_VERBS: dict[str, Callable[[Session, argparse.Namespace, Output], None]]
     "new": _new,
     "import": _import,
     "list": _list,
+    "patients": patients_verb,
     "frame": _frame,
     "predict": _predict,
     "correct": _correct,
@@ -295,5 +298,8 @@ _PROJECT_VERBS: dict[str, Callable[[Session, argparse.Namespace, Output], None]]
     "measurements": measurements_verb,
     "compare": compare_verb,
 }
+
+_MAY_READ: dict[str, Callable[[argparse.Namespace], bool]] = {"structures": changes_structures, "patients": changes_patients}
+"""Verbs that read or write, and whether they write."""
 
 _READING_VERBS = frozenset({"list", "models", "evaluate", "export", "measurements", "compare"})

@@ -22,6 +22,7 @@ import numpy.typing as npt
 
 from gf_desktop.errors import FileFormatError
 from gf_desktop.files.claims import PICTURE_RATIO, bytes_of, check_claim, inflate
+from gf_desktop.files.facts import FACTS, allowed_fact
 from gf_desktop.files.faults import reading_fault
 from gf_desktop.files.findings import Finding
 from gf_desktop.files.intensities import finite, rescaled_planes
@@ -57,20 +58,6 @@ CROSS_SECTIONAL = frozenset({"CT", "MR", "PT", "NM"})
 MAX_SLICE_BYTES = 1 << 30
 """A header that claims a larger slice than this is damaged."""
 
-_FACTS = {
-    "BodyPartExamined": "body part",
-    "PatientPosition": "patient position",
-    "SliceThickness": "slice thickness in mm",
-    "KVP": "tube voltage in kV",
-    "ConvolutionKernel": "kernel",
-    "MagneticFieldStrength": "field strength in T",
-    "RepetitionTime": "repetition time in ms",
-    "EchoTime": "echo time in ms",
-    "Manufacturer": "manufacturer",
-}
-"""The only header fields that leave this room, and their names in ``Volume.facts``: how the picture was made, never of whom,
-when or where. Free text (descriptions, comments) is left out because people type names into it."""
-
 _UNITS = frozenset({
     "HU", "OD", "MGML", "Z_EFF", "ED", "EDW", "HU_MOD", "PCT", "CNTS", "CPS", "BQML", "GML", "MGMINML", "UMOLML", "MLMINML", "PROPCNTS",
     "PROPCPS",
@@ -100,7 +87,7 @@ _OTHER_TAGS = (
     "WindowCenter", "WindowWidth", "InstanceNumber", "ImagesInAcquisition",
     *PIXEL_TAGS,
 )  # fmt: skip
-_TAGS = (*dict.fromkeys((*_OTHER_TAGS, *_PHASE_TAGS, *_KIND_TAGS, *_GROUP_TAGS, *_FACTS)),)
+_TAGS = (*dict.fromkeys((*_OTHER_TAGS, *_PHASE_TAGS, *_KIND_TAGS, *_GROUP_TAGS, *FACTS)),)
 
 _NOT_A_SCAN = ("SEG", "RTSTRUCT", "RTDOSE", "RTPLAN", "PR", "KO", "SR", "REG", "FID", "RWV")
 """Modalities of objects that describe scans instead of being one."""
@@ -367,8 +354,8 @@ def numbers(dataset: Any, name: str, count: int) -> tuple[float, ...] | None:
 
 def _facts(dataset: Any) -> dict[str, str]:
     found = {}
-    for name, readable in _FACTS.items():
-        value = "".join(c for c in text_of(dataset, name) if c.isprintable())[:64]
+    for name, readable in FACTS.items():
+        value = allowed_fact(name, text_of(dataset, name))
         if value:
             found[readable] = value
     unit = next((unit for unit in (text_of(dataset, name).upper() for name in ("RescaleType", "Units")) if unit in _UNITS), "")

@@ -7,7 +7,7 @@ project's own copy of the scan. The files that were read are never changed.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -15,12 +15,14 @@ import numpy as np
 import numpy.typing as npt
 
 from gf_desktop.files.dicom import number, text_of
+from gf_desktop.files.findings import Finding, verdict_of
 from gf_desktop.files.quiet import load_pydicom, quiet
-from gf_desktop.imaging.burned_in import Region, find_text, outside_bands
+from gf_desktop.files.sources import Scan
+from gf_desktop.imaging.burned_in import Region, black_out, find_text, outside_bands
 from gf_desktop.imaging.volume import Volume
 from gf_desktop.imaging.windowing import to_grey
 
-__all__ = ["MAY_SHOW_TEXT", "Identity", "Private", "private_of", "text_in"]
+__all__ = ["MAY_SHOW_TEXT", "Identity", "Private", "private_of", "text_in", "without_text"]
 
 MAY_SHOW_TEXT: Final = frozenset({"US", "ES", "IVUS", "XC", "GM", "OP", "OPT", "OT", "SC", "XA", "RF"})
 """Modalities whose machines write into the picture."""
@@ -139,6 +141,30 @@ def text_in(volume: Volume, private: Private) -> tuple[Region, ...]:
         bands = tuple(band for band in bands if any(band.meets(text) for text in found))
     inside = tuple(text for text in found if not any(_within(text, band) for band in bands))
     return tuple(sorted((*bands, *inside)))
+
+
+def without_text(scan: Scan, private: Private, *, keep: bool = False) -> Scan:
+    """Return a scan whose burned-in text is blacked out, in every frame, and says so; with ``keep`` it only says that there is some."""
+    regions = text_in(scan.volume, private)
+    if not regions:
+        return scan
+    where = f"{len(regions)} places" if len(regions) > 1 else "1 place"
+    if keep:
+        message = f"The picture holds text at {where}, which may name the patient; it is kept as you asked"
+        return _with_finding(scan, Finding("text_kept", message, "amber"))
+    message = f"The picture held text at {where}, which may name the patient: it is black in the project's copy, the file stays as it is"
+    cleared = replace(scan.volume, voxels=black_out(scan.volume.voxels, regions))
+    frames = scan.frames
+    if frames is not None:
+        frames = np.stack([black_out(volume, regions) for volume in frames])
+        frames.setflags(write=False)
+    return _with_finding(replace(scan, volume=cleared, frames=frames), Finding("text_blacked_out", message, "amber"))
+
+
+def _with_finding(scan: Scan, finding: Finding) -> Scan:
+    findings = (*scan.findings, finding)
+    verdict = verdict_of(findings)
+    return replace(scan, findings=findings, verdict=verdict, passport=replace(scan.passport, verdict=verdict))
 
 
 def _within(one: Region, other: Region) -> bool:

@@ -16,7 +16,7 @@ from gf_desktop.project.journal_file import utc_now
 from gf_desktop.project.passports import keep_passport
 from gf_desktop.project.records import Case, Finding
 
-__all__ = ["SELECT_CASES", "case_of", "insert_case"]
+__all__ = ["SELECT_CASES", "case_of", "insert_case", "note_patient", "pseudonyms"]
 
 MORE = "case "
 """Keys of the table meta under which stands what only some cases have: time, and whether their place is known."""
@@ -93,7 +93,21 @@ def case_of(row: tuple[Any, ...], validation_slices: tuple[int, ...]) -> Case:
         place_known=bool(more.get("place_known", True)),
         series_sha256=str(more.get("series_sha256", "")),
         resampled=bool(more.get("resampled", False)),
+        patient=str(more.get("patient", "")),
     )
+
+
+def note_patient(database: sqlite3.Connection, case_id: str, patient: str) -> None:
+    """Write the pseudonym of a case's patient; within a transaction."""
+    row = database.execute("SELECT value FROM meta WHERE key = ?", (MORE + case_id,)).fetchone()
+    more = {} if row is None else json.loads(row[0])
+    database.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (MORE + case_id, json.dumps(more | {"patient": patient})))
+
+
+def pseudonyms(database: sqlite3.Connection) -> list[str]:
+    """Return the pseudonyms that the project has given, each as often as it has cases."""
+    rows = database.execute("SELECT value FROM meta WHERE key LIKE ?", (MORE + "%",))
+    return [patient for (value,) in rows if (patient := str(json.loads(value).get("patient", "")))]
 
 
 @lru_cache(maxsize=4096)

@@ -7,7 +7,8 @@ they are, and a scan of the same patient that is added later gets a new pseudony
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+import sqlite3
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -15,10 +16,15 @@ from typing import Any, Final
 from gf_desktop.atomic import atomic_path, explain_os_error
 from gf_desktop.errors import ProjectError
 from gf_desktop.files.private import Identity
+from gf_desktop.project.case_rows import note_patient, pseudonyms
+from gf_desktop.project.database import writing
 
-__all__ = ["FILE_NAME", "PatientEntry", "PatientMap", "next_pseudonym"]
+__all__ = ["FILE_NAME", "PatientEntry", "PatientMap", "Patients", "next_pseudonym"]
 
 FILE_NAME: Final = "patients.json"
+PLACE: Final = "patients_file"
+"""Key of the table meta under which it stands where the file is kept elsewhere."""
+
 VERSION: Final = 1
 ABOUT: Final = "Whose scans these are. This is the only file of the project that says so: delete it, or keep it elsewhere."
 
@@ -148,3 +154,53 @@ def next_pseudonym(taken: Iterable[str]) -> str:
     """Return a pseudonym that nobody has."""
     numbers = (int(name.removeprefix("P-")) for name in taken if name.removeprefix("P-").isdigit())
     return f"P-{1 + max(numbers, default=0):03d}"
+
+
+class Patients:
+    """The pseudonyms of a project's cases, and the file that says whose they are.
+
+    Parameters
+    ----------
+    database
+        The project's; it holds pseudonyms only.
+    folder
+        The project's, where the file is unless it is kept elsewhere.
+    must_write
+        Raises ProjectError where the project may not be changed.
+    """
+
+    def __init__(self, database: sqlite3.Connection, folder: Path, must_write: Callable[[], None]) -> None:
+        self._db = database
+        self._folder = folder
+        self._must_write = must_write
+
+    @property
+    def map(self) -> PatientMap:
+        """The file, where it is now."""
+        row = self._db.execute("SELECT value FROM meta WHERE key = ?", (PLACE,)).fetchone()
+        return PatientMap(self._folder / FILE_NAME if row is None else Path(row[0]))
+
+    def note(self, case_id: str, identity: Identity | None, source: Path) -> str:
+        """Keep whose a new case is, and return its pseudonym; errors as :meth:`PatientMap.note`."""
+        self._must_write()
+        patient = self.map.note(case_id, identity, source, taken=pseudonyms(self._db))
+        if patient:
+            with writing(self._db):
+                note_patient(self._db, case_id, patient)
+        return patient
+
+    def entry(self, case_id: str) -> PatientEntry | None:
+        """Return whose a case is and where its files were; None where nobody knows any more. Errors as :meth:`PatientMap.entries`."""
+        return self.map.entries().get(case_id)
+
+    def keep_elsewhere(self, path: Path) -> None:
+        """Bring the file to another place, outside of the project; errors as :meth:`PatientMap.move_to`."""
+        self._must_write()
+        moved = self.map.move_to(path)
+        with writing(self._db):
+            self._db.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (PLACE, str(moved.path)))
+
+    def forget(self) -> None:
+        """Delete the file: nobody can tell any more whose the scans are."""
+        self._must_write()
+        self.map.forget()

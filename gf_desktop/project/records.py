@@ -47,6 +47,8 @@ class Case:
         As of the scan's :class:`Volume`.
     series_sha256
         Of all volumes of a series in time, of which this scan is one; else empty.
+    patient
+        Pseudonym of the patient, such as "P-001"; empty where the files name nobody.
     """
 
     id: str
@@ -67,6 +69,7 @@ class Case:
     place_known: bool = True
     series_sha256: str = ""
     resampled: bool = False
+    patient: str = ""
 
     @property
     def is_cine(self) -> bool:

@@ -41,6 +41,7 @@ from gf_desktop.project.journal_file import Holder, drop_holder, read_holder, wr
 from gf_desktop.project.masks import Masks
 from gf_desktop.project.models import ModelRegistry, copy_pack
 from gf_desktop.project.passports import add_passport, kept_passport
+from gf_desktop.project.patients import Patients
 from gf_desktop.project.records import Case, Finding, RoundReport
 from gf_desktop.project.staging import FRAMES, IMAGE, StagedScan, drop_left_overs, stage_scan, write_voxels
 from gf_desktop.project.structures import StructureList
@@ -61,7 +62,7 @@ class Project:
     """An open project.
 
     Use :meth:`create` or :meth:`open`, and :meth:`close`. All methods belong to the thread that opened it. ``models`` and ``masks`` are
-    its models and masks, ``structures`` its label table and what became of structures that were deleted.
+    its models and masks, ``structures`` its label table and what became of deleted ones, ``patients`` whose scans these are.
     """
 
     def __init__(self, folder: Path, database: sqlite3.Connection, lock: FileLock | None) -> None:
@@ -70,6 +71,7 @@ class Project:
         self._lock = lock
         self.models = ModelRegistry(database, folder / "models")
         self.structures = StructureList(database, self.must_write)
+        self.patients = Patients(database, folder, self.must_write)
         self.masks = Masks(database, folder / "cases", self.table, case_of=self.case, must_write=self.must_write, read_only=lock is None)
 
     @classmethod

@@ -765,6 +765,11 @@
             <translation>Schaffen Sie Platz, oder wählen Sie einen Ordner auf einem anderen Datenträger.</translation>
         </message>
         <message>
+            <location filename="../../gf_desktop/files/facts.py"/>
+            <source>GENERAL ELECTRIC</source>
+            <translation type="unfinished"></translation>
+        </message>
+        <message>
             <location filename="../../gf_desktop/inference/segmenter.py"/>
             <location filename="../../gf_desktop/pack.py"/>
             <location filename="../../gf_desktop/refinement.py"/>
@@ -1758,9 +1763,19 @@
             <translation>Das Bild sagt nicht, wo im Patienten es liegt; es wird gezeigt, wie es gespeichert ist</translation>
         </message>
         <message>
+            <location filename="../../gf_desktop/files/private.py"/>
+            <source>The picture held text at {where}, which may name the patient: it is black in the project's copy, the file stays as it is</source>
+            <translation>Das Bild enthielt an {where} Text, der den Patienten nennen kann: In der Kopie des Projekts ist er schwarz, die Datei bleibt, wie sie ist</translation>
+        </message>
+        <message>
             <location filename="../../gf_desktop/files/tiff.py"/>
             <source>The picture holds no numbers at all</source>
             <translation>Das Bild enthält überhaupt keine Zahlen</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/files/private.py"/>
+            <source>The picture holds text at {where}, which may name the patient; it is kept as you asked</source>
+            <translation>Das Bild enthält an {where} Text, der den Patienten nennen kann; er bleibt auf Ihren Wunsch</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/files/picture.py"/>
@@ -2296,6 +2311,11 @@
             <location filename="../../gf_desktop/imaging/labelmap.py"/>
             <source>Two structures share an id or a name</source>
             <translation>Zwei Strukturen teilen eine Nummer oder einen Namen</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/files/facts.py"/>
+            <source>UNITED IMAGING</source>
+            <translation type="unfinished"></translation>
         </message>
         <message>
             <location filename="../../gf_desktop/structuring.py"/>

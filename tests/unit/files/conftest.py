@@ -35,7 +35,7 @@ def make_slice(path: Path, *, position: Sequence[float], pixels: np.ndarray, ser
         "PatientID": "ID-4711",
         "SeriesDescription": "Secret description",
         "Modality": "CT",
-        "Manufacturer": "ACME",
+        "Manufacturer": "SIEMENS",
         "ImagePositionPatient": [f"{v:.10g}"[:16] for v in position],
         "ImageOrientationPatient": list(AXIAL),
         "PixelSpacing": [0.8, 0.7],

@@ -9,7 +9,10 @@ import pytest
 from pydicom.dataset import Dataset, FileMetaDataset
 from pydicom.uid import ExplicitVRLittleEndian, generate_uid
 
-from gf_desktop.files.private import Identity, Private, private_of, text_in
+from gf_desktop.files.findings import Finding
+from gf_desktop.files.passport import Passport
+from gf_desktop.files.private import Identity, Private, private_of, text_in, without_text
+from gf_desktop.files.sources import Scan
 from gf_desktop.imaging.burned_in import Region
 from gf_desktop.imaging.geometry import Geometry
 from gf_desktop.imaging.volume import Volume
@@ -94,3 +97,47 @@ def test_that_other_modalities_are_left_alone_unless_they_say_so(modality: str) 
     written(picture, "ERIKA MUSTER", (4, 100))
     assert text_in(volume_of(picture, modality=modality), Private()) == ()
     assert text_in(volume_of(picture, modality=modality), Private(says_burned_in=True)) != ()
+
+
+def scan_of(volume: Volume, frames: np.ndarray | None = None) -> Scan:
+    return Scan(volume, (Finding("no_position", "no place", "green"),), "green", Passport("green"), frames)
+
+
+def test_that_text_is_black_in_every_frame_and_the_scan_says_so() -> None:
+    frames = [tissue(seed) for seed in range(3)]
+    for frame in frames:
+        written(frame, "ERIKA MUSTER", (338, 8))
+    scan = scan_of(volume_of(*frames))
+    cleared = without_text(scan, Private())
+    regions = text_in(scan.volume, Private())
+    for region in regions:
+        assert (cleared.volume.voxels[(slice(None), *region.slices)] == 0).all()
+    assert scan.volume.voxels[:, 338:352, 8:60].max() > 200, "what was read is not changed"
+    assert [f.code for f in cleared.findings] == ["no_position", "text_blacked_out"]
+    assert cleared.verdict == cleared.passport.verdict == "amber"
+    assert text_in(cleared.volume, Private()) == ()
+
+
+def test_that_every_volume_of_a_series_in_time_is_cleared() -> None:
+    picture = tissue()
+    place = written(picture, "ERIKA MUSTER", (338, 8))
+    volume = volume_of(picture)
+    series = np.stack([volume.voxels, volume.voxels])
+    cleared = without_text(scan_of(volume, series), Private())
+    assert cleared.frames.shape == series.shape
+    assert not cleared.frames[(slice(None), slice(None), *place.slices)].any()
+    assert not cleared.frames.flags.writeable
+
+
+def test_that_text_may_be_kept_and_is_told_all_the_same() -> None:
+    picture = tissue()
+    written(picture, "ERIKA MUSTER", (338, 8))
+    kept = without_text(scan_of(volume_of(picture)), Private(), keep=True)
+    assert np.array_equal(kept.volume.voxels[0], picture)
+    assert kept.findings[-1].code == "text_kept"
+    assert kept.verdict == "amber"
+
+
+def test_that_a_scan_without_text_stays_the_same_object() -> None:
+    scan = scan_of(volume_of(tissue()))
+    assert without_text(scan, Private()) is scan
