@@ -14,7 +14,15 @@ __all__ = ["export_verb"]
 
 def export_verb(session: Session, options: argparse.Namespace, output: Output) -> None:
     """Export cases and say what became of each; Ctrl+C leaves what is complete, and ``--resume`` goes on from there."""
-    wanted = ExportOptions(options.format, options.orientation, overwrite=options.overwrite, resume=options.resume)
+    wanted = ExportOptions(
+        options.format,
+        options.orientation,
+        overwrite=options.overwrite,
+        resume=options.resume,
+        source=options.source,
+        patient_tags=options.patient_tags,
+        per_structure=options.per_structure,
+    )
     with output.progress("exporting") as bar:
 
         def show(case_id: str, done: int, count: int) -> None:

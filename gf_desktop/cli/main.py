@@ -11,7 +11,7 @@ from typing import NoReturn, TypeAlias
 
 from gf_desktop import __version__
 from gf_desktop.errors import UserError
-from gf_desktop.files.formats import EXPORT_FORMATS
+from gf_desktop.files.formats import DICOM_FORMATS, EXPORT_FORMATS
 
 __all__ = ["main", "make_parser"]
 
@@ -141,12 +141,20 @@ def _add_data_verbs(verbs: _SubParsers) -> None:
     measured = _add(verbs, "measurements", "show the rulers, angles and regions of a case")
     measured.add_argument("case", metavar="CASE")
     measured.add_argument("--csv", type=Path, metavar="FILE", help="write them as a table too")
+    _add_export_verb(verbs)
+
+
+def _add_export_verb(verbs: _SubParsers) -> None:
     export = _add(verbs, "export", "write masks, surfaces or figures, read them back and compare")
     export.add_argument("--out", required=True, type=Path, metavar="DIR")
-    export.add_argument("--format", required=True, choices=EXPORT_FORMATS)
+    export.add_argument("--format", required=True, choices=(*EXPORT_FORMATS, *DICOM_FORMATS))
     export.add_argument("--case", metavar="ID", action="append", help="one case, may be repeated; default: all")
     export.add_argument("--resume", action="store_true", help="go on with an export: write only what is missing or has changed since")
     export.add_argument("--overwrite", action="store_true", help="replace files that are there")
+    export.add_argument("--source", type=Path, metavar="FOLDER", help="for seg and rtstruct: where the DICOM series under the masks lies")
+    tags = "“copy” puts the patient's name, number, birth date and sex of that series into seg and rtstruct; default: blank"
+    export.add_argument("--patient-tags", choices=("copy", "blank"), default="blank", help=tags)
+    export.add_argument("--per-structure", action="store_true", help="a seg of its own for each structure")
     export.add_argument("--orientation", choices=("lps", "ras"), default="lps", help="frame of surfaces; default: lps, as DICOM")
 
 

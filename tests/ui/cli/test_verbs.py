@@ -206,6 +206,28 @@ def test_that_a_dicom_segmentation_is_taken_by_the_names_in_it(run: Callable[...
         assert document["notes"] == ["These structures of the mask are none of the project: gristle"]
 
 
+def test_that_masks_go_out_as_dicom_objects_over_their_series(
+    run: Callable[..., Any], project: Path, map_file: Path, tmp_path: Path
+) -> None:
+    run("import", project, DEMO / "B_ct_dicom")
+    run("correct", project, "C-001", "--mask", DEMO / "B_ct_labels.nii.gz", "--map", map_file)
+    error = error_of(run("export", project, "--out", tmp_path / "out", "--format", "seg", code=1))
+    assert "--source" in error["next"]
+    for words, names in (
+        (("seg",), {"C-001_seg.dcm"}),
+        (("rtstruct", "--patient-tags", "copy"), {"C-001_rtstruct.dcm"}),
+        (("seg", "--per-structure"), {"C-001_seg_s01-soft.dcm", "C-001_seg_s05-hard.dcm"}),
+    ):
+        verb = ("export", project, "--out", tmp_path / "out", "--source", DEMO / "B_ct_dicom", "--format", *words)
+        document = run(*verb)
+        assert {Path(f["path"]).name for f in document["files"]} == names
+        assert all(f["verified"] for f in document["files"])
+        assert run(*verb, "--resume")["cases"][0]["state"] == "unchanged"
+    for name in ("C-001_seg.dcm", "C-001_rtstruct.dcm"):
+        assert run("evaluate", project, "C-001", "--reference", tmp_path / "out" / name)["mean_dice"] == 1.0
+        assert run("correct", project, "C-001", "--mask", tmp_path / "out" / name)["voxels_changed"] == 0
+
+
 def test_that_ids_which_are_not_the_projects_are_named(run: Callable[..., Any], project: Path) -> None:
     run("import", project, DEMO / "B_ct_dicom")
     document = run("correct", project, "C-001", "--mask", DEMO / "B_ct_labels.nii.gz", code=1)
