@@ -47,9 +47,9 @@ _KERNELS: Final = frozenset({
 })  # fmt: skip
 
 _MAKERS: Final = (
-    "Agfa", "Aloka", "Analogic", "Bruker", "Canon", "Carestream", "Esaote", "Fonar", "Fujifilm", "GE", "GENERAL ELECTRIC", "Hitachi",
+    "Agfa", "Aloka", "Analogic", "Bruker", "Canon", "Carestream", "Esaote", "Fonar", "Fujifilm", "GE", "Hitachi",
     "Hologic", "Imatron", "Konica", "Marconi", "Mindray", "Neusoft", "Olympus", "Philips", "Picker", "Samsung", "Shimadzu", "Siemens",
-    "Sonosite", "Supersonic", "Toshiba", "UNITED IMAGING", "Varian", "Zeiss",
+    "Sonosite", "Supersonic", "Toshiba", "Varian", "Zeiss",
 )  # fmt: skip
 
 

@@ -765,11 +765,6 @@
             <translation>Schaffen Sie Platz, oder wählen Sie einen Ordner auf einem anderen Datenträger.</translation>
         </message>
         <message>
-            <location filename="../../gf_desktop/files/facts.py"/>
-            <source>GENERAL ELECTRIC</source>
-            <translation type="unfinished"></translation>
-        </message>
-        <message>
             <location filename="../../gf_desktop/inference/segmenter.py"/>
             <location filename="../../gf_desktop/pack.py"/>
             <location filename="../../gf_desktop/refinement.py"/>
@@ -2311,11 +2306,6 @@
             <location filename="../../gf_desktop/imaging/labelmap.py"/>
             <source>Two structures share an id or a name</source>
             <translation>Zwei Strukturen teilen eine Nummer oder einen Namen</translation>
-        </message>
-        <message>
-            <location filename="../../gf_desktop/files/facts.py"/>
-            <source>UNITED IMAGING</source>
-            <translation type="unfinished"></translation>
         </message>
         <message>
             <location filename="../../gf_desktop/structuring.py"/>
