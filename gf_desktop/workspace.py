@@ -12,7 +12,7 @@ import numpy.typing as npt
 from psygnal import Signal
 
 from gf_desktop.errors import HeldError, ProjectError, UserError
-from gf_desktop.files.choosing import choose_scans
+from gf_desktop.files.choosing import at_level, choose_scans
 from gf_desktop.files.private import Identity, Private, private_of, without_text
 from gf_desktop.files.scan import Scan, ScanSource, find_scans, read_scan
 from gf_desktop.files.spacing import Spacing
@@ -36,14 +36,16 @@ def no_answer(_answer: object) -> None:
     """Take an answer that nobody asked for."""
 
 
-def _sources(paths: Iterable[Path], *, spacing_mm: Spacing | None = None, series: str | None = None) -> list[tuple[Path, ScanSource]]:
+def _sources(
+    paths: Iterable[Path], *, spacing_mm: Spacing | None = None, series: str | None = None, level: int | None = None
+) -> list[tuple[Path, ScanSource]]:
     """Return every scan under the paths once: a file of a series stands for all of it, so many files of one may be named."""
     found: list[tuple[Path, ScanSource]] = []
     covered: set[Path] = set()
     for path in paths:
         if path.absolute() in covered:
             continue
-        sources = find_scans(path, spacing_mm=spacing_mm)
+        sources = at_level(find_scans(path, spacing_mm=spacing_mm), level)
         for source in sources if series is None else choose_scans(sources, series):
             files = {file.absolute() for file in source.paths}
             if not files <= covered:
@@ -179,6 +181,7 @@ class Workspace:
         *,
         spacing_mm: Spacing | None = None,
         series: str | None = None,
+        level: int | None = None,
         keep_text: bool = False,
         on_done: Callable[[list[tuple[Path, Case]]], None] = no_answer,
         on_error: OnError | None = None,
@@ -186,7 +189,8 @@ class Workspace:
         """Read every scan under the paths and copy it into the project; all of them or none.
 
         ``spacing_mm`` is what the user states of files that do not, mm between rows, columns and slices; ``series`` chooses among the
-        scans of each path, see :func:`choose_scans`. Text that is burned into pictures is blacked out in the project's copy, unless it is
+        scans of each path, see :func:`choose_scans`; ``level`` is the size in which slides are read, see :func:`at_level`.
+        Text that is burned into pictures is blacked out in the project's copy, unless it is
         to be kept.
         ``on_done`` is given (path, case) pairs; a scan that is there already is named, not copied again.
         """
@@ -196,7 +200,7 @@ class Workspace:
 
         def work(_token: CancelToken) -> list[_Arrival]:
             arrivals: list[_Arrival] = []
-            for path, source in _sources(wanted, spacing_mm=spacing_mm, series=series):
+            for path, source in _sources(wanted, spacing_mm=spacing_mm, series=series, level=level):
                 private = private_of(source.paths[0]) if source.kind == "dicom" else Private()
                 arrivals.append(_Arrival(path, without_text(read_scan(source), private, keep=keep_text), private.identity))
                 if len(arrivals) == 1:

@@ -172,6 +172,9 @@ def _add_choice(verb: argparse.ArgumentParser) -> None:
         "--series", metavar="N|TEXT", help="scans of a folder: the number that “inspect” gives, or a word of the description; default: all"
     )
     verb.add_argument(
+        "--level", type=int, metavar="N", help="size of a slide, from 0, the largest; default: the largest of 16 million pixels or less"
+    )
+    verb.add_argument(
         "--spacing",
         type=_spacing,
         metavar="ROWSxCOLUMNSxSLICES",

@@ -86,7 +86,7 @@ def _new(session: Session, options: argparse.Namespace, output: Output) -> None:
 
 def _import(session: Session, options: argparse.Namespace, output: Output) -> None:
     with output.progress("reading"):
-        how = {"spacing_mm": options.spacing, "series": options.series, "keep_text": options.keep_text}
+        how = {"spacing_mm": options.spacing, "series": options.series, "level": options.level, "keep_text": options.keep_text}
         pairs: list[tuple[Path, Case]] = answer_of(session.import_paths, options.paths, **how)
     rows = [(case.id, str(path), case.title, f"{case.slices}", case.verdict) for path, case in pairs]
     output.table(("case", "source", "what", "slices", "geometry"), rows)
@@ -268,7 +268,7 @@ def _number(value: float | None, digits: int) -> str:
 
 
 def _inspect(options: argparse.Namespace, output: Output) -> None:
-    document = inspect(options.path, spacing_mm=options.spacing, series=options.series)
+    document = inspect(options.path, spacing_mm=options.spacing, series=options.series, level=options.level)
     for scan in document["scans"]:
         show_scan(scan, output)
     output.document(document)

@@ -3,14 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from gf_desktop.errors import UserError
 from gf_desktop.files.sources import ScanSource
 
-__all__ = ["MOST_LISTED", "choose_scans"]
+__all__ = ["MOST_LISTED", "at_level", "choose_scans"]
 
 MOST_LISTED = 12
 """So many scans are named where the choice fits none."""
+
+
+def at_level(sources: Sequence[ScanSource], level: int | None) -> list[ScanSource]:
+    """Return the scans, slides among them at a level, from 0, the largest; None leaves them at the one that fits a screen.
+
+    Raises
+    ------
+    UserError
+        When a slide has no such level.
+    """
+    if level is None:
+        return list(sources)
+    for source in sources:
+        if source.levels and not 0 <= level < len(source.levels):
+            listed = "; ".join(f"{n} {found.columns} × {found.rows}" for n, found in enumerate(source.levels))
+            raise UserError(f"The slide has no level {level}: {listed}", where=str(source.paths[0]), next_step="Choose one of them.")
+    return [replace(source, level=level) if source.levels else source for source in sources]
 
 
 def choose_scans(sources: Sequence[ScanSource], wanted: str) -> list[ScanSource]:

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from gf_desktop.errors import UserError
-from gf_desktop.files.choosing import choose_scans
+from gf_desktop.files.choosing import at_level, choose_scans
 from gf_desktop.files.findings import Finding, UnusableScanError, verdict_of
 from gf_desktop.files.passport import Passport
 from gf_desktop.files.scan import ScanSource, find_scans, read_scan
@@ -15,7 +15,7 @@ from gf_desktop.files.spacing import Spacing
 __all__ = ["inspect"]
 
 
-def inspect(path: Path, *, spacing_mm: Spacing | None = None, series: str | None = None) -> dict[str, Any]:
+def inspect(path: Path, *, spacing_mm: Spacing | None = None, series: str | None = None, level: int | None = None) -> dict[str, Any]:
     """Return what the scan at a path is, where it lies in space and whether it can be used.
 
     The scan is read completely, because a header alone cannot tell that the pixels are there. Of a folder with several
@@ -27,19 +27,22 @@ def inspect(path: Path, *, spacing_mm: Spacing | None = None, series: str | None
         What the user states of files that do not: mm between rows, between columns and between slices.
     series
         Which scan of a folder is looked at: its number, from 1, or a word of its description. None for all.
+    level
+        Which size of a slide is read, from 0, the largest; None for the one that fits a screen.
 
     Returns
     -------
     {kind, description, modality, files, size [i, j, k], spacing_mm, origin_mm, direction (row by row, LPS), spacing_known, place_known,
     time, type, range [lowest, highest], facts, verdict "green", "amber" or "red", findings: [{code, message, severity}], passport:
-    see :class:`Passport`, number in the folder, scans: [...]}. Of a red scan what cannot be trusted is null, and "next" says what to do.
+    see :class:`Passport`, number in the folder, scans: [...]}; of a slide also its levels, {size, spacing_mm}, and which was read.
+    Of a red scan what cannot be trusted is null, and "next" says what to do.
 
     Raises
     ------
     UserError
         As ``find_scans`` and ``read_scan``, but a red scan, or a damaged one among several, is described instead of refused.
     """
-    found = find_scans(path, spacing_mm=spacing_mm)
+    found = at_level(find_scans(path, spacing_mm=spacing_mm), level)
     sources = found if series is None else choose_scans(found, series)
     documents = [_describe(source, alone=len(found) == 1) | {"number": found.index(source) + 1} for source in sources]
     top = max(range(len(sources)), key=lambda n: (len(sources[n].paths), -n))
@@ -57,6 +60,9 @@ def _describe(source: ScanSource, *, alone: bool) -> dict[str, Any]:
         "origin_mm": None,
         "direction": None,
     }
+    if source.levels:
+        document["levels"] = [{"size": [found.columns, found.rows], "spacing_mm": found.spacing_mm} for found in source.levels]
+        document["level"] = source.level
     passport = Passport("red")
     try:
         scan = read_scan(source)

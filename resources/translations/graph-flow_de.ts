@@ -397,6 +397,7 @@
             <translation>Wählen Sie eine aus der Liste.</translation>
         </message>
         <message>
+            <location filename="../../gf_desktop/files/choosing.py"/>
             <location filename="../../gf_desktop/files/tiff.py"/>
             <source>Choose one of them.</source>
             <translation>Wählen Sie eine davon.</translation>
@@ -2039,6 +2040,11 @@
             <location filename="../../gf_desktop/files/tiff.py"/>
             <source>The slide has levels 0 to {levels}</source>
             <translation>Der Objektträger hat die Stufen 0 bis {levels}</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/files/choosing.py"/>
+            <source>The slide has no level {level}: {listed}</source>
+            <translation>Der Objektträger hat keine Stufe {level}: {listed}</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/project/journal.py"/>

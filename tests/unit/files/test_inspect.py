@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import tifffile
 from PIL import Image
 
 from gf_desktop.errors import FileFormatError, UserError
@@ -104,3 +105,17 @@ def test_that_one_damaged_scan_among_others_is_described_and_alone_is_an_error(s
     assert [d["verdict"] for d in document["scans"]] == ["red", "green"]
     with pytest.raises(FileFormatError):
         inspect(tmp_path / "photo.png")
+
+
+def test_that_a_slide_is_read_at_the_level_that_is_asked_for_and_lists_all(tmp_path: Path) -> None:
+    with tifffile.TiffWriter(tmp_path / "a.svs") as writer:
+        how = {"tile": (16, 16), "photometric": "rgb", "metadata": None}
+        writer.write(np.zeros((64, 96, 3), np.uint8), description="Aperio Image Library v1\n96x64 |MPP = 0.5", **how)
+        writer.write(np.zeros((32, 48, 3), np.uint8), description="Aperio 48x32", **how)
+    assert inspect(tmp_path / "a.svs")["size"] == [96, 64, 1]
+    document = inspect(tmp_path / "a.svs", level=1)
+    assert document["size"] == [48, 32, 1]
+    assert document["spacing_mm"][:2] == pytest.approx([0.001, 0.001])
+    assert [level["size"] for level in document["levels"]] == [[96, 64], [48, 32]]
+    with pytest.raises(UserError, match="no level 2: 0 96 × 64; 1 48 × 32"):
+        inspect(tmp_path / "a.svs", level=2)
