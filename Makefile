@@ -71,6 +71,7 @@ test-long: $(SETUP)
 .PHONY: bench
 bench: $(SETUP) $(BENCH_SETUP)
 	@$(BIN)/python benchmarks/predict.py
+	@$(BIN)/python benchmarks/reading.py
 	@$(BIN)/python benchmarks/startup.py --peer-python $(BENCH_VENV)/bin/python
 	@$(BIN)/python benchmarks/interaction.py --peer-python $(BENCH_VENV)/bin/python
 

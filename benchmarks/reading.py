@@ -54,7 +54,7 @@ def write_series(folder: Path, slices: int, side: int) -> None:
         data.Rows, data.Columns, data.SamplesPerPixel, data.PhotometricInterpretation = side, side, 1, "MONOCHROME2"
         data.BitsAllocated, data.BitsStored, data.HighBit, data.PixelRepresentation = 16, 16, 15, 0
         data.RescaleIntercept, data.RescaleSlope, data.RescaleType = -1024, 1, "HU"
-        data.PixelData = (plane + 1024).astype("<u2").tobytes()
+        data.PixelData = (np.maximum(plane, -1024) + 1024).astype("<u2").tobytes()
         data["PixelData"].VR = "OW"
         data.file_meta = FileMetaDataset()
         data.file_meta.TransferSyntaxUID, data.file_meta.MediaStorageSOPClassUID = EXPLICIT_LITTLE_ENDIAN, CT_STORAGE

@@ -7,6 +7,7 @@ whatever else stands there is left out.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Final
 
 __all__ = ["FACTS", "allowed_fact"]
@@ -53,6 +54,7 @@ _MAKERS: Final = (
 )  # fmt: skip
 
 
+@lru_cache(maxsize=4096)
 def allowed_fact(keyword: str, value: str) -> str:
     """Return what of a field's text may be kept, "" where nothing; several values are separated by backslashes.
 

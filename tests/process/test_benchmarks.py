@@ -1,4 +1,4 @@
-"""The benchmark of the window in the hand, at a size that takes seconds: what it prints, not how fast it is."""
+"""The benchmarks of the window in the hand and of reading, at sizes that take seconds: what they print, not how fast it is."""
 
 from __future__ import annotations
 
@@ -40,3 +40,16 @@ def test_that_the_benchmark_measures_every_row_of_its_table_with_real_events(tmp
             assert measured is None or measured > 0, figure
             assert figure["peer_median"] is None
     assert document["facts"]["scan"] == "96 x 96 x 12 int16"
+
+
+@pytest.mark.timeout(300)
+def test_that_reading_is_measured_beside_bare_readers_that_agree() -> None:
+    sizes = {"slices": 9, "side": 64, "files": 12, "repeats": 1, "windows": 1}
+    small = [part for name, value in sizes.items() for part in (f"--{name}", str(value))]
+    command = [sys.executable, str(ROOT / "benchmarks" / "reading.py"), *small, "--json"]
+    environment = os.environ | {"QT_QPA_PLATFORM": "offscreen", "DISPLAY": ":0"}
+    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+    assert done.stdout, done.stderr
+    rows = json.loads(done.stdout)["rows"]
+    assert [row["name"].split(",")[0] for row in rows] == ["series of 9 slices", "NIfTI", "first slice of a folder of 12 files on screen"]
+    assert all(row["ours"] > 0 and row["peer"] > 0 for row in rows)
