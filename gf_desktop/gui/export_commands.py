@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QWidget
 
 from gf_desktop.errors import UserError
 from gf_desktop.exporting import CaseExport, ExportOptions, ExportState
+from gf_desktop.files.formats import PatientTags
 from gf_desktop.gui.actions import tr
 from gf_desktop.gui.export_dialog import ExportDialog, ExportWish
 from gf_desktop.gui.language import spoken
@@ -89,6 +90,8 @@ class ExportCommands:
         self._ask = questions
         self._attempt = attempt
         self._parent = parent
+        # folders of series may be named after patients: they are known as long as the window is open, and written nowhere
+        self._sources: dict[Path, Path] = {}
         self._running: tuple[CancelToken, Project, ExportWish] | None = None
         session.project_changed.connect(self._project_changed)
 
@@ -117,22 +120,36 @@ class ExportCommands:
         }
         remembered = self._face.remembered
         choice = remembered.export_choice(scope)
-        wish = ExportWish(choice, remembered.export_folder(project.folder))
+        wish = ExportWish(choice, remembered.export_folder(project.folder), self._sources.get(project.folder))
 
-        def start(wanted: ExportWish) -> None:
-            ids = cases[wanted.choice.scope]
+        def start(wanted: ExportWish) -> bool:
+            tags = self._patient_tags(project, wanted.source)
+            if tags is None:
+                return False
             remembered.note_export(project.folder, wanted.choice, wanted.folder)
-            self._attempt(lambda: self._start(wanted, None if wanted.choice.scope == "all" else ids, count=len(ids)))
+            ids = cases[wanted.choice.scope]
+            only = None if wanted.choice.scope == "all" else ids
+            self._attempt(lambda: self._start(wanted, only, count=len(ids), patient_tags=tags))
+            return True
 
-        ExportDialog(
-            wish, cases=cases, ask_folder=lambda: self._ask.folder(tr("Folder for the export")), start=start, parent=self._parent
-        ).open()
+        ExportDialog(wish, cases=cases, ask_folder=self._ask.folder, start=start, parent=self._parent).open()
+
+    def _patient_tags(self, project: Project, source: Path | None) -> PatientTags | None:
+        """Return whether patients may be named, which is asked before each export of DICOM objects; None: no export."""
+        if source is None:
+            return "blank"
+        if not source.exists():
+            raise UserError("The folder is not there", next_step="Choose the folder of the DICOM series that the masks were drawn on.")
+        tags = self._ask.patient_tags(source)
+        if tags is not None:
+            self._sources[project.folder] = source
+        return tags
 
     # running
 
-    def _start(self, wish: ExportWish, case_ids: tuple[str, ...] | None, *, count: int) -> None:
+    def _start(self, wish: ExportWish, case_ids: tuple[str, ...] | None, *, count: int, patient_tags: PatientTags) -> None:
         project, choice = self._session.must_project(), wish.choice
-        options = ExportOptions(choice.format, choice.orientation, resume=choice.resume)
+        options = ExportOptions(choice.format, choice.orientation, resume=choice.resume, source=wish.source, patient_tags=patient_tags)
 
         def ended(then: Callable[[], object]) -> None:
             self._running = None

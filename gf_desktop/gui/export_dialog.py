@@ -9,10 +9,10 @@ from typing import Final, cast, get_args
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QCheckBox, QComboBox, QDialog, QGridLayout, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QComboBox, QDialog, QGridLayout, QHBoxLayout, QLineEdit, QPushButton, QVBoxLayout, QWidget
 
 from gf_desktop.errors import UserError
-from gf_desktop.files.formats import EXPORT_FORMATS, MESH_FORMATS, ExportFormat, Orientation
+from gf_desktop.files.formats import DICOM_FORMATS, MESH_FORMATS, DicomFormat, ExportFormat, Orientation
 from gf_desktop.gui.actions import tr
 from gf_desktop.gui.language import spoken
 from gf_desktop.gui.palette import GRID_PX
@@ -27,13 +27,16 @@ ABOUT_LINES: Final = 2
 
 SCOPES: Final[tuple[ExportScope, ...]] = get_args(ExportScope)
 
-FORMAT_WORDS: Final[Mapping[ExportFormat, tuple[str, str]]] = {
+FORMAT_WORDS: Final[Mapping[ExportFormat | DicomFormat, tuple[str, str]]] = {
     "nifti": ("Masks: NIfTI (.nii.gz)", "For research programs: one volume for each scan, on the scan's own grid."),
     "nrrd": ("Masks: NRRD (.seg.nrrd)", "For 3D Slicer, with names, colours and codes of the structures."),
     "mha": ("Masks: MetaImage (.mha)", "For ITK and what is built on it: one volume for each scan."),
     "png": ("Masks: PNG in colours", "One picture for each slice in the structures' colours; a pixel's value is its structure's number."),
     "png-structures": ("Masks: PNG for each structure", "One black and white picture for each structure and slice."),
     "png16": ("Masks: PNG with 16 bits", "Grey pictures of the structures' numbers, for programs that do not read colour tables."),
+    "seg": ("DICOM: segmentation", "For archives (PACS) and viewers: refers to the series that the masks were drawn on."),
+    "seg-labelmap": ("DICOM: segmentation, one label map", "A smaller file; many viewers do not read it yet."),
+    "rtstruct": ("DICOM: structure set (RTSTRUCT)", "For planning radiotherapy: contours on the slices of the series."),
     "stl": ("Surfaces: STL", "For printing in 3-D and for simulation: one file for each structure, in mm."),
     "obj": ("Surfaces: OBJ", "For drawing and animation: one file for each structure, in mm."),
     "ply": ("Surfaces: PLY", "For programs that work with meshes: one file for each structure, in mm, with its colour."),
@@ -52,10 +55,17 @@ FRAME_WORDS: Final[Mapping[Orientation, str]] = {
 
 @dataclass(frozen=True, slots=True)
 class ExportWish:
-    """What the person wants: the choice that is remembered, and the folder."""
+    """What the person wants: the choice that is remembered, and the folders.
+
+    Attributes
+    ----------
+    source
+        For DICOM objects: the folder of the series under the masks; None for other formats.
+    """
 
     choice: ExportChoice
     folder: Path
+    source: Path | None = None
 
 
 def _combo(rows: Mapping[str, str], chosen: str, *, name: str) -> QComboBox:
@@ -65,6 +75,11 @@ def _combo(rows: Mapping[str, str], chosen: str, *, name: str) -> QComboBox:
         box.addItem(words, key)
     box.setCurrentIndex(max(box.findData(chosen), 0))
     return box
+
+
+def _is_whole(field: QLineEdit) -> bool:
+    """Whether a path says where it is by itself: nobody knows which folder a program that was started by a click is in."""
+    return Path(field.text().strip()).is_absolute()
 
 
 class ExportDialog(QDialog):
@@ -77,9 +92,10 @@ class ExportDialog(QDialog):
     cases
         The ids of the scans for each scope; what has none is not offered.
     ask_folder
-        Asks for a folder; None when the person thinks better of it.
+        Asks for a folder, given the title; None when the person thinks better of it.
     start
-        Given what is wanted when the person is done; where it raises a UserError, the window stays open and says so.
+        Given what is wanted when the person is done. Where it returns False the window stays open; where it raises a UserError it says
+        so too.
     """
 
     def __init__(
@@ -87,8 +103,8 @@ class ExportDialog(QDialog):
         wish: ExportWish,
         *,
         cases: Mapping[ExportScope, tuple[str, ...]],
-        ask_folder: Callable[[], Path | None],
-        start: Callable[[ExportWish], object],
+        ask_folder: Callable[[str], Path | None],
+        start: Callable[[ExportWish], bool],
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
@@ -98,16 +114,14 @@ class ExportDialog(QDialog):
         self._cases, self._ask_folder, self._start = cases, ask_folder, start
         choice = wish.choice
         self.scope = _combo({scope: self._scope_words(scope) for scope in SCOPES if cases.get(scope)}, choice.scope, name=tr("Scans"))
-        self.format = _combo({name: tr(FORMAT_WORDS[name][0]) for name in EXPORT_FORMATS}, choice.format, name=tr("Format"))
+        self.format = _combo({name: tr(FORMAT_WORDS[name][0]) for name in FORMAT_WORDS}, choice.format, name=tr("Format"))
         self.about = label(kind="muted", wrap=True)
         self.about.setMinimumHeight(ABOUT_LINES * self.fontMetrics().lineSpacing())
         self.about.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
         self.frame = _combo({name: tr(words) for name, words in FRAME_WORDS.items()}, choice.orientation, name=tr("Axes"))
-        self.folder = QLineEdit(str(wish.folder))
-        self.folder.setObjectName("field")
-        self.folder.setAccessibleName(tr("Folder"))
-        self.browse = push_button(tr("Choose…"), self._browse)
-        self.browse.setAccessibleName(tr("Choose the folder"))
+        self.folder, self.browse = self._folder_row(str(wish.folder), tr("Folder"), tr("Folder for the export"))
+        start_at = "" if wish.source is None else str(wish.source)
+        self.source, self.browse_source = self._folder_row(start_at, tr("Series"), tr("Folder of the DICOM series under the masks"))
         self.resume = QCheckBox(tr("Go on with an earlier export: write only what is missing or has changed"))
         self.resume.setChecked(choice.resume)
         self.resume.setToolTip(tr("A file that somebody else has changed since is never replaced."))
@@ -127,26 +141,45 @@ class ExportDialog(QDialog):
             return tr("This scan ({case})").format(case=ids[0])
         return (tr("Marked scans ({n})") if scope == "marked" else tr("All scans ({n})")).format(n=len(ids))
 
+    def _folder_row(self, text: str, name: str, title: str) -> tuple[QLineEdit, QPushButton]:
+        """Return a field for a folder, and the button that asks for one."""
+        field = QLineEdit(text)
+        field.setObjectName("field")
+        field.setAccessibleName(name)
+        field.setToolTip(title)
+
+        def ask() -> None:
+            chosen = self._ask_folder(title)
+            if chosen is not None:
+                field.setText(str(chosen))
+                self.told.hide()
+
+        button = push_button(tr("Choose…"), ask)
+        button.setAccessibleName(title)
+        return field, button
+
     def _assemble(self) -> None:
         grid = QGridLayout()
         grid.setSpacing(GRID_PX)
         grid.setColumnStretch(1, 1)
-        folder = QHBoxLayout()
-        folder.setSpacing(GRID_PX)
-        folder.addWidget(self.folder, 1)
-        folder.addWidget(self.browse)
-        self._frame_label = label(tr("Axes"))
+        self._frame_label, self._source_label = label(tr("Axes")), label(tr("Series"))
+        browse = {self.folder: self.browse, self.source: self.browse_source}
         for row, (heading, field) in enumerate((
             (label(tr("Scans")), self.scope),
             (label(tr("Format")), self.format),
             (label(), self.about),
             (self._frame_label, self.frame),
+            (self._source_label, self.source),
             (label(tr("Folder")), self.folder),
         )):  # fmt: skip
             heading.setBuddy(field)
             grid.addWidget(heading, row, 0)
-            if field is self.folder:
-                grid.addLayout(folder, row, 1)
+            if isinstance(field, QLineEdit):
+                line = QHBoxLayout()
+                line.setSpacing(GRID_PX)
+                line.addWidget(field, 1)
+                line.addWidget(browse[field])
+                grid.addLayout(line, row, 1)
             else:
                 grid.addWidget(field, row, 1)
         buttons = QHBoxLayout()
@@ -169,27 +202,26 @@ class ExportDialog(QDialog):
         """What is chosen now."""
         choice = ExportChoice(
             scope=cast("ExportScope", self.scope.currentData()),
-            format=cast("ExportFormat", self.format.currentData()),
+            format=cast("ExportFormat | DicomFormat", self.format.currentData()),
             orientation=cast("Orientation", self.frame.currentData()),
             resume=self.resume.isChecked(),
         )
-        return ExportWish(choice, Path(self.folder.text().strip()))
+        source = Path(self.source.text().strip()) if choice.format in DICOM_FORMATS else None
+        return ExportWish(choice, Path(self.folder.text().strip()), source)
 
     def _show(self) -> None:
         choice = self.wish.choice
         self.about.setText(tr(FORMAT_WORDS[choice.format][1]))
-        surfaces = choice.format in MESH_FORMATS
-        self._frame_label.setVisible(surfaces)
-        self.frame.setVisible(surfaces)
+        rows: tuple[tuple[bool, tuple[QWidget, ...]], ...] = (
+            (choice.format in MESH_FORMATS, (self._frame_label, self.frame)),
+            (choice.format in DICOM_FORMATS, (self._source_label, self.source, self.browse_source)),
+        )
+        for shown, widgets in rows:
+            for widget in widgets:
+                widget.setVisible(shown)
         count = len(self._cases[choice.scope])
         self.export_button.setText(tr("Export {n} scans", count).format(n=count))
         self.told.hide()
-
-    def _browse(self) -> None:
-        chosen = self._ask_folder()
-        if chosen is not None:
-            self.folder.setText(str(chosen))
-            self.told.hide()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Export with Enter, leave with Esc."""
@@ -199,17 +231,22 @@ class ExportDialog(QDialog):
             super().keyPressEvent(event)
 
     def _finish(self) -> None:
-        wish = self.wish
+        wish, field = self.wish, self.folder
         try:
-            if not self.folder.text().strip():
-                raise UserError("No folder is chosen", next_step="Choose a folder to export into.")
-            if not wish.folder.is_absolute():
-                # nobody knows what folder a program that was started by a click is in
-                raise UserError("This is no whole path of a folder", next_step="Choose a folder to export into.")
-            self._start(wish)
+            if not _is_whole(self.folder):
+                raise UserError("The whole path of a folder is missing", next_step="Choose a folder to export into.")
+            if wish.source is not None:
+                field = self.source
+                if not _is_whole(self.source):
+                    raise UserError(
+                        "The whole path of the series is missing",
+                        next_step="Choose the folder of the DICOM series that the masks were drawn on.",
+                    )
+            if not self._start(wish):
+                return
         except UserError as error:
             self.told.setText(spoken(f"{error.what}. {error.next_step}"))
             self.told.show()
-            self.folder.setFocus()
+            field.setFocus()
             return
         self.accept()

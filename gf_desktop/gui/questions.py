@@ -9,6 +9,7 @@ from PySide6.QtGui import QColor, QDesktopServices
 from PySide6.QtWidgets import QColorDialog, QFileDialog, QMessageBox, QWidget
 
 from gf_desktop.errors import UserError
+from gf_desktop.files.formats import PatientTags
 from gf_desktop.gui.actions import tr
 
 __all__ = ["Questions"]
@@ -35,6 +36,22 @@ class Questions:
         box.addButton(tr("No"), QMessageBox.ButtonRole.RejectRole)
         box.exec()
         return box.clickedButton() is yes
+
+    def patient_tags(self, source: Path) -> PatientTags | None:
+        """Ask whether files may carry who the patient is, as the series in a folder states it; None: rather no file at all."""
+        text = tr(
+            "Each file will carry the patient's name, number, birth date and sex, and the study's date, numbers and physician, from the"
+            " series in {folder}; an archive needs them. Is that wanted, or should they be left empty?"
+        ).format(folder=source)
+        box = QMessageBox(QMessageBox.Icon.Question, tr("Name of the patient"), text, parent=self._parent)
+        box.setTextFormat(Qt.TextFormat.PlainText)
+        copy = box.addButton(tr("Yes, with the name"), QMessageBox.ButtonRole.YesRole)
+        blank = box.addButton(tr("Leave them empty"), QMessageBox.ButtonRole.NoRole)
+        box.addButton(tr("Cancel"), QMessageBox.ButtonRole.RejectRole)
+        box.setDefaultButton(blank)
+        box.exec()
+        clicked = box.clickedButton()
+        return "copy" if clicked is copy else "blank" if clicked is blank else None
 
     def new_project_folder(self) -> Path | None:
         """Ask where a new project is to lie and what it is called."""

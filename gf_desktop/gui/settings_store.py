@@ -14,7 +14,7 @@ import msgspec
 
 from gf_desktop.atomic import atomic_path, explain_os_error
 from gf_desktop.errors import FileFormatError
-from gf_desktop.files.formats import ExportFormat, Orientation
+from gf_desktop.files.formats import DicomFormat, ExportFormat, Orientation
 from gf_desktop.gui.keymap import DEFAULT_PRESET
 
 __all__ = [
@@ -93,7 +93,7 @@ class ExportChoice(msgspec.Struct, frozen=True):
 
     scope: ExportScope = "all"
     """Which scans."""
-    format: ExportFormat = "nifti"
+    format: ExportFormat | DicomFormat = "nifti"
     """As what."""
     orientation: Orientation = "lps"
     """Frame of surfaces."""

@@ -424,6 +424,12 @@
             <translation>Wählen Sie den Ordner einer einzigen Serie.</translation>
         </message>
         <message>
+            <location filename="../../gf_desktop/gui/export_commands.py"/>
+            <location filename="../../gf_desktop/gui/export_dialog.py"/>
+            <source>Choose the folder of the DICOM series that the masks were drawn on.</source>
+            <translation>Wählen Sie den Ordner der DICOM-Serie, auf der die Masken gezeichnet wurden.</translation>
+        </message>
+        <message>
             <location filename="../../gf_desktop/files/masks.py"/>
             <source>Choose the map that belongs to this mask.</source>
             <translation>Wählen Sie die Zuordnung, die zu dieser Maske gehört.</translation>
@@ -957,11 +963,6 @@
             <translation>Kein Fall ist geöffnet</translation>
         </message>
         <message>
-            <location filename="../../gf_desktop/gui/export_dialog.py"/>
-            <source>No folder is chosen</source>
-            <translation>Es ist kein Ordner gewählt</translation>
-        </message>
-        <message>
             <location filename="../../gf_desktop/gui/commands.py"/>
             <source>No model pack is installed</source>
             <translation>Kein Modellpaket ist installiert</translation>
@@ -1480,6 +1481,11 @@
             <location filename="../../gf_desktop/gui/questions.py"/>
             <source>The folder cannot be shown</source>
             <translation>Der Ordner lässt sich nicht anzeigen</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/export_commands.py"/>
+            <source>The folder is not there</source>
+            <translation>Der Ordner ist nicht da</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/project/store.py"/>
@@ -2127,6 +2133,16 @@
             <translation>Die Voxel neben dem Kopf lassen sich nicht lesen</translation>
         </message>
         <message>
+            <location filename="../../gf_desktop/gui/export_dialog.py"/>
+            <source>The whole path of a folder is missing</source>
+            <translation>Der vollständige Pfad eines Ordners fehlt</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/export_dialog.py"/>
+            <source>The whole path of the series is missing</source>
+            <translation>Der vollständige Pfad der Serie fehlt</translation>
+        </message>
+        <message>
             <location filename="../../gf_desktop/protocol.py"/>
             <source>The window and the trainer do not understand each other: {error}</source>
             <translation>Fenster und Trainer verstehen einander nicht: {error}</translation>
@@ -2250,11 +2266,6 @@
             <location filename="../../gf_desktop/files/passport.py"/>
             <source>This is no passport of a scan</source>
             <translation>Dies ist kein Pass eines Scans</translation>
-        </message>
-        <message>
-            <location filename="../../gf_desktop/gui/export_dialog.py"/>
-            <source>This is no whole path of a folder</source>
-            <translation>Das ist kein vollständiger Pfad eines Ordners</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/files/dicom.py"/>
@@ -3172,6 +3183,11 @@
             <translation>Ein echtes CT des Abdomens. Eine Schicht korrigieren, den Schüler verfeinern, sehen, wie er besser wird.</translation>
         </message>
         <message>
+            <location filename="../../gf_desktop/gui/export_dialog.py"/>
+            <source>A smaller file; many viewers do not read it yet.</source>
+            <translation>Eine kleinere Datei; viele Betrachter lesen sie noch nicht.</translation>
+        </message>
+        <message>
             <location filename="../../gf_desktop/gui/actions.py"/>
             <source>A table with all numbers of this scan</source>
             <translation>Eine Tabelle mit allen Zahlen dieses Scans</translation>
@@ -3443,6 +3459,7 @@
         <message>
             <location filename="../../gf_desktop/gui/export_dialog.py"/>
             <location filename="../../gf_desktop/gui/panels/structure_dialog.py"/>
+            <location filename="../../gf_desktop/gui/questions.py"/>
             <source>Cancel</source>
             <translation>Abbrechen</translation>
         </message>
@@ -3487,11 +3504,6 @@
             <location filename="../../gf_desktop/gui/compare_commands.py"/>
             <source>Choose a file…</source>
             <translation>Datei wählen…</translation>
-        </message>
-        <message>
-            <location filename="../../gf_desktop/gui/export_dialog.py"/>
-            <source>Choose the folder</source>
-            <translation>Ordner wählen</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/gui/actions.py"/>
@@ -3642,6 +3654,21 @@
             <location filename="../../gf_desktop/gui/actions.py"/>
             <source>Cursor</source>
             <translation>Zeiger</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/export_dialog.py"/>
+            <source>DICOM: segmentation</source>
+            <translation>DICOM: Segmentierung</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/export_dialog.py"/>
+            <source>DICOM: segmentation, one label map</source>
+            <translation>DICOM: Segmentierung als Label-Bild</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/export_dialog.py"/>
+            <source>DICOM: structure set (RTSTRUCT)</source>
+            <translation>DICOM: Struktursatz (RTSTRUCT)</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/gui/actions.py"/>
@@ -3848,6 +3875,11 @@ DICOM-Ordner, NIfTI, PNG, JPEG</translation>
             <translation>Jede Datei wird zurückgelesen und verglichen, bevor sie zählt.</translation>
         </message>
         <message>
+            <location filename="../../gf_desktop/gui/questions.py"/>
+            <source>Each file will carry the patient's name, number, birth date and sex, and the study's date, numbers and physician, from the series in {folder}; an archive needs them. Is that wanted, or should they be left empty?</source>
+            <translation>Jede Datei wird Namen, Nummer, Geburtsdatum und Geschlecht des Patienten sowie Datum, Nummern und Arzt der Untersuchung aus der Serie in {folder} enthalten; ein Archiv braucht sie. Ist das gewollt, oder sollen sie leer bleiben?</translation>
+        </message>
+        <message>
             <location filename="../../gf_desktop/gui/actions.py"/>
             <source>Edit</source>
             <translation>Bearbeiten</translation>
@@ -3977,9 +4009,14 @@ DICOM-Ordner, NIfTI, PNG, JPEG</translation>
             <translation>Ordner</translation>
         </message>
         <message>
-            <location filename="../../gf_desktop/gui/export_commands.py"/>
+            <location filename="../../gf_desktop/gui/export_dialog.py"/>
             <source>Folder for the export</source>
             <translation>Ordner für den Export</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/export_dialog.py"/>
+            <source>Folder of the DICOM series under the masks</source>
+            <translation>Ordner der DICOM-Serie unter den Masken</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/gui/commands.py"/>
@@ -3998,6 +4035,11 @@ DICOM-Ordner, NIfTI, PNG, JPEG</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/gui/export_dialog.py"/>
+            <source>For archives (PACS) and viewers: refers to the series that the masks were drawn on.</source>
+            <translation>Für Archive (PACS) und Betrachter: verweist auf die Serie, auf der die Masken gezeichnet wurden.</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/export_dialog.py"/>
             <source>For drawing and animation: one file for each structure, in mm.</source>
             <translation>Für Zeichen- und Animationsprogramme: eine Datei je Struktur, in mm.</translation>
         </message>
@@ -4005,6 +4047,11 @@ DICOM-Ordner, NIfTI, PNG, JPEG</translation>
             <location filename="../../gf_desktop/gui/actions.py"/>
             <source>For other projects</source>
             <translation>Für andere Projekte</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/export_dialog.py"/>
+            <source>For planning radiotherapy: contours on the slices of the series.</source>
+            <translation>Für die Bestrahlungsplanung: Konturen auf den Schichten der Serie.</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/gui/export_dialog.py"/>
@@ -4285,6 +4332,11 @@ DICOM-Ordner, NIfTI, PNG, JPEG</translation>
             <translation>Verlassen</translation>
         </message>
         <message>
+            <location filename="../../gf_desktop/gui/questions.py"/>
+            <source>Leave them empty</source>
+            <translation>Leer lassen</translation>
+        </message>
+        <message>
             <location filename="../../gf_desktop/gui/actions.py"/>
             <source>Left drag while painting</source>
             <translation>Links ziehen beim Malen</translation>
@@ -4546,6 +4598,11 @@ DICOM-Ordner, NIfTI, PNG, JPEG</translation>
             <location filename="../../gf_desktop/gui/questions.py"/>
             <source>Name of the new project folder</source>
             <translation>Name des neuen Projektordners</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/questions.py"/>
+            <source>Name of the patient</source>
+            <translation>Name des Patienten</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/gui/questions.py"/>
@@ -5100,6 +5157,11 @@ DICOM-Ordner, NIfTI, PNG, JPEG</translation>
             <location filename="../../gf_desktop/gui/commands.py"/>
             <source>See changes</source>
             <translation>Änderungen ansehen</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/export_dialog.py"/>
+            <source>Series</source>
+            <translation>Serie</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/gui/actions.py"/>
@@ -5829,6 +5891,11 @@ DICOM-Ordner, NIfTI, PNG, JPEG</translation>
             <location filename="../../gf_desktop/gui/questions.py"/>
             <source>Yes, do it</source>
             <translation>Ja, ausführen</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/questions.py"/>
+            <source>Yes, with the name</source>
+            <translation>Ja, mit Namen</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/gui/commands.py"/>

@@ -45,6 +45,7 @@ class Answers(Questions):
         self.next: object = None
         self.asked: list[str] = []
         self.shown: list[Path] = []
+        self.tags: object = None
 
     def _answer(self, name: str) -> object:
         self.asked.append(name)
@@ -55,6 +56,10 @@ class Answers(Questions):
 
     def folder(self, title: str) -> Path | None:
         return self._answer("folder")
+
+    def patient_tags(self, source: Path) -> object:
+        self.asked.append("patient_tags")
+        return self.tags
 
     def show_folder(self, folder: Path) -> None:
         self.shown.append(folder)

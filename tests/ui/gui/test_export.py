@@ -8,16 +8,19 @@ from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
+import pydicom
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from gf_desktop import exporting
 from gf_desktop.gui.export_dialog import FORMAT_WORDS, ExportDialog
 from gf_desktop.gui.main_window import MainWindow
+from gf_desktop.gui.questions import Questions
 from gf_desktop.gui.settings_store import ExportChoice
+from gf_desktop.resources import resource_dir
 from gf_desktop.session import Session
 
 SITK = pytest.importorskip("SimpleITK")
@@ -240,6 +243,81 @@ def test_that_the_notice_opens_the_folder(three: MainWindow, ask, answers, tmp_p
     finish(dialog, three, qtbot)
     click_notice(three, "Open the folder")
     assert answers.shown == [tmp_path / "out"]
+
+
+@pytest.mark.parametrize(("tags", "carried"), [("copy", True), ("blank", False)])
+def test_that_a_dicom_object_refers_to_the_series_and_names_the_patient_only_after_a_yes(  # noqa: PLR0917 - fixtures
+    window: MainWindow, session: Session, ask, answers, tmp_path: Path, qtbot: QtBot, settle, tags: str, carried: bool
+) -> None:
+    series = named_series(tmp_path / "series")
+    mask = SITK.ReadImage(str(resource_dir() / "demo" / "B_ct_labels.nii.gz"))
+    SITK.WriteImage(SITK.Cast(mask > 0, SITK.sitkUInt8), str(tmp_path / "mask.nii.gz"))
+    session.correct("C-001", tmp_path / "mask.nii.gz")
+    settle()
+    dialog = ask()
+    assert not dialog.source.isVisible()
+    choose_format(dialog, "seg")
+    assert dialog.source.isVisible()
+    dialog.source.setFocus()
+    QTest.keyClicks(dialog.source, str(series))
+    write_folder(dialog, tmp_path / "out")
+    QTest.keyClick(dialog, Qt.Key.Key_Return)
+    assert dialog.isVisible(), "thinking better of the question leads back"
+    assert answers.asked == ["patient_tags"]
+    answers.tags = tags
+    assert finish(dialog, window, qtbot).startswith("1 file written; 1 read back and equal.")
+    content = pydicom.dcmread(tmp_path / "out" / "C-001_seg.dcm")
+    assert content.PatientName == ("Canary^Yellow" if carried else "")
+    settings = window.remembered.file.now
+    assert settings.export.format == "seg"
+    assert str(series) not in repr(settings), "folders of series may be named after patients"
+    again = ask()
+    assert again.source.text() == str(series), "while the window is open it need not be found again"
+    assert "1 unchanged" in finish(again, window, qtbot)
+    assert answers.asked == ["patient_tags"] * 3, "it is asked each time"
+
+
+def named_series(folder: Path) -> Path:
+    """Write the demo's series with a name of a patient in it."""
+    folder.mkdir()
+    for path in (resource_dir() / "demo" / "B_ct_dicom").iterdir():
+        dataset = pydicom.dcmread(path)
+        dataset.PatientName = "Canary^Yellow"
+        dataset.save_as(folder / path.name)
+    return folder
+
+
+@pytest.mark.parametrize("text", ["", "series", "/not/there"])
+def test_that_a_dicom_object_without_its_series_is_not_begun(window: MainWindow, ask, answers, text: str) -> None:
+    dialog = ask()
+    choose_format(dialog, "rtstruct")
+    QTest.keyClicks(dialog.source, text)
+    QTest.keyClick(dialog, Qt.Key.Key_Return)
+    assert dialog.isVisible()
+    assert "Choose the folder of the DICOM series" in dialog.told.text()
+    assert dialog.focusWidget() is dialog.source
+    assert answers.asked == []
+    QTest.keyClick(dialog, Qt.Key.Key_Escape)
+
+
+@pytest.mark.parametrize(("button", "answer"), [(None, "blank"), ("Yes, with the name", "copy"), ("Cancel", None)])
+def test_that_the_question_about_the_patient_leaves_the_name_out_unless_told(
+    window: MainWindow, tmp_path: Path, button: str | None, answer: str | None
+) -> None:
+    texts = []
+
+    def press() -> None:
+        box = QApplication.activeModalWidget()
+        texts.append(box.text())
+        if button is None:
+            QTest.keyClick(box, Qt.Key.Key_Return)
+        else:
+            QTest.mouseClick(next(b for b in box.buttons() if b.text() == button), Qt.MouseButton.LeftButton)
+
+    QTimer.singleShot(50, press)
+    assert Questions(window).patient_tags(tmp_path) == answer
+    assert str(tmp_path) in texts[0]
+    assert "name" in texts[0]
 
 
 @pytest.fixture
