@@ -6,7 +6,9 @@ import argparse
 
 from gf_desktop.cli.asking import answer_of
 from gf_desktop.cli.output import Output
+from gf_desktop.errors import UserError
 from gf_desktop.exporting import CaseExport, ExportOptions
+from gf_desktop.files.formats import DICOM_FORMATS
 from gf_desktop.session import Session
 
 __all__ = ["export_verb"]
@@ -14,13 +16,18 @@ __all__ = ["export_verb"]
 
 def export_verb(session: Session, options: argparse.Namespace, output: Output) -> None:
     """Export cases and say what became of each; Ctrl+C leaves what is complete, and ``--resume`` goes on from there."""
+    if options.format in DICOM_FORMATS and options.patient_tags is None:
+        raise UserError(
+            "A DICOM object can carry the patient's name and number, and it was not said whether it may",
+            next_step="Add --patient-tags copy, or --patient-tags blank to leave them empty.",
+        )
     wanted = ExportOptions(
         options.format,
         options.orientation,
         overwrite=options.overwrite,
         resume=options.resume,
         source=options.source,
-        patient_tags=options.patient_tags,
+        patient_tags=options.patient_tags or "blank",
         per_structure=options.per_structure,
     )
     with output.progress("exporting") as bar:

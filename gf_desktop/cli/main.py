@@ -152,8 +152,8 @@ def _add_export_verb(verbs: _SubParsers) -> None:
     export.add_argument("--resume", action="store_true", help="go on with an export: write only what is missing or has changed since")
     export.add_argument("--overwrite", action="store_true", help="replace files that are there")
     export.add_argument("--source", type=Path, metavar="FOLDER", help="for seg and rtstruct: where the DICOM series under the masks lies")
-    tags = "“copy” puts the patient's name, number, birth date and sex of that series into seg and rtstruct; default: blank"
-    export.add_argument("--patient-tags", choices=("copy", "blank"), default="blank", help=tags)
+    tags = "must be said for seg and rtstruct: whether they carry the patient's name, number, birth date and sex of that series"
+    export.add_argument("--patient-tags", choices=("copy", "blank"), help=tags)
     export.add_argument("--per-structure", action="store_true", help="a seg of its own for each structure")
     export.add_argument("--orientation", choices=("lps", "ras"), default="lps", help="frame of surfaces; default: lps, as DICOM")
 

@@ -211,12 +211,15 @@ def test_that_masks_go_out_as_dicom_objects_over_their_series(
 ) -> None:
     run("import", project, DEMO / "B_ct_dicom")
     run("correct", project, "C-001", "--mask", DEMO / "B_ct_labels.nii.gz", "--map", map_file)
-    error = error_of(run("export", project, "--out", tmp_path / "out", "--format", "seg", code=1))
+    unasked = error_of(run("export", project, "--out", tmp_path / "out", "--source", DEMO / "B_ct_dicom", "--format", "seg", code=1))
+    assert "--patient-tags" in unasked["next"]
+    assert not (tmp_path / "out").exists()
+    error = error_of(run("export", project, "--out", tmp_path / "out", "--format", "seg", "--patient-tags", "blank", code=1))
     assert "--source" in error["next"]
     for words, names in (
-        (("seg",), {"C-001_seg.dcm"}),
+        (("seg", "--patient-tags", "blank"), {"C-001_seg.dcm"}),
         (("rtstruct", "--patient-tags", "copy"), {"C-001_rtstruct.dcm"}),
-        (("seg", "--per-structure"), {"C-001_seg_s01-soft.dcm", "C-001_seg_s05-hard.dcm"}),
+        (("seg", "--per-structure", "--patient-tags", "blank"), {"C-001_seg_s01-soft.dcm", "C-001_seg_s05-hard.dcm"}),
     ):
         verb = ("export", project, "--out", tmp_path / "out", "--source", DEMO / "B_ct_dicom", "--format", *words)
         document = run(*verb)
