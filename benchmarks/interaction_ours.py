@@ -254,7 +254,7 @@ class Ours:
         folder.mkdir()
         begin = time.perf_counter()
         self._heart.start()
-        self._window.actions_by_id["export"].trigger()
+        self._session.export(folder)
         self._until(lambda: not self._made.jobs.busy)
         stall = self._heart.stop()
         if not list(folder.glob("*.nii*")):
