@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final, Literal, cast
 
@@ -44,7 +44,8 @@ class ExportOptions:
         Continue an export into the same folder: what is there and up to date is left, what has changed in the project is written anew.
         A file that somebody else has changed since is still not replaced.
     source
-        For DICOM objects: the folder of the series under the masks, which the objects refer to.
+        For DICOM objects: the folder of the series under the masks, which the objects refer to. None: where each scan was added from,
+        as long as the project's list of patients says so.
     patient_tags
         Of DICOM objects. "copy" puts name, number, birth date and sex of the patient into them: only after the user was asked.
     per_structure
@@ -99,6 +100,7 @@ class _Task:
     volume: Callable[[], Volume]
     mask_name: str
     model: dict[str, object]
+    source: Path | None
 
 
 _CARD_FACTS: Final = ("title", "metrics", "training_data", "licence")
@@ -160,7 +162,7 @@ class Exporting:
                         break
                     jobs.post(lambda case_id=task.case.id, number=number: on_progress(case_id, number, len(tasks)))  # type: ignore[misc]
                     try:
-                        done.append(_export(_source(task, table), manifest, options, token))
+                        done.append(_export(_source(task, table), manifest, replace(options, source=task.source), token))
                     except ExportStoppedError:
                         break
             if done and all(one.state == "left out" for one in done):
@@ -169,6 +171,13 @@ class Exporting:
 
         return self._workspace.run_job(work, on_done, on_error)
 
+    def with_known_series(self) -> frozenset[str]:
+        """Return the cases of which the project's list of patients says where they were added from; none where it cannot be read."""
+        try:
+            return frozenset(self._workspace.must_project().patients.map.entries())
+        except ProjectError:
+            return frozenset()
+
     def _task(self, case: Case, options: ExportOptions) -> _Task:
         project = self._workspace.must_project()
         revision = project.masks.latest(case.id)
@@ -176,12 +185,17 @@ class Exporting:
         if options.file_format in READS_SCAN and case.model_id in {record.id for record in project.models.records()}:
             card = project.models.card(case.model_id)
             model = {name: getattr(card, name) for name in _CARD_FACTS}
+        series = options.source
+        if series is None and options.file_format in DICOM_FORMATS:
+            entry = project.patients.entry(case.id)
+            series = None if entry is None else entry.source
         return _Task(
             case,
             project.masks.reader(case.id),
             project.volume_reader(case.id),
             "" if revision is None else revision_name(revision),
             model,
+            series,
         )
 
 

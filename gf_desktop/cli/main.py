@@ -151,7 +151,9 @@ def _add_export_verb(verbs: _SubParsers) -> None:
     export.add_argument("--case", metavar="ID", action="append", help="one case, may be repeated; default: all")
     export.add_argument("--resume", action="store_true", help="go on with an export: write only what is missing or has changed since")
     export.add_argument("--overwrite", action="store_true", help="replace files that are there")
-    export.add_argument("--source", type=Path, metavar="FOLDER", help="for seg and rtstruct: where the DICOM series under the masks lies")
+    export.add_argument(
+        "--source", type=Path, metavar="FOLDER", help="for seg and rtstruct: where the DICOM series lies; default: as added"
+    )
     tags = "must be said for seg and rtstruct: whether they carry the patient's name, number, birth date and sex of that series"
     export.add_argument("--patient-tags", choices=("copy", "blank"), help=tags)
     export.add_argument("--per-structure", action="store_true", help="a seg of its own for each structure")

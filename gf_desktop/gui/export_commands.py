@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QWidget
 
 from gf_desktop.errors import UserError
 from gf_desktop.exporting import CaseExport, ExportOptions, ExportState
-from gf_desktop.files.formats import PatientTags
+from gf_desktop.files.formats import DICOM_FORMATS, PatientTags
 from gf_desktop.gui.actions import tr
 from gf_desktop.gui.export_dialog import ExportDialog, ExportWish
 from gf_desktop.gui.language import spoken
@@ -123,7 +123,7 @@ class ExportCommands:
         wish = ExportWish(choice, remembered.export_folder(project.folder), self._sources.get(project.folder))
 
         def start(wanted: ExportWish) -> bool:
-            tags = self._patient_tags(project, wanted.source)
+            tags = self._patient_tags(project, wanted)
             if tags is None:
                 return False
             remembered.note_export(project.folder, wanted.choice, wanted.folder)
@@ -132,16 +132,18 @@ class ExportCommands:
             self._attempt(lambda: self._start(wanted, only, count=len(ids), patient_tags=tags))
             return True
 
-        ExportDialog(wish, cases=cases, ask_folder=self._ask.folder, start=start, parent=self._parent).open()
+        known = self._session.exporting.with_known_series()
+        ExportDialog(wish, cases=cases, known=known, ask_folder=self._ask.folder, start=start, parent=self._parent).open()
 
-    def _patient_tags(self, project: Project, source: Path | None) -> PatientTags | None:
+    def _patient_tags(self, project: Project, wanted: ExportWish) -> PatientTags | None:
         """Return whether patients may be named, which is asked before each export of DICOM objects; None: no export."""
-        if source is None:
+        source = wanted.source
+        if wanted.choice.format not in DICOM_FORMATS:
             return "blank"
-        if not source.exists():
+        if source is not None and not source.exists():
             raise UserError("The folder is not there", next_step="Choose the folder of the DICOM series that the masks were drawn on.")
         tags = self._ask.patient_tags(source)
-        if tags is not None:
+        if tags is not None and source is not None:
             self._sources[project.folder] = source
         return tags
 

@@ -60,7 +60,7 @@ class ExportWish:
     Attributes
     ----------
     source
-        For DICOM objects: the folder of the series under the masks; None for other formats.
+        For DICOM objects: the folder of the series under the masks; None: where each scan was added from. None for other formats.
     """
 
     choice: ExportChoice
@@ -91,6 +91,8 @@ class ExportDialog(QDialog):
         To begin with.
     cases
         The ids of the scans for each scope; what has none is not offered.
+    known
+        Scans of which it is known where they were added from: for these the series need not be named.
     ask_folder
         Asks for a folder, given the title; None when the person thinks better of it.
     start
@@ -103,6 +105,7 @@ class ExportDialog(QDialog):
         wish: ExportWish,
         *,
         cases: Mapping[ExportScope, tuple[str, ...]],
+        known: frozenset[str] = frozenset(),
         ask_folder: Callable[[str], Path | None],
         start: Callable[[ExportWish], bool],
         parent: QWidget | None = None,
@@ -111,7 +114,7 @@ class ExportDialog(QDialog):
         self.setWindowTitle(tr("Export"))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowModality(Qt.WindowModality.WindowModal)
-        self._cases, self._ask_folder, self._start = cases, ask_folder, start
+        self._cases, self._known, self._ask_folder, self._start = cases, known, ask_folder, start
         choice = wish.choice
         self.scope = _combo({scope: self._scope_words(scope) for scope in SCOPES if cases.get(scope)}, choice.scope, name=tr("Scans"))
         self.format = _combo({name: tr(FORMAT_WORDS[name][0]) for name in FORMAT_WORDS}, choice.format, name=tr("Format"))
@@ -206,12 +209,18 @@ class ExportDialog(QDialog):
             orientation=cast("Orientation", self.frame.currentData()),
             resume=self.resume.isChecked(),
         )
-        source = Path(self.source.text().strip()) if choice.format in DICOM_FORMATS else None
-        return ExportWish(choice, Path(self.folder.text().strip()), source)
+        source = self.source.text().strip() if choice.format in DICOM_FORMATS else ""
+        return ExportWish(choice, Path(self.folder.text().strip()), Path(source) if source else None)
+
+    @property
+    def _series_known(self) -> bool:
+        """Whether the series of all chosen scans need not be named."""
+        return self._known.issuperset(self._cases[self.wish.choice.scope])
 
     def _show(self) -> None:
         choice = self.wish.choice
         self.about.setText(tr(FORMAT_WORDS[choice.format][1]))
+        self.source.setPlaceholderText(tr("where the scans were added from") if self._series_known else "")
         rows: tuple[tuple[bool, tuple[QWidget, ...]], ...] = (
             (choice.format in MESH_FORMATS, (self._frame_label, self.frame)),
             (choice.format in DICOM_FORMATS, (self._source_label, self.source, self.browse_source)),
@@ -235,9 +244,9 @@ class ExportDialog(QDialog):
         try:
             if not _is_whole(self.folder):
                 raise UserError("The whole path of a folder is missing", next_step="Choose a folder to export into.")
-            if wish.source is not None:
+            if wish.choice.format in DICOM_FORMATS:
                 field = self.source
-                if not _is_whole(self.source):
+                if not _is_whole(self.source) and (wish.source is not None or not self._series_known):
                     raise UserError(
                         "The whole path of the series is missing",
                         next_step="Choose the folder of the DICOM series that the masks were drawn on.",

@@ -37,12 +37,19 @@ class Questions:
         box.exec()
         return box.clickedButton() is yes
 
-    def patient_tags(self, source: Path) -> PatientTags | None:
-        """Ask whether files may carry who the patient is, as the series in a folder states it; None: rather no file at all."""
+    def patient_tags(self, source: Path | None) -> PatientTags | None:
+        """Ask whether files may carry who the patient is, as the series states it; the answer None: rather no file at all.
+
+        Parameters
+        ----------
+        source
+            Folder of the series; None: where each scan was added from.
+        """
+        series = tr("the series that the scans were added from") if source is None else tr("the series in {folder}").format(folder=source)
         text = tr(
-            "Each file will carry the patient's name, number, birth date and sex, and the study's date, numbers and physician, from the"
-            " series in {folder}; an archive needs them. Is that wanted, or should they be left empty?"
-        ).format(folder=source)
+            "Each file will carry the patient's name, number, birth date and sex, and the study's date, numbers and physician, from"
+            " {series}; an archive needs them. Is that wanted, or should they be left empty?"
+        ).format(series=series)
         box = QMessageBox(QMessageBox.Icon.Question, tr("Name of the patient"), text, parent=self._parent)
         box.setTextFormat(Qt.TextFormat.PlainText)
         copy = box.addButton(tr("Yes, with the name"), QMessageBox.ButtonRole.YesRole)

@@ -3876,8 +3876,8 @@ DICOM-Ordner, NIfTI, PNG, JPEG</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/gui/questions.py"/>
-            <source>Each file will carry the patient's name, number, birth date and sex, and the study's date, numbers and physician, from the series in {folder}; an archive needs them. Is that wanted, or should they be left empty?</source>
-            <translation>Jede Datei wird Namen, Nummer, Geburtsdatum und Geschlecht des Patienten sowie Datum, Nummern und Arzt der Untersuchung aus der Serie in {folder} enthalten; ein Archiv braucht sie. Ist das gewollt, oder sollen sie leer bleiben?</translation>
+            <source>Each file will carry the patient's name, number, birth date and sex, and the study's date, numbers and physician, from {series}; an archive needs them. Is that wanted, or should they be left empty?</source>
+            <translation>Jede Datei wird Namen, Nummer, Geburtsdatum und Geschlecht des Patienten sowie Datum, Nummern und Arzt der Untersuchung enthalten, aus {series}; ein Archiv braucht sie. Ist das gewollt, oder sollen sie leer bleiben?</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/gui/actions.py"/>
@@ -6439,6 +6439,16 @@ DICOM-Ordner, NIfTI, PNG, JPEG</translation>
             <translation>der Scan hat nur eine Ebene</translation>
         </message>
         <message>
+            <location filename="../../gf_desktop/gui/questions.py"/>
+            <source>the series in {folder}</source>
+            <translation>der Serie in {folder}</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/questions.py"/>
+            <source>the series that the scans were added from</source>
+            <translation>der Serie, aus der die Scans hinzugefügt wurden</translation>
+        </message>
+        <message>
             <location filename="../../gf_desktop/gui/actions.py"/>
             <source>there is no student before this one</source>
             <translation>es gibt keinen früheren Schüler</translation>
@@ -6492,6 +6502,11 @@ DICOM-Ordner, NIfTI, PNG, JPEG</translation>
             <location filename="../../gf_desktop/gui/panels/tool_options.py"/>
             <source>where intensities are</source>
             <translation>wo Intensitäten liegen</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/export_dialog.py"/>
+            <source>where the scans were added from</source>
+            <translation>wo die Scans hinzugefügt wurden</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/gui/panels/tool_options.py"/>

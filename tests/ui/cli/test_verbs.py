@@ -214,6 +214,9 @@ def test_that_masks_go_out_as_dicom_objects_over_their_series(
     unasked = error_of(run("export", project, "--out", tmp_path / "out", "--source", DEMO / "B_ct_dicom", "--format", "seg", code=1))
     assert "--patient-tags" in unasked["next"]
     assert not (tmp_path / "out").exists()
+    as_added = run("export", project, "--out", tmp_path / "as-added", "--format", "seg", "--patient-tags", "blank")
+    assert [Path(f["path"]).name for f in as_added["files"]] == ["C-001_seg.dcm"]
+    run("patients", project, "--forget", "--yes")
     error = error_of(run("export", project, "--out", tmp_path / "out", "--format", "seg", "--patient-tags", "blank", code=1))
     assert "--source" in error["next"]
     for words, names in (

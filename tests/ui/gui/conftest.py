@@ -57,7 +57,7 @@ class Answers(Questions):
     def folder(self, title: str) -> Path | None:
         return self._answer("folder")
 
-    def patient_tags(self, source: Path) -> object:
+    def patient_tags(self, source: Path | None) -> object:
         self.asked.append("patient_tags")
         return self.tags
 

@@ -288,7 +288,8 @@ def named_series(folder: Path) -> Path:
 
 
 @pytest.mark.parametrize("text", ["", "series", "/not/there"])
-def test_that_a_dicom_object_without_its_series_is_not_begun(window: MainWindow, ask, answers, text: str) -> None:
+def test_that_a_dicom_object_without_its_series_is_not_begun(window: MainWindow, session: Session, ask, answers, text: str) -> None:
+    session.must_project().patients.forget()
     dialog = ask()
     choose_format(dialog, "rtstruct")
     QTest.keyClicks(dialog.source, text)
@@ -298,6 +299,24 @@ def test_that_a_dicom_object_without_its_series_is_not_begun(window: MainWindow,
     assert dialog.focusWidget() is dialog.source
     assert answers.asked == []
     QTest.keyClick(dialog, Qt.Key.Key_Escape)
+
+
+def test_that_the_series_need_not_be_named_while_the_list_of_patients_knows_it(  # noqa: PLR0917 - fixtures
+    window: MainWindow, session: Session, ask, answers, tmp_path: Path, qtbot: QtBot, settle
+) -> None:
+    mask = SITK.ReadImage(str(resource_dir() / "demo" / "B_ct_labels.nii.gz"))
+    SITK.WriteImage(SITK.Cast(mask > 0, SITK.sitkUInt8), str(tmp_path / "mask.nii.gz"))
+    session.correct("C-001", tmp_path / "mask.nii.gz")
+    settle()
+    answers.tags = "blank"
+    dialog = ask()
+    choose_format(dialog, "rtstruct")
+    assert dialog.source.placeholderText() == "where the scans were added from"
+    write_folder(dialog, tmp_path / "out")
+    assert finish(dialog, window, qtbot).startswith("1 file written; 1 read back and equal.")
+    content = pydicom.dcmread(tmp_path / "out" / "C-001_rtstruct.dcm")
+    original = pydicom.dcmread(next((resource_dir() / "demo" / "B_ct_dicom").iterdir()))
+    assert content.StudyInstanceUID == original.StudyInstanceUID
 
 
 @pytest.mark.parametrize(("button", "answer"), [(None, "blank"), ("Yes, with the name", "copy"), ("Cancel", None)])
