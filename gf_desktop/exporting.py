@@ -231,7 +231,9 @@ def _export(source: ExportSource, manifest: ExportManifest, options: ExportOptio
     if options.resume and before is not None and manifest.is_current(entry):
         there = tuple(ExportedFile(manifest.folder / name, verified=True, sha256=digest) for name, digest in before.files.items())
         return CaseExport(source.stem, "unchanged", there)
-    known = None if not options.resume else {} if before is None else before.files
+    # a case of the same name on another grid is another project's: what lies there is not ours to renew
+    ours = before is not None and before.geometry_sha256 == entry.geometry_sha256
+    known = None if not options.resume else before.files if before is not None and ours else {}
     files = _write(source, manifest.folder, options, overwrite=options.overwrite, known=known, stopped=token)
     manifest.note(entry, files)
     return CaseExport(source.stem, "written" if before is None else "renewed", tuple(files))

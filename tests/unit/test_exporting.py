@@ -132,6 +132,19 @@ def test_that_a_file_that_somebody_changed_since_is_not_replaced(three: World, r
     assert path.read_bytes() != mine
 
 
+def test_that_the_files_of_a_case_of_another_project_are_not_renewed(three: World, run: Run) -> None:
+    run(case_ids=["C-001"])
+    path = three.tmp_path / "out" / MANIFEST_NAME
+    document = json.loads(path.read_text())
+    # another project's case of the same name lies on another grid
+    document["entries"][0]["geometry_sha256"] = document["entries"][0]["content_sha256"] = "0" * 64
+    path.write_text(json.dumps(document))
+    before = files(three.tmp_path / "out")
+    with pytest.raises(UserError, match="exists already"):
+        run(case_ids=["C-001"], resume=True)
+    assert files(three.tmp_path / "out") == before
+
+
 def test_that_without_being_asked_to_go_on_nothing_is_replaced(three: World, run: Run) -> None:
     run()
     before = files(three.tmp_path / "out")
