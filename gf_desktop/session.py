@@ -23,6 +23,7 @@ from gf_desktop.files.export import ExportedFile
 from gf_desktop.files.formats import ExportFormat, Orientation
 from gf_desktop.files.masks import mapped_mask
 from gf_desktop.imaging.metrics import StructureScore, score_masks
+from gf_desktop.importing import Importing
 from gf_desktop.inference.segmenter import Prediction
 from gf_desktop.jobs import Jobs
 from gf_desktop.measuring import Measuring
@@ -62,6 +63,8 @@ class Session(Structuring):
         An operation that is looked at before it is carried out.
     exporting
         Cases to files for other programs.
+    importing
+        Scans that are looked at before they are taken.
 
     Signals: those of :class:`Structuring` · ``prediction_changed()`` also for progress in ``predicting`` ·
     ``training_changed()`` · ``round_finished(RoundReport)`` · ``round_ended()`` without a candidate.
@@ -82,6 +85,7 @@ class Session(Structuring):
         self.comparing = Comparing(self)
         self.previewing = Previewing(self)
         self.exporting = Exporting(self)
+        self.importing = Importing(self)
 
     def _let_go_of_project(self) -> None:
         super()._let_go_of_project()

@@ -26,7 +26,7 @@ from gf_desktop.project.records import Case, Finding
 from gf_desktop.project.staging import StagedScan
 from gf_desktop.project.store import Project, read_confidence
 
-__all__ = ["OnError", "Workspace", "no_answer"]
+__all__ = ["OnError", "Workspace", "no_answer", "scans_under"]
 
 UInt8 = npt.NDArray[np.uint8]
 OnError = Callable[[Exception], None]
@@ -36,16 +36,38 @@ def no_answer(_answer: object) -> None:
     """Take an answer that nobody asked for."""
 
 
-def _sources(
-    paths: Iterable[Path], *, spacing_mm: Spacing | None = None, series: str | None = None, level: int | None = None
+def scans_under(
+    paths: Iterable[Path | ScanSource],
+    *,
+    spacing_mm: Spacing | None = None,
+    series: str | None = None,
+    level: int | None = None,
+    refused: dict[Path, UserError] | None = None,
 ) -> list[tuple[Path, ScanSource]]:
-    """Return every scan under the paths once: a file of a series stands for all of it, so many files of one may be named."""
+    """Return every scan under the paths once: a file of a series stands for all of it, so many files of one may be named.
+
+    A source stands for itself, under its first path.
+
+    Parameters
+    ----------
+    refused
+        Takes the errors of paths without a scan; None: the first one is raised, as :func:`find_scans` does.
+    """
     found: list[tuple[Path, ScanSource]] = []
     covered: set[Path] = set()
     for path in paths:
+        if isinstance(path, ScanSource):
+            found.append((path.paths[0], path))
+            continue
         if path.absolute() in covered:
             continue
-        sources = at_level(find_scans(path, spacing_mm=spacing_mm), level)
+        try:
+            sources = at_level(find_scans(path, spacing_mm=spacing_mm), level)
+        except UserError as error:
+            if refused is None:
+                raise
+            refused[path] = error
+            continue
         for source in sources if series is None else choose_scans(sources, series):
             files = {file.absolute() for file in source.paths}
             if not files <= covered:
@@ -177,7 +199,7 @@ class Workspace:
 
     def import_paths(
         self,
-        paths: Iterable[Path],
+        paths: Iterable[Path | ScanSource],
         *,
         spacing_mm: Spacing | None = None,
         series: str | None = None,
@@ -186,7 +208,7 @@ class Workspace:
         on_done: Callable[[list[tuple[Path, Case]]], None] = no_answer,
         on_error: OnError | None = None,
     ) -> None:
-        """Read every scan under the paths and copy it into the project; all of them or none.
+        """Read every scan under the paths, or these sources, and copy it into the project; all of them or none.
 
         ``spacing_mm`` is what the user states of files that do not, mm between rows, columns and slices; ``series`` chooses among the
         scans of each path, see :func:`choose_scans`; ``level`` is the size in which slides are read, see :func:`at_level`.
@@ -196,11 +218,11 @@ class Workspace:
         """
         project = self.must_project()
         project.must_write()
-        wanted = [Path(p) for p in paths]
+        wanted = list(paths)
 
         def work(_token: CancelToken) -> list[_Arrival]:
             arrivals: list[_Arrival] = []
-            for path, source in _sources(wanted, spacing_mm=spacing_mm, series=series, level=level):
+            for path, source in scans_under(wanted, spacing_mm=spacing_mm, series=series, level=level):
                 private = private_of(source.paths[0]) if source.kind == "dicom" else Private()
                 arrivals.append(_Arrival(path, without_text(read_scan(source), private, keep=keep_text), private.identity))
                 if len(arrivals) == 1:
@@ -234,7 +256,7 @@ class Workspace:
 
     def _add_scan(self, project: Project, arrival: _Arrival) -> Case:
         scan = arrival.scan
-        findings = tuple(Finding(f.code, f.message) for f in scan.findings)
+        findings = tuple(Finding(f.code, f.message, f.severity) for f in scan.findings)
         case, is_new = project.add_case(
             scan.volume,
             title=scan.volume.source,

@@ -4,58 +4,133 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import numpy.typing as npt
 
-from gf_desktop.errors import FileFormatError
+from gf_desktop.errors import FileFormatError, UserError
 from gf_desktop.files.correction import background_of, corrected
 from gf_desktop.files.dicom import SliceHeader, pixel_digest, read_header, read_slices
-from gf_desktop.files.findings import Finding, refuse_red, verdict_of
+from gf_desktop.files.findings import Finding, UnusableScanError, refuse_red, verdict_of
 from gf_desktop.files.multiframe import read_multiframe
-from gf_desktop.files.passport import BY_USER, NOT_STATED, Passport, geometry_of
+from gf_desktop.files.passport import BY_USER, NOT_STATED, Contradiction, Passport, geometry_of
+from gf_desktop.files.picture import picture_grid
 from gf_desktop.files.slice_positions import check_ends
-from gf_desktop.files.sources import Scan, ScanSource
+from gf_desktop.files.sources import Glance, Scan, ScanSource, glance_of, red_glance
 from gf_desktop.files.spacing import Spacing
 from gf_desktop.files.stack import Stack, stack_planes
 from gf_desktop.files.stated import differing, with_depth, with_spacing
 from gf_desktop.imaging.geometry import Geometry
 from gf_desktop.imaging.volume import Volume
 
-__all__ = ["read_dicom"]
+__all__ = ["peek_dicom", "read_dicom"]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Series:
+    """What the headers of a series say, before a pixel is read: slices in order, the grid, and what was noticed."""
+
+    source: ScanSource
+    headers: tuple[SliceHeader, ...]
+    stack: Stack
+    geometry: Geometry
+    stated: SliceHeader
+    findings: tuple[Finding, ...]
+    differing: tuple[Contradiction, ...]
+
+    def passport(self, findings: Sequence[Finding]) -> Passport:
+        """Return the passport with the verdict of all findings."""
+        passport = _passport(self.stack, self.geometry, headers=self.headers, findings=findings, stated=self.stated)
+        return replace(passport, contradictions=(*passport.contradictions, *self.differing))
 
 
 def read_dicom(source: ScanSource, spacing_mm: Spacing | None) -> Scan:
     """Read a DICOM scan; arguments and errors as ``read_scan``."""
+    headers = _headers(source)
+    if _is_multiframe(headers):
+        return _read_multiframe(source, headers[0], spacing_mm)
+    series = _placed(source, headers, spacing_mm)
+    voxels, more = read_slices(series.headers)
+    if series.stack.correction is not None:
+        voxels = corrected(voxels, series.stack.correction, background=background_of(voxels, source.modality))
+    findings = (*series.findings, *more)
+    return Scan(_volume(series, voxels, series.geometry), findings, verdict_of(findings), series.passport(findings))
+
+
+def peek_dicom(source: ScanSource, spacing_mm: Spacing | None) -> Glance:
+    """Look at a DICOM scan: all headers, and the pixels of the middle slice. A file of several frames is read whole.
+
+    Errors as ``read_scan``, but a red scan is returned with what can be said of it.
+    """
+    headers = _headers(source)
+    if _is_multiframe(headers):
+        return glance_of(_read_multiframe(source, headers[0], spacing_mm))
+    try:
+        series = _placed(source, headers, spacing_mm)
+    except UnusableScanError as error:
+        ordered = sorted(headers, key=lambda header: (header.instance is None, header.instance, str(header.path)))
+        return red_glance(error, modality=source.modality, picture=_alone(source, ordered[len(ordered) // 2]))
+    middle = series.headers[len(series.headers) // 2]
+    voxels, more = read_slices([middle])
+    findings = (*series.findings, *more)
+    columns, rows, _ = series.geometry.size_ijk
+    grid = Geometry((columns, rows, 1), series.geometry.spacing_mm, series.geometry.origin_mm, series.geometry.direction)
+    # a correction slides and mixes slices, which a picture for a list need not show
+    height, width = voxels.shape[1:3]
+    picture = _volume(series, voxels, grid) if (width, height) == (columns, rows) else _alone(source, middle)
+    return Glance(
+        verdict_of(findings),
+        findings,
+        series.passport(findings),
+        source.modality,
+        size_ijk=series.geometry.size_ijk,
+        spacing_mm=series.geometry.spacing_mm,
+        spacing_known=series.stack.spacing_known,
+        picture=picture,
+    )
+
+
+def _alone(source: ScanSource, header: SliceHeader) -> Volume | None:
+    """Return one slice as a picture without a place; None where it cannot be read."""
+    try:
+        voxels, _ = read_slices([header])
+    except (OSError, UserError):
+        return None
+    grid = picture_grid(voxels.shape[2], voxels.shape[1])
+    return Volume(voxels, grid, modality=source.modality, source=source.description, spacing_known=False, place_known=False)
+
+
+def _headers(source: ScanSource) -> list[SliceHeader]:
     headers = []
     for path in source.paths:
         header = read_header(path)
         if header is None:
             raise FileFormatError("This DICOM file is not a scan", where=str(path), next_step="Choose the scan's own files.")
         headers.append(header)
-    if len(headers) == 1 and headers[0].frames > 1:
-        return _read_multiframe(source, headers[0], spacing_mm)
+    return headers
+
+
+def _is_multiframe(headers: Sequence[SliceHeader]) -> bool:
+    return len(headers) == 1 and headers[0].frames > 1
+
+
+def _placed(source: ScanSource, headers: list[SliceHeader], spacing_mm: Spacing | None) -> _Series:
+    """Put the slices of a series in order; UnusableScanError where they make no volume."""
     where = str(source.paths[0] if len(source.paths) == 1 else Path(os.path.commonpath([p.parent for p in source.paths])))
     stated, findings = with_spacing(headers, spacing_mm)
     findings = [*_about_files(source, headers), *findings]
     stack = _stacked(stated)
     findings += stack.findings
     refuse_red(findings, where=where, passport=Passport("red", slices=stack.slices, contradictions=stack.contradictions))
-    ordered = [headers[n] for n in stack.order]
-    voxels, more = read_slices(ordered)
+    ordered = tuple(headers[n] for n in stack.order)
     assert stack.geometry is not None, "a stack without a grid has a red finding"
     placed = all(header.has_place for header in ordered)
     geometry = stack.geometry if placed else with_depth(stack.geometry, spacing_mm, known=stack.spacing_known)
-    if stack.correction is not None:
-        voxels = corrected(voxels, stack.correction, background=background_of(voxels, source.modality))
     stack, ends = _about_ends(source, stack, ordered)
     other, differ = differing(geometry, spacing_mm)
-    findings += [*more, *ends, *differ]
-    volume = _volume(source, voxels, geometry, ordered[0], stack=stack, placed=placed)
-    passport = _passport(stack, geometry, headers=ordered, findings=findings, stated=stated[stack.order[0]])
-    return Scan(volume, tuple(findings), verdict_of(findings), replace(passport, contradictions=(*passport.contradictions, *other)))
+    return _Series(source, ordered, stack, geometry, stated[stack.order[0]], (*findings, *ends, *differ), other)
 
 
 def _stacked(headers: Sequence[SliceHeader]) -> Stack:
@@ -70,16 +145,16 @@ def _stacked(headers: Sequence[SliceHeader]) -> Stack:
     return stack_planes([h.plane for h in headers], identical=identical)
 
 
-def _volume(source: ScanSource, voxels: npt.NDArray[Any], geometry: Geometry, header: SliceHeader, *, stack: Stack, placed: bool) -> Volume:
+def _volume(series: _Series, voxels: npt.NDArray[Any], geometry: Geometry) -> Volume:
     return Volume(
         voxels,
         geometry,
-        modality=source.modality,
-        source=f"DICOM {source.description}",
-        spacing_known=stack.spacing_known,
-        facts=dict(header.facts),
-        place_known=placed,
-        resampled=stack.correction is not None,
+        modality=series.source.modality,
+        source=f"DICOM {series.source.description}",
+        spacing_known=series.stack.spacing_known,
+        facts=dict(series.headers[0].facts),
+        place_known=all(header.has_place for header in series.headers),
+        resampled=series.stack.correction is not None,
     )
 
 

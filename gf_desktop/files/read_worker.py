@@ -21,7 +21,7 @@ import msgspec
 from gf_desktop.errors import FileFormatError, UserError
 from gf_desktop.files.itk import read_itk_mask
 from gf_desktop.files.picture import read_indexed
-from gf_desktop.files.scan import Scan, ScanSource, read_here
+from gf_desktop.files.scan import Glance, Scan, ScanSource, glance_here, read_here
 from gf_desktop.files.wire import Order, fault_of, from_wire, read_frame, to_wire, write_frame
 from gf_desktop.memory import give_back
 
@@ -32,8 +32,13 @@ def _read_scan(source: ScanSource) -> Scan:
     return read_here(source)
 
 
+def _glance(source: ScanSource) -> Glance:
+    return glance_here(source)
+
+
 TASKS: Final[dict[str, tuple[type, Callable[[Any], Any]]]] = {
     "scan": (ScanSource, _read_scan),
+    "glance": (ScanSource, _glance),
     "itk mask": (Path, read_itk_mask),
     "indexed picture": (Path, read_indexed),
 }

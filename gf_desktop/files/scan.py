@@ -19,7 +19,7 @@ from gf_desktop.errors import FileFormatError, UserError
 from gf_desktop.files.analyze import header_of_pair, pair_kind, read_analyze
 from gf_desktop.files.apart import read_apart
 from gf_desktop.files.dicom import SliceHeader, could_be_dicom, group_headers, is_packed, read_header
-from gf_desktop.files.dicom_scan import read_dicom
+from gf_desktop.files.dicom_scan import peek_dicom, read_dicom
 from gf_desktop.files.dicomdir import files_of_directory, is_dicomdir
 from gf_desktop.files.faults import missing, reading_fault
 from gf_desktop.files.findings import Finding, UnusableScanError, refuse_red, verdict_of
@@ -28,7 +28,7 @@ from gf_desktop.files.nifti import is_label_file, is_nifti_name, looks_like_ct, 
 from gf_desktop.files.passport import BY_USER, NOT_STATED, Passport, geometry_of
 from gf_desktop.files.picture import PICTURE_SUFFIXES, picture_grid, read_picture
 from gf_desktop.files.sidecar import is_exported_mask
-from gf_desktop.files.sources import Scan, ScanSource
+from gf_desktop.files.sources import Glance, Scan, ScanSource, glance_of, red_glance
 from gf_desktop.files.spacing import Spacing, check_stated
 from gf_desktop.files.splitting import Part, split_series
 from gf_desktop.files.tiff import TIFF_SUFFIXES, default_level, read_tiff, tiff_levels
@@ -37,7 +37,18 @@ from gf_desktop.imaging.geometry import Geometry
 from gf_desktop.imaging.time_axis import TimeAxis
 from gf_desktop.imaging.volume import Volume
 
-__all__ = ["Finding", "Scan", "ScanSource", "UnusableScanError", "find_scans", "read_here", "read_scan"]
+__all__ = [
+    "Finding",
+    "Glance",
+    "Scan",
+    "ScanSource",
+    "UnusableScanError",
+    "find_scans",
+    "glance_at",
+    "glance_here",
+    "read_here",
+    "read_scan",
+]
 
 PHOTO = "PHOTO"
 """Modality of plain pictures."""
@@ -290,6 +301,30 @@ def read_scan(source: ScanSource, *, spacing_mm: Spacing | None = None) -> Scan:
         source = replace(source, spacing_mm=spacing_mm)
     check_stated(source.spacing_mm)
     return read_apart(source, Scan, paths=source.paths) if _needs_decoder(source) else read_here(source)
+
+
+def glance_at(source: ScanSource) -> Glance:
+    """Look at a scan as far as it takes to choose or to refuse it; where a decoder is needed, in a process of its own.
+
+    Returns
+    -------
+    Also of a scan that is red or damaged: the verdict says so. Of a DICOM series only headers and one slice are read.
+
+    Raises
+    ------
+    UserError
+        When the stated spacing is none.
+    """
+    check_stated(source.spacing_mm)
+    try:
+        return read_apart(source, Glance, paths=source.paths, task="glance") if _needs_decoder(source) else glance_here(source)
+    except UserError as error:
+        return red_glance(error, modality=source.modality)
+
+
+def glance_here(source: ScanSource) -> Glance:
+    """Look at a scan in this process; as :func:`glance_at`, but what cannot be read raises."""
+    return peek_dicom(source, source.spacing_mm) if source.kind == "dicom" else glance_of(read_here(source))
 
 
 def _needs_decoder(source: ScanSource) -> bool:

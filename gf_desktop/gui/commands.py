@@ -14,7 +14,6 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QWidget
 
 from gf_desktop.errors import UserError
-from gf_desktop.files import warm_up
 from gf_desktop.gui.actions import ACTIONS, tr
 from gf_desktop.gui.cine_player import CinePlayer
 from gf_desktop.gui.compare_commands import CompareCommands
@@ -23,12 +22,13 @@ from gf_desktop.gui.drops import dropped
 from gf_desktop.gui.export_commands import ExportCommands, ExportMemory
 from gf_desktop.gui.frame_commands import frame_handlers, watch_frame
 from gf_desktop.gui.help_commands import HelpCommands
+from gf_desktop.gui.import_commands import ImportCommands
 from gf_desktop.gui.language import spoken
 from gf_desktop.gui.measure_commands import MeasureCommands
 from gf_desktop.gui.questions import Questions
 from gf_desktop.gui.structure_commands import StructureCommands
 from gf_desktop.gui.view_state import ToolName, ViewState
-from gf_desktop.project.records import Case, RoundReport
+from gf_desktop.project.records import RoundReport
 from gf_desktop.resources import resource_dir
 from gf_desktop.session import Session
 
@@ -160,6 +160,7 @@ class Commands(QObject):
         self.compares = CompareCommands(session, state, face, questions, attempt=self.attempt)
         self.measures = MeasureCommands(session, state, face, questions, attempt=self.attempt)
         self.exports = ExportCommands(session, face, questions, attempt=self.attempt, parent=dialogs)
+        self.imports = ImportCommands(session, face, questions, attempt=self.attempt, show_case=self.show_case, parent=dialogs)
         for signal in (
             session.project_changed,
             session.worklist_changed,
@@ -225,8 +226,7 @@ class Commands(QObject):
             "open_demo": self.open_demo,
             "new_project": self.new_project,
             "open_project": self.open_project,
-            "import_folder": lambda: self.import_paths(_chosen(session, lambda: _folder_of_scans(self._ask))),
-            "import_files": lambda: self.import_paths(_chosen(session, self._ask.scan_files)),
+            **self.imports.handlers(),
             "correct": self.correct,
             **self.exports.handlers(),
             "close_project": session.close_project,
@@ -368,17 +368,8 @@ class Commands(QObject):
             self.show_case(shown.id)
 
     def import_paths(self, paths: list[Path]) -> None:
-        """Add every scan under the paths and show the first of them."""
-        if not paths:
-            return
-        self._face.show_busy(tr("reading scans"))
-
-        def done(added: list[tuple[Path, Case]]) -> None:
-            self._face.show_busy("")
-            if added:
-                self.attempt(lambda: self.show_case(added[0][1].id))
-
-        self._session.import_paths(paths, on_done=done)
+        """Add the scans under the paths, asking where there is something to ask, and show the first of them."""
+        self.imports.take(paths)
 
     def take_paths(self, paths: list[Path]) -> None:
         """Take what was let fall on the window: a project is opened, scans are added to the one that is open or make a new one."""
@@ -467,14 +458,3 @@ class Commands(QObject):
         self._face.tell(
             spoken(report.reason), kind="good" if report.promoted else "warn", buttons=[show, back] if report.promoted else [show]
         )
-
-
-def _folder_of_scans(ask: Questions) -> list[Path]:
-    folder = ask.folder(tr("Folder with scans"))
-    return [] if folder is None else [folder]
-
-
-def _chosen(session: Session, ask: Callable[[], list[Path]]) -> list[Path]:
-    """Ask for scans, and load what reads them meanwhile: a project that had scans began without it."""
-    session.jobs.run(lambda _token: warm_up(), on_done=lambda _none: None, on_error=session.broke.emit)
-    return ask()

@@ -104,6 +104,13 @@ CORE_PARTS: Final[Mapping[str, list[str]]] = {
     ],
     "gf_desktop/files/slice_positions.py": ["slice is", "slices are", "the file stays as it is, and masks fit the resampled grid"],
     "gf_desktop/files/passport.py": ["not stated", "stated by the user"],
+    "gf_desktop/files/passport_lines.py": [
+        "yes, as the findings say",
+        "none missing, none twice, none overlapping",
+        "{missing} missing",
+        "{duplicates} stored twice",
+        "overlapping by {overlap_mm} mm",
+    ],
     "gf_desktop/files/splitting.py": [
         "axial",
         "coronal",
@@ -194,7 +201,18 @@ def table_texts() -> dict[str, list[str]]:
     """Return the texts that ``tr`` is asked for by value, by the module that holds their table."""
     from gf_desktop.display import PlaneName
     from gf_desktop.files.structure_lists import read_structure_file, shipped_structure_files
-    from gf_desktop.gui import actions, export_dialog, keymap, menus, settings_store, shortcut_sheet, texts, tour
+    from gf_desktop.gui import (
+        actions,
+        export_dialog,
+        import_list,
+        keymap,
+        menus,
+        passport_rows,
+        settings_store,
+        shortcut_sheet,
+        texts,
+        tour,
+    )
     from gf_desktop.gui.panels import models, refine, scan, structure_menu, tool_options, worklist_model
     from gf_desktop.gui.views import slice_strip
     from gf_desktop.project.records import CaseStatus
@@ -209,8 +227,13 @@ def table_texts() -> dict[str, list[str]]:
             *(words for pair in export_dialog.FORMAT_WORDS.values() for words in pair),
             *export_dialog.FRAME_WORDS.values(),
         ],
+        "gf_desktop/gui/import_list.py": [words for _kind, words in import_list.VERDICTS.values()],
         "gf_desktop/gui/keymap.py": list(keymap.HELD_KEYS.values()),
         "gf_desktop/gui/menus.py": [menus.RESEARCH_USE],
+        "gf_desktop/gui/passport_rows.py": [
+            *passport_rows.LINE_WORDS.values(),
+            *(words for _kind, words in passport_rows.SEVERITY_WORDS.values()),
+        ],
         "gf_desktop/gui/settings_store.py": [told.UNREADABLE, told.STUCK, told.DAMAGED, told.NEWER, told.PARTLY],
         "gf_desktop/gui/shortcut_sheet.py": [shortcut_sheet.MOUSE],
         "gf_desktop/gui/texts.py": [*texts.STAGE_WORDS.values()],

@@ -17,10 +17,11 @@ ModelState = Literal["candidate", "active", "retired", "rejected"]
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One remark about a scan's geometry, as stored with its case."""
+    """One remark about a scan's geometry, as stored with its case; ``severity`` is "green", "amber", or "" where nobody kept it."""
 
     code: str
     message: str
+    severity: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -978,6 +978,11 @@
             <translation>Kein Projekt ist geöffnet</translation>
         </message>
         <message>
+            <location filename="../../gf_desktop/importing.py"/>
+            <source>No scan</source>
+            <translation>Kein Scan</translation>
+        </message>
+        <message>
             <location filename="../../gf_desktop/files/scan.py"/>
             <source>None of the files that the DICOMDIR names is a scan</source>
             <translation>Keine der Dateien, die das DICOMDIR nennt, ist ein Scan</translation>
@@ -2742,6 +2747,11 @@
             <translation>keine Strukturen</translation>
         </message>
         <message>
+            <location filename="../../gf_desktop/files/passport_lines.py"/>
+            <source>none missing, none twice, none overlapping</source>
+            <translation>keine fehlt, keine doppelt, keine überlappend</translation>
+        </message>
+        <message>
             <location filename="../../gf_desktop/files/scan.py"/>
             <source>none of its {files} files is one</source>
             <translation>keine seiner {files} Dateien ist einer</translation>
@@ -2775,6 +2785,11 @@
             <location filename="../../gf_desktop/imaging/operations.py"/>
             <source>open</source>
             <translation>Dünnes wegnehmen</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/files/passport_lines.py"/>
+            <source>overlapping by {overlap_mm} mm</source>
+            <translation>überlappend um {overlap_mm} mm</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/files/splitting.py"/>
@@ -2912,6 +2927,11 @@
             <translation>ohne {label}</translation>
         </message>
         <message>
+            <location filename="../../gf_desktop/files/passport_lines.py"/>
+            <source>yes, as the findings say</source>
+            <translation>ja, wie die Befunde sagen</translation>
+        </message>
+        <message>
             <location filename="../../gf_desktop/project/database.py"/>
             <source>{advice} “new” makes one.</source>
             <translation>{advice} „new“ legt eines an.</translation>
@@ -2920,6 +2940,11 @@
             <location filename="../../gf_desktop/files/slice_positions.py"/>
             <source>{after_mm} and {before_mm} mm</source>
             <translation>{after_mm} und {before_mm} mm</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/files/passport_lines.py"/>
+            <source>{after_mm} to {before_mm} mm along the normal: {missing} missing</source>
+            <translation>{after_mm} bis {before_mm} mm entlang der Normalen: {missing} fehlen</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/gate.py"/>
@@ -2947,9 +2972,19 @@
             <translation>{count} beschädigte Dateien neben der Serie waren nicht lesbar ({files}); an ihren Enden können Schichten fehlen</translation>
         </message>
         <message>
+            <location filename="../../gf_desktop/files/passport_lines.py"/>
+            <source>{count} slices, each {spacing_mm} mm from the next</source>
+            <translation>{count} Schichten, jede {spacing_mm} mm von der nächsten</translation>
+        </message>
+        <message>
             <location filename="../../gf_desktop/files/dicom_mask.py"/>
             <source>{count} voxels belong to more than one structure; the last one has them</source>
             <translation>{count} Voxel gehören zu mehr als einer Struktur; die letzte hat sie</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/files/passport_lines.py"/>
+            <source>{count} without an even spacing</source>
+            <translation>{count} ohne gleichmäßigen Abstand</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/files/slice_positions.py"/>
@@ -2960,6 +2995,16 @@
             <location filename="../../gf_desktop/files/stack.py"/>
             <source>{crowded} of {groups} positions are held by more than one different slice ({total} slices in all){told}</source>
             <translation>{crowded} von {groups} Positionen haben mehr als eine verschiedene Schicht ({total} Schichten insgesamt){told}</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/files/passport_lines.py"/>
+            <source>{crowded} positions with several</source>
+            <translation>{crowded} Positionen mit mehreren</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/files/passport_lines.py"/>
+            <source>{duplicates} stored twice</source>
+            <translation>{duplicates} doppelt gespeichert</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/files/dicom_rtstruct_read.py"/>
@@ -3017,9 +3062,24 @@
             <translation>{lost} Voxel enthalten keine Zahl und gelten als die kleinste Intensität, {lowest}</translation>
         </message>
         <message>
+            <location filename="../../gf_desktop/files/passport_lines.py"/>
+            <source>{missing_at_ends} missing at the ends</source>
+            <translation>{missing_at_ends} fehlen an den Enden</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/files/passport_lines.py"/>
+            <source>{missing} missing</source>
+            <translation>{missing} fehlen</translation>
+        </message>
+        <message>
             <location filename="../../gf_desktop/files/scan.py"/>
             <source>{named} does not state the modality; the values are those of a CT in HU</source>
             <translation>{named} nennt die Modalität nicht; die Werte sind die eines CT in HU</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/files/passport_lines.py"/>
+            <source>{name} says {stated} {unit}, measured are {measured} {unit2}</source>
+            <translation>{name} sagt {stated} {unit}, gemessen sind {measured} {unit2}</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/gate.py"/>
@@ -3047,6 +3107,11 @@
             <translation>{outside} von {total} Konturen liegen ganz oder zum Teil außerhalb des Scans</translation>
         </message>
         <message>
+            <location filename="../../gf_desktop/files/passport_lines.py"/>
+            <source>{qform_apart_mm} mm and {value} degrees from the sform</source>
+            <translation>{qform_apart_mm} mm und {value} Grad von der sform</translation>
+        </message>
+        <message>
             <location filename="../../gf_desktop/gate.py"/>
             <source>{stays}: it forgets; on the pack's own slices mean Dice fell by {gain}. {active_id} goes on serving.</source>
             <translation>{stays}: Er vergisst; auf den eigenen Schichten des Pakets fiel der mittlere Dice um {gain}. {active_id} arbeitet weiter.</translation>
@@ -3070,6 +3135,11 @@
             <location filename="../../gf_desktop/project/journal.py"/>
             <source>{text}; {rest}. Look through the last minutes of the work.</source>
             <translation>{text}; {rest}. Sehen Sie die letzten Minuten der Arbeit durch.</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/files/passport_lines.py"/>
+            <source>{tilt_deg} degrees, {slide_mm} mm over the stack</source>
+            <translation>{tilt_deg} Grad, {slide_mm} mm über den Stapel</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/project/database.py"/>
@@ -3121,6 +3191,11 @@
             </translation>
         </message>
         <message>
+            <location filename="../../gf_desktop/gui/import_list.py"/>
+            <source> (and {n} more)</source>
+            <translation> (und {n} weitere)</translation>
+        </message>
+        <message>
             <location filename="../../gf_desktop/gui/views/frame_bar.py"/>
             <source> frames/s</source>
             <translation> Bilder/s</translation>
@@ -3146,6 +3221,11 @@
             <location filename="../../gf_desktop/gui/preview_bar.py"/>
             <source>3-D</source>
             <translation>3D</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/import_details.py"/>
+            <source>A distance is a number of mm between 0 and {most}.</source>
+            <translation>Ein Abstand ist eine Zahl in mm zwischen 0 und {most}.</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/gui/export_dialog.py"/>
@@ -3265,6 +3345,11 @@
             <translation>Scan-Dateien hinzufügen…</translation>
         </message>
         <message>
+            <location filename="../../gf_desktop/gui/import_dialog.py"/>
+            <source>Add scans</source>
+            <translation>Scans hinzufügen</translation>
+        </message>
+        <message>
             <location filename="../../gf_desktop/gui/actions.py"/>
             <source>Add scans from a folder…</source>
             <translation>Scans aus einem Ordner hinzufügen…</translation>
@@ -3293,6 +3378,14 @@
             <location filename="../../gf_desktop/gui/panels/structure_dialog.py"/>
             <source>Add what is missing</source>
             <translation>Fehlende hinzufügen</translation>
+        </message>
+        <message numerus="yes">
+            <location filename="../../gf_desktop/gui/import_dialog.py"/>
+            <source>Add {n} scans</source>
+            <translation>
+                <numerusform>{n} Scan hinzufügen</numerusform>
+                <numerusform>{n} Scans hinzufügen</numerusform>
+            </translation>
         </message>
         <message>
             <location filename="../../gf_desktop/gui/structure_commands.py"/>
@@ -3323,6 +3416,11 @@
             <location filename="../../gf_desktop/gui/actions.py"/>
             <source>All students of this project and how good they are</source>
             <translation>Alle Schüler dieses Projekts und wie gut sie sind</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/import_dialog.py"/>
+            <source>All that can be added</source>
+            <translation>Alle, die hinzugefügt werden können</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/gui/actions.py"/>
@@ -3386,7 +3484,7 @@
         </message>
         <message>
             <location filename="../../gf_desktop/gui/export_dialog.py"/>
-            <location filename="../../gf_desktop/gui/panels/scan.py"/>
+            <location filename="../../gf_desktop/gui/passport_rows.py"/>
             <source>Axes</source>
             <translation>Achsen</translation>
         </message>
@@ -3458,6 +3556,7 @@
         </message>
         <message>
             <location filename="../../gf_desktop/gui/export_dialog.py"/>
+            <location filename="../../gf_desktop/gui/import_dialog.py"/>
             <location filename="../../gf_desktop/gui/panels/structure_dialog.py"/>
             <location filename="../../gf_desktop/gui/questions.py"/>
             <source>Cancel</source>
@@ -3611,6 +3710,11 @@
             <translation>Messungen als Text kopieren</translation>
         </message>
         <message>
+            <location filename="../../gf_desktop/gui/panels/scan.py"/>
+            <source>Copy the passport</source>
+            <translation>Pass kopieren</translation>
+        </message>
+        <message>
             <location filename="../../gf_desktop/gui/actions.py"/>
             <source>Copy the slice down</source>
             <translation>Schicht nach unten kopieren</translation>
@@ -3746,6 +3850,31 @@
             <location filename="../../gf_desktop/gui/actions.py"/>
             <source>Differences only</source>
             <translation>Nur Unterschiede</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/panels/scan.py"/>
+            <source>Directions</source>
+            <translation>Richtungen</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/passport_rows.py"/>
+            <source>Disagrees</source>
+            <translation>Widerspruch</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/import_details.py"/>
+            <source>Distance between columns in mm</source>
+            <translation>Abstand zwischen Spalten in mm</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/import_details.py"/>
+            <source>Distance between rows in mm</source>
+            <translation>Abstand zwischen Zeilen in mm</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/import_details.py"/>
+            <source>Distance between slices in mm</source>
+            <translation>Abstand zwischen Schichten in mm</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/gui/actions.py"/>
@@ -3954,6 +4083,11 @@ DICOM-Ordner, NIfTI, PNG, JPEG</translation>
             <translation>Exportieren…</translation>
         </message>
         <message>
+            <location filename="../../gf_desktop/gui/passport_rows.py"/>
+            <source>Fault</source>
+            <translation>Fehler</translation>
+        </message>
+        <message>
             <location filename="../../gf_desktop/gui/actions.py"/>
             <source>Fewer frames a second</source>
             <translation>Weniger Bilder je Sekunde</translation>
@@ -4019,7 +4153,7 @@ DICOM-Ordner, NIfTI, PNG, JPEG</translation>
             <translation>Ordner der DICOM-Serie unter den Masken</translation>
         </message>
         <message>
-            <location filename="../../gf_desktop/gui/commands.py"/>
+            <location filename="../../gf_desktop/gui/import_commands.py"/>
             <source>Folder with scans</source>
             <translation>Ordner mit Scans</translation>
         </message>
@@ -4112,6 +4246,16 @@ DICOM-Ordner, NIfTI, PNG, JPEG</translation>
             <location filename="../../gf_desktop/gui/actions.py"/>
             <source>From the next start</source>
             <translation>Ab dem nächsten Start</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/passport_rows.py"/>
+            <source>Gap</source>
+            <translation>Lücke</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/passport_rows.py"/>
+            <source>Gaps</source>
+            <translation>Abstände</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/gui/panels/scan.py"/>
@@ -4347,6 +4491,11 @@ DICOM-Ordner, NIfTI, PNG, JPEG</translation>
             <translation>Von Ihren Tasten weggelassen: {what}.</translation>
         </message>
         <message>
+            <location filename="../../gf_desktop/gui/import_list.py"/>
+            <source>Lengths are in pixels, unless you type the distances in mm.</source>
+            <translation>Längen gelten in Pixeln, wenn Sie die Abstände in mm nicht eingeben.</translation>
+        </message>
+        <message>
             <location filename="../../gf_desktop/gui/actions.py"/>
             <source>Let the strokes of two or more structures grow until they meet</source>
             <translation>Die Striche von zwei oder mehr Strukturen wachsen lassen, bis sie sich treffen</translation>
@@ -4365,6 +4514,11 @@ DICOM-Ordner, NIfTI, PNG, JPEG</translation>
             <location filename="../../gf_desktop/gui/actions.py"/>
             <source>Let the student draw every slice that you have not reviewed</source>
             <translation>Den Schüler jede Schicht zeichnen lassen, die Sie nicht durchgesehen haben</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/import_details.py"/>
+            <source>Level of the slide</source>
+            <translation>Stufe des Objektträgers</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/gui/panels/structure_dialog.py"/>
@@ -4420,6 +4574,11 @@ DICOM-Ordner, NIfTI, PNG, JPEG</translation>
             <location filename="../../gf_desktop/gui/actions.py"/>
             <source>Look around: drag moves the picture</source>
             <translation>Umsehen: Ziehen bewegt das Bild</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/import_dialog.py"/>
+            <source>Looking for scans</source>
+            <translation>Scans werden gesucht</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/gui/panels/refine.py"/>
@@ -4701,6 +4860,11 @@ DICOM-Ordner, NIfTI, PNG, JPEG</translation>
             <translation>Nicht vertrauenswürdig</translation>
         </message>
         <message>
+            <location filename="../../gf_desktop/gui/passport_rows.py"/>
+            <source>Note</source>
+            <translation>Hinweis</translation>
+        </message>
+        <message>
             <location filename="../../gf_desktop/gui/palette_box.py"/>
             <source>Nothing is called like this.</source>
             <translation>Nichts heißt so.</translation>
@@ -4724,6 +4888,11 @@ DICOM-Ordner, NIfTI, PNG, JPEG</translation>
             <location filename="../../gf_desktop/gui/actions.py"/>
             <source>Of the structure that is drawn</source>
             <translation>Der Struktur, die gezeichnet wird</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/passport_rows.py"/>
+            <source>Off it by</source>
+            <translation>Abweichung</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/gui/actions.py"/>
@@ -4848,7 +5017,7 @@ DICOM-Ordner, NIfTI, PNG, JPEG</translation>
             <translation>Reihenfolge der Scans</translation>
         </message>
         <message>
-            <location filename="../../gf_desktop/gui/panels/scan.py"/>
+            <location filename="../../gf_desktop/gui/passport_rows.py"/>
             <source>Origin</source>
             <translation>Ursprung</translation>
         </message>
@@ -4972,6 +5141,11 @@ DICOM-Ordner, NIfTI, PNG, JPEG</translation>
             <translation>Das Fadenkreuz dorthin setzen</translation>
         </message>
         <message>
+            <location filename="../../gf_desktop/gui/panels/scan.py"/>
+            <source>Puts these lines into the clipboard</source>
+            <translation>Legt diese Zeilen in die Zwischenablage</translation>
+        </message>
+        <message>
             <location filename="../../gf_desktop/gui/actions.py"/>
             <source>Quit</source>
             <translation>Beenden</translation>
@@ -5015,6 +5189,11 @@ DICOM-Ordner, NIfTI, PNG, JPEG</translation>
             <translation>Verfeinern</translation>
         </message>
         <message>
+            <location filename="../../gf_desktop/gui/passport_rows.py"/>
+            <source>Remark</source>
+            <translation>Bemerkung</translation>
+        </message>
+        <message>
             <location filename="../../gf_desktop/gui/panels/structure_menu.py"/>
             <source>Remove islands below</source>
             <translation>Inseln entfernen unter</translation>
@@ -5033,6 +5212,11 @@ DICOM-Ordner, NIfTI, PNG, JPEG</translation>
             <location filename="../../gf_desktop/gui/export_dialog.py"/>
             <source>Report: HTML</source>
             <translation>Bericht: HTML</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/passport_rows.py"/>
+            <source>Resampled</source>
+            <translation>Neu abgetastet</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/gui/menus.py"/>
@@ -5116,6 +5300,11 @@ DICOM-Ordner, NIfTI, PNG, JPEG</translation>
             <location filename="../../gf_desktop/gui/questions.py"/>
             <source>Scans (*.nii *.nii.gz *.dcm DICOMDIR *.nrrd *.mha *.mhd *.hdr *.png *.jpg *.jpeg *.bmp *.tif *.tiff *.svs);;All files (*)</source>
             <translation>Scans (*.nii *.nii.gz *.dcm DICOMDIR *.nrrd *.mha *.mhd *.hdr *.png *.jpg *.jpeg *.bmp *.tif *.tiff *.svs);;Alle Dateien (*)</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/import_list.py"/>
+            <source>Scans that were found</source>
+            <translation>Gefundene Scans</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/gui/questions.py"/>
@@ -5259,6 +5448,11 @@ DICOM-Ordner, NIfTI, PNG, JPEG</translation>
             <translation>Schicht aufwärts</translation>
         </message>
         <message>
+            <location filename="../../gf_desktop/gui/passport_rows.py"/>
+            <source>Slices</source>
+            <translation>Schichten</translation>
+        </message>
+        <message>
             <location filename="../../gf_desktop/gui/views/slice_strip.py"/>
             <source>Slices and their state</source>
             <translation>Schichten und ihr Zustand</translation>
@@ -5292,6 +5486,11 @@ DICOM-Ordner, NIfTI, PNG, JPEG</translation>
             <location filename="../../gf_desktop/gui/keymap.py"/>
             <source>Space is held to move the picture</source>
             <translation>Die Leertaste wird gehalten, um das Bild zu bewegen</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/passport_rows.py"/>
+            <source>Spacing</source>
+            <translation>Abstand</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/gui/views/frame_bar.py"/>
@@ -5343,6 +5542,11 @@ DICOM-Ordner, NIfTI, PNG, JPEG</translation>
             <location filename="../../gf_desktop/gui/actions.py"/>
             <source>Stop computing</source>
             <translation>Berechnung anhalten</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/import_dialog.py"/>
+            <source>Stop looking</source>
+            <translation>Suche beenden</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/gui/actions.py"/>
@@ -5527,6 +5731,11 @@ DICOM-Ordner, NIfTI, PNG, JPEG</translation>
             <translation>Der Export wurde angehalten. Was geschrieben ist, ist vollständig und bleibt; exportieren Sie noch einmal, um weiterzumachen.</translation>
         </message>
         <message>
+            <location filename="../../gf_desktop/gui/import_details.py"/>
+            <source>The files do not state the distances. Type them in mm:</source>
+            <translation>Die Dateien nennen die Abstände nicht. Bitte in mm eingeben:</translation>
+        </message>
+        <message>
             <location filename="../../gf_desktop/gui/structure_commands.py"/>
             <source>The list of structures is in {file}.</source>
             <translation>Die Liste der Strukturen steht in {file}.</translation>
@@ -5613,6 +5822,7 @@ DICOM-Ordner, NIfTI, PNG, JPEG</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/gui/panels/scan.py"/>
+            <location filename="../../gf_desktop/gui/passport_rows.py"/>
             <source>Tilt</source>
             <translation>Neigung</translation>
         </message>
@@ -5650,6 +5860,11 @@ DICOM-Ordner, NIfTI, PNG, JPEG</translation>
             <location filename="../../gf_desktop/gui/actions.py"/>
             <source>Two views that move together</source>
             <translation>Zwei Ansichten, die sich gemeinsam bewegen</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/import_list.py"/>
+            <source>Type the distances in mm.</source>
+            <translation>Bitte die Abstände in mm eingeben.</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/gui/status_bar.py"/>
@@ -5743,6 +5958,11 @@ DICOM-Ordner, NIfTI, PNG, JPEG</translation>
             <translation>Was sich geändert hat</translation>
         </message>
         <message>
+            <location filename="../../gf_desktop/gui/import_details.py"/>
+            <source>What is known of the scan</source>
+            <translation>Was über den Scan bekannt ist</translation>
+        </message>
+        <message>
             <location filename="../../gf_desktop/gui/panels/tool_options.py"/>
             <source>What may be painted over</source>
             <translation>Was übermalt werden darf</translation>
@@ -5781,6 +6001,11 @@ DICOM-Ordner, NIfTI, PNG, JPEG</translation>
             <location filename="../../gf_desktop/gui/tour.py"/>
             <source>When the slice is right, approve it ({key}). A student learns only from what you approve.</source>
             <translation>Ist die Schicht richtig, geben Sie sie frei ({key}). Ein Schüler lernt nur aus dem, was Sie freigeben.</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/panels/scan.py"/>
+            <source>Where it lies, and what says so</source>
+            <translation>Wo er liegt, und was das sagt</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/gui/actions.py"/>
@@ -6005,6 +6230,21 @@ DICOM-Ordner, NIfTI, PNG, JPEG</translation>
             <translation>nur Hintergrund</translation>
         </message>
         <message>
+            <location filename="../../gf_desktop/gui/import_details.py"/>
+            <source>between columns</source>
+            <translation>zwischen Spalten</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/import_details.py"/>
+            <source>between rows</source>
+            <translation>zwischen Zeilen</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/import_details.py"/>
+            <source>between slices</source>
+            <translation>zwischen Schichten</translation>
+        </message>
+        <message>
             <location filename="../../gf_desktop/gui/panels/worklist_model.py"/>
             <source>by modality</source>
             <translation>nach Modalität</translation>
@@ -6018,6 +6258,11 @@ DICOM-Ordner, NIfTI, PNG, JPEG</translation>
             <location filename="../../gf_desktop/gui/panels/models.py"/>
             <source>candidate</source>
             <translation>Kandidat</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/import_list.py"/>
+            <source>cannot be added</source>
+            <translation>nicht verwendbar</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/gui/panels/refine.py"/>
@@ -6281,6 +6526,11 @@ DICOM-Ordner, NIfTI, PNG, JPEG</translation>
             <translation>Bild</translation>
         </message>
         <message>
+            <location filename="../../gf_desktop/gui/passport_rows.py"/>
+            <source>pixels</source>
+            <translation>Pixel</translation>
+        </message>
+        <message>
             <location filename="../../gf_desktop/gui/commands.py"/>
             <source>predicting {case}, {n} left</source>
             <translation>Vorschlag für {case}, noch {n}</translation>
@@ -6308,12 +6558,17 @@ DICOM-Ordner, NIfTI, PNG, JPEG</translation>
             <translation>vorgeschlagen, noch nicht angesehen</translation>
         </message>
         <message>
+            <location filename="../../gf_desktop/gui/passport_rows.py"/>
+            <source>qform</source>
+            <translation>qform</translation>
+        </message>
+        <message>
             <location filename="../../gf_desktop/gui/status_bar.py"/>
             <source>read only</source>
             <translation>nur lesen</translation>
         </message>
         <message>
-            <location filename="../../gf_desktop/gui/commands.py"/>
+            <location filename="../../gf_desktop/gui/import_commands.py"/>
             <source>reading scans</source>
             <translation>Scans werden gelesen</translation>
         </message>
@@ -6321,6 +6576,11 @@ DICOM-Ordner, NIfTI, PNG, JPEG</translation>
             <location filename="../../gf_desktop/gui/texts.py"/>
             <source>reading the scans</source>
             <translation>die Scans werden gelesen</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/import_list.py"/>
+            <source>ready</source>
+            <translation>bereit</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/gui/top_bar.py"/>
@@ -6372,6 +6632,11 @@ DICOM-Ordner, NIfTI, PNG, JPEG</translation>
             <location filename="../../gf_desktop/gui/panels/next_best.py"/>
             <source>slice {n}: least sure, {doubt} %</source>
             <translation>Schicht {n}: Zweifel {doubt} %</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/import_list.py"/>
+            <source>spacing not stated</source>
+            <translation>Abstand nicht genannt</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/gui/panels/tool_options.py"/>
@@ -6514,6 +6779,11 @@ DICOM-Ordner, NIfTI, PNG, JPEG</translation>
             <translation>wo der Schüler sicher ist ab</translation>
         </message>
         <message>
+            <location filename="../../gf_desktop/gui/import_list.py"/>
+            <source>with a remark</source>
+            <translation>mit Bemerkung</translation>
+        </message>
+        <message>
             <location filename="../../gf_desktop/gui/panels/worklist_model.py"/>
             <source>with held-back slices</source>
             <translation>mit zurückgehaltenen Schichten</translation>
@@ -6626,11 +6896,27 @@ DICOM-Ordner, NIfTI, PNG, JPEG</translation>
             <translation>{n} % durchgesehen</translation>
         </message>
         <message numerus="yes">
+            <location filename="../../gf_desktop/gui/import_dialog.py"/>
+            <source>{n} cannot be added</source>
+            <translation>
+                <numerusform>{n} ist nicht verwendbar</numerusform>
+                <numerusform>{n} sind nicht verwendbar</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
             <location filename="../../gf_desktop/gui/export_commands.py"/>
             <source>{n} files written</source>
             <translation>
                 <numerusform>{n} Datei geschrieben</numerusform>
                 <numerusform>{n} Dateien geschrieben</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <location filename="../../gf_desktop/gui/import_list.py"/>
+            <source>{n} frames</source>
+            <translation>
+                <numerusform>{n} Bild</numerusform>
+                <numerusform>{n} Bilder</numerusform>
             </translation>
         </message>
         <message numerus="yes">
@@ -6659,6 +6945,11 @@ DICOM-Ordner, NIfTI, PNG, JPEG</translation>
             <source>{n} of {all}</source>
             <translation>{n} von {all}</translation>
         </message>
+        <message>
+            <location filename="../../gf_desktop/gui/import_dialog.py"/>
+            <source>{n} of {count} looked at</source>
+            <translation>{n} von {count} angesehen</translation>
+        </message>
         <message numerus="yes">
             <location filename="../../gf_desktop/gui/panels/scan.py"/>
             <source>{n} of {of} slices</source>
@@ -6686,6 +6977,14 @@ DICOM-Ordner, NIfTI, PNG, JPEG</translation>
             <translation>
                 <numerusform>Vorschlag für {n} Scan ist fertig.</numerusform>
                 <numerusform>Vorschläge für {n} Scans sind fertig.</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <location filename="../../gf_desktop/gui/import_dialog.py"/>
+            <source>{n} scans found</source>
+            <translation>
+                <numerusform>{n} Scan gefunden</numerusform>
+                <numerusform>{n} Scans gefunden</numerusform>
             </translation>
         </message>
         <message numerus="yes">

@@ -15,6 +15,14 @@
             </translation>
         </message>
         <message numerus="yes">
+            <location filename="../../gf_desktop/gui/import_dialog.py"/>
+            <source>Add {n} scans</source>
+            <translation>
+                <numerusform>Add {n} scan</numerusform>
+                <numerusform>Add {n} scans</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
             <location filename="../../gf_desktop/gui/export_dialog.py"/>
             <source>Export {n} scans</source>
             <translation>
@@ -55,11 +63,27 @@
             </translation>
         </message>
         <message numerus="yes">
+            <location filename="../../gf_desktop/gui/import_dialog.py"/>
+            <source>{n} cannot be added</source>
+            <translation>
+                <numerusform>{n} cannot be added</numerusform>
+                <numerusform>{n} cannot be added</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
             <location filename="../../gf_desktop/gui/export_commands.py"/>
             <source>{n} files written</source>
             <translation>
                 <numerusform>{n} file written</numerusform>
                 <numerusform>{n} files written</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <location filename="../../gf_desktop/gui/import_list.py"/>
+            <source>{n} frames</source>
+            <translation>
+                <numerusform>{n} frame</numerusform>
+                <numerusform>{n} frames</numerusform>
             </translation>
         </message>
         <message numerus="yes">
@@ -100,6 +124,14 @@
             <translation>
                 <numerusform>{n} scan is predicted.</numerusform>
                 <numerusform>{n} scans are predicted.</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <location filename="../../gf_desktop/gui/import_dialog.py"/>
+            <source>{n} scans found</source>
+            <translation>
+                <numerusform>{n} scan found</numerusform>
+                <numerusform>{n} scans found</numerusform>
             </translation>
         </message>
         <message numerus="yes">

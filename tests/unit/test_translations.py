@@ -128,6 +128,8 @@ def test_that_tr_is_given_what_the_files_can_hold() -> None:
     known = {
         "actions.py": {"REASONS['project']", "reason", "spec.text", "spec.tip"},
         "export_dialog.py": {"FORMAT_WORDS[name][0]", "FORMAT_WORDS[choice.format][1]", "words"},
+        "import_details.py": {"words"},
+        "import_list.py": {"VERDICTS[found.glance.verdict][1]", "words"},
         "keys_dialog.py": {"menu", "spec.text", "spec.tip", "SPECS[action_id].text", "HELD_KEYS[key]"},
         "main_window.py": {"name.capitalize()"},
         "measure_commands.py": {"SPECS[f'window_{number}'].text"},
@@ -142,6 +144,7 @@ def test_that_tr_is_given_what_the_files_can_hold() -> None:
         "panels/tool_options.py": {"text"},
         "panels/worklist.py": {"case.status", "text"},
         "panels/worklist_model.py": {"case.status"},
+        "passport_rows.py": {"SEVERITY_WORDS[severity][1]", "LINE_WORDS[line.name]"},
         "remembered.py": {"told.text"},
         "shortcut_sheet.py": {"name", "menu", "members[0].text", "gesture.hand", "gesture.effect", "MOUSE"},
         "status_bar.py": {"RESEARCH_USE"},

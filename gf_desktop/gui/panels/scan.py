@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import QFrame, QGridLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtGui import QGuiApplication, QShowEvent
+from PySide6.QtWidgets import QFrame, QGridLayout, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from gf_desktop.gui.actions import tr
 from gf_desktop.gui.language import local_number, spoken
 from gf_desktop.gui.palette import GRID_PX
-from gf_desktop.gui.theme import numbers_font
-from gf_desktop.gui.widgets import label, line
+from gf_desktop.gui.passport_rows import Row, add_rows, as_text, finding_text, passport_rows
+from gf_desktop.gui.widgets import label, line, push_button
+from gf_desktop.open_case import OpenCase
 from gf_desktop.project.records import Case
 from gf_desktop.session import Session
 
@@ -31,8 +32,7 @@ def _lines(case: Case) -> list[tuple[str, str]]:
     if case.spacing_known:
         rows.append((tr("Voxel"), local_number(" × ".join(f"{s:.4g}" for s in geometry.spacing_mm[: 2 if case.is_cine else 3])) + " mm"))
     if case.spacing_known and case.place_known:
-        rows.append((tr("Origin"), "  ".join(local_number(f"{o:.1f}") for o in geometry.origin_mm) + " mm"))
-        rows.append((tr("Axes"), " ".join(geometry.axis_letters[: 2 if case.is_cine else 3])))
+        rows.append((tr("Directions"), " ".join(geometry.axis_letters[: 2 if case.is_cine else 3])))
         if geometry.is_oblique:
             rows.append((tr("Tilt"), local_number(f"{geometry.obliqueness_deg:.1f}°")))
     if not case.spacing_known:
@@ -52,6 +52,8 @@ class ScanPassport(QFrame):
         self.setObjectName("panel")
         self._session = session
         self._shown: tuple[object, ...] | None = None
+        self._read: tuple[OpenCase, list[Row]] | None = None
+        self.copy: QPushButton | None = None
         self._scroll = QScrollArea()
         self._scroll.setWidgetResizable(True)
         self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -67,7 +69,10 @@ class ScanPassport(QFrame):
         if not self.isVisible() and self._shown is not None:
             return
         opened = self._session.open
-        wanted: tuple[object, ...] = () if opened is None else (opened.case.verdict, opened.case.findings, tuple(_lines(opened.case)))
+        passport = [] if opened is None else self._passport(opened)
+        wanted: tuple[object, ...] = ()
+        if opened is not None:
+            wanted = (opened.case.verdict, opened.case.findings, tuple(_lines(opened.case)), tuple(passport))
         if wanted == self._shown:
             return
         self._shown = wanted
@@ -81,30 +86,40 @@ class ScanPassport(QFrame):
             grid.addWidget(label(tr("No scan is open."), kind="muted"), 0, 0, 1, 2)
             row = 1
         else:
-            row = self._fill(grid, opened.case)
+            row = self._fill(grid, opened.case, passport)
         grid.setRowStretch(row, 1)
         self._scroll.setWidget(page)
+
+    def _passport(self, opened: OpenCase) -> list[Row]:
+        """Return the passport's lines of a case; what was read once is kept while it is on screen."""
+        if self._read is None or self._read[0] is not opened:
+            passport = self._session.must_project().passport(opened.id)
+            known = opened.case.spacing_known
+            self._read = (opened, [] if passport is None else passport_rows(passport, spacing_known=known))
+        return self._read[1]
 
     def showEvent(self, event: QShowEvent) -> None:
         """Show what changed while nobody looked."""
         super().showEvent(event)
         self.refresh()
 
-    @staticmethod
-    def _fill(grid: QGridLayout, case: Case) -> int:
+    def _fill(self, grid: QGridLayout, case: Case, passport: list[Row]) -> int:
         kind, words = VERDICT_WORDS.get(case.verdict, ("muted", case.verdict))
         grid.addWidget(label(tr(words), kind=kind), 0, 0, 1, 2)
+        findings = [finding_text(finding.severity, finding.message) for finding in case.findings]
         row = 1
-        for finding in case.findings:
-            grid.addWidget(label(spoken(finding.message), wrap=True), row, 0, 1, 2)
+        for text in findings:
+            grid.addWidget(label(text, wrap=True), row, 0, 1, 2)
             row += 1
         grid.addWidget(line(), row, 0, 1, 2)
-        row += 1
-        for name, text in _lines(case):
-            value = label(text, wrap=True)
-            value.setFont(numbers_font())
-            value.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-            grid.addWidget(label(name, kind="muted"), row, 0, Qt.AlignmentFlag.AlignTop)
-            grid.addWidget(value, row, 1)
-            row += 1
-        return row
+        lines = _lines(case)
+        row = add_rows(grid, lines, row + 1)
+        if passport:
+            grid.addWidget(line(), row, 0, 1, 2)
+            grid.addWidget(label(tr("Where it lies, and what says so"), kind="heading", wrap=True), row + 1, 0, 1, 2)
+            row = add_rows(grid, passport, row + 2)
+        copied = as_text(tr(words), findings, [*lines, *passport])
+        self.copy = push_button(tr("Copy the passport"), lambda: QGuiApplication.clipboard().setText(copied))
+        self.copy.setToolTip(tr("Puts these lines into the clipboard"))
+        grid.addWidget(self.copy, row, 0, 1, 2, Qt.AlignmentFlag.AlignLeft)
+        return row + 1

@@ -105,7 +105,7 @@ def test_that_inspect_shows_people_the_passport_of_each_scan(capsys: pytest.Capt
     for text in (
         "1  CT, 20 files of 512 × 512: green",
         "ImagePositionPatient of 20 slices",
-        "SliceThickness 3 mm, measured 2 mm",
+        "SliceThickness says 3 mm, measured are 2 mm",
         "overlapping by 1 mm",
     ):
         assert text in shown

@@ -10,11 +10,13 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QEvent, QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDragMoveEvent, QDropEvent
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from gf_desktop.gui import commands
 from gf_desktop.gui.app import Composition
+from gf_desktop.gui.import_dialog import ImportDialog
 from gf_desktop.gui.main_window import MainWindow
 
 SITK = pytest.importorskip("SimpleITK")
@@ -55,6 +57,14 @@ class Drag:
         QApplication.sendEvent(self.handle, QDragLeaveEvent())
 
 
+def add_all(window: MainWindow, qtbot: QtBot) -> None:
+    """Press Return in the window that asks which of several scans are added."""
+    qtbot.waitUntil(lambda: any(dialog.add_button.isEnabled() for dialog in window.findChildren(ImportDialog)), timeout=60_000)
+    dialog = window.findChild(ImportDialog)
+    assert dialog.list.count() == 2
+    QTest.keyClick(dialog.windowHandle(), Qt.Key.Key_Return)
+
+
 PLACES: dict[str, Callable[[MainWindow], QWidget]] = {
     "worklist": lambda w: w.page.worklist.list,
     "picture": lambda w: w.page.view.canvas.viewport(),
@@ -83,6 +93,7 @@ def test_that_every_file_of_a_series_dropped_at_once_is_one_scan(
     assert len(files) == 20
     write_scan(tmp_path / "a.nii.gz")
     Drag(window, window.page.worklist.list, [*files, tmp_path / "a.nii.gz"]).drop()
+    add_all(window, qtbot)
     qtbot.waitUntil(lambda: len(window.session.cases()) == 2, timeout=60_000)
     settle()
     assert [case.slices for case in window.session.cases()] == [20, 4], "the series is known already, and read once"
@@ -99,6 +110,7 @@ def test_that_the_empty_projects_zone_takes_a_folder(
     for name in ("a", "b"):
         write_scan(tmp_path / "scans" / f"{name}.nii.gz", low=ord(name))
     Drag(made.window, zone, [tmp_path / "scans"]).drop()
+    add_all(made.window, qtbot)
     qtbot.waitUntil(lambda: len(made.session.cases()) == 2 and not made.jobs.busy, timeout=30_000)
 
 

@@ -1,0 +1,186 @@
+"""Scans that are looked at before they are taken: each is described, a sound one taken, and what is wrong with another said."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+
+from gf_desktop.display import thumbnail
+from gf_desktop.errors import FileFormatError, UserError
+from gf_desktop.files.scan import Glance, ScanSource, glance_at
+from gf_desktop.files.sources import red_glance
+from gf_desktop.files.spacing import Spacing
+from gf_desktop.jobs import CancelToken
+from gf_desktop.project.records import Case
+from gf_desktop.workspace import OnError, Workspace, no_answer, scans_under
+
+__all__ = ["FoundScan", "Importing"]
+
+UInt8 = npt.NDArray[np.uint8]
+
+THUMBNAIL_PX: Final = 96
+"""Longer side: twice what a list shows, for sharp screens."""
+
+STATED_KINDS: Final = ("dicom", "itk", "picture", "tiff", "video")
+"""For these a user may state the spacing; the other formats have no way to leave it out."""
+
+STATE_IT: Final = "--spacing"
+"""The flag that a way out names where stating the spacing helps."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class FoundScan:
+    """One scan that was found, and what can be said of it without taking it.
+
+    Attributes
+    ----------
+    path
+        What was chosen and it was found under.
+    source
+        Where it lies; with another ``level`` or ``spacing_mm`` it is another description.
+    glance
+        Verdict, findings, passport, modality, size, spacing, and what to do about a red one.
+    thumbnail
+        uint8 [rows, columns, 3] of a slice from its middle, or None.
+    """
+
+    path: Path
+    source: ScanSource
+    glance: Glance
+    thumbnail: UInt8 | None
+
+    @property
+    def name(self) -> str:
+        """Name of its file, or of the folder of its files; for the person who chose it only, since a name may identify somebody."""
+        first = self.source.paths[0]
+        return first.name if len(self.source.paths) == 1 else first.parent.name
+
+    @property
+    def usable(self) -> bool:
+        """Whether it can be taken."""
+        return self.glance.verdict != "red"
+
+    @property
+    def trouble(self) -> UserError | None:
+        """Why it cannot be read at all; None of a scan whose place in space is the question, or that can be taken."""
+        worst = next((finding for finding in self.glance.findings if finding.code == "unreadable"), None)
+        return None if worst is None else FileFormatError(worst.message, where=str(self.source.paths[0]), next_step=self.glance.next_step)
+
+    @property
+    def lacks_spacing(self) -> bool:
+        """Whether nobody states its spacing, and the user may: a red finding's way out says so."""
+        asked = (f for f in self.glance.findings if f.code == "spacing_unknown")
+        return self.source.kind in STATED_KINDS and any(f.severity != "red" or STATE_IT in f.next_step for f in asked)
+
+    @property
+    def plain(self) -> bool:
+        """Whether there is nothing to ask about it."""
+        return self.glance.verdict == "green" and not self.lacks_spacing
+
+
+class Importing:
+    """Belongs to the thread of its workspace.
+
+    Parameters
+    ----------
+    workspace
+        Whose project takes the scans.
+    """
+
+    def __init__(self, workspace: Workspace) -> None:
+        self._workspace = workspace
+
+    def look(
+        self,
+        paths: Sequence[Path],
+        *,
+        on_found: Callable[[FoundScan, int], None],
+        on_done: Callable[[list[FoundScan]], None] = no_answer,
+        on_error: OnError | None = None,
+        spacing_mm: Spacing | None = None,
+    ) -> CancelToken:
+        """Find the scans under paths and describe them one by one, off the thread; cancelling the token ends it between two.
+
+        Parameters
+        ----------
+        on_found
+            Given each scan as soon as it is described, and how many there are in all.
+        on_done
+            Given all of them at the end.
+        on_error
+            Given what :func:`gf_desktop.files.scan.find_scans` raises of a single path; among several one that holds no scan is
+            described as red.
+        spacing_mm
+            What the user states of files that do not: mm between rows, columns and slices.
+        """
+        jobs, wanted, tokens = self._workspace.jobs, list(paths), [CancelToken()]
+
+        def tell(found: FoundScan, count: int) -> None:
+            if not tokens[0]():
+                on_found(found, count)
+
+        def work(token: CancelToken) -> list[FoundScan]:
+            sources = _found(wanted, spacing_mm)
+            described: list[FoundScan] = []
+            for path, source, error in sources:
+                if token():
+                    break
+                found = _described(path, source, error)
+                described.append(found)
+                jobs.post(lambda found=found: tell(found, len(sources)))  # type: ignore[misc]
+            return described
+
+        tokens[0] = self._workspace.run_job(work, on_done, on_error)
+        return tokens[0]
+
+    def look_again(
+        self,
+        found: FoundScan,
+        *,
+        level: int | None = None,
+        spacing_mm: Spacing | None = None,
+        on_done: Callable[[FoundScan], None],
+        on_error: OnError | None = None,
+    ) -> CancelToken:
+        """Describe a scan anew, off the thread: at another level of a slide, or with a spacing that the user states (None: not any more).
+
+        Raises
+        ------
+        UserError
+            ``on_error`` is given one when the spacing is none.
+        """
+        source = replace(found.source, level=found.source.level if level is None else level, spacing_mm=spacing_mm)
+        return self._workspace.run_job(lambda _token: _described(found.path, source, None), on_done, on_error)
+
+    def bring(
+        self,
+        chosen: Sequence[ScanSource],
+        *,
+        on_done: Callable[[list[tuple[Path, Case]]], None] = no_answer,
+        on_error: OnError | None = None,
+    ) -> None:
+        """Take scans into the project, all of them or none; as :meth:`Workspace.import_paths`."""
+        self._workspace.import_paths(chosen, on_done=on_done, on_error=on_error)
+
+
+def _found(paths: Sequence[Path], spacing_mm: Spacing | None) -> list[tuple[Path, ScanSource, UserError | None]]:
+    """Return the scans under the paths, each once, and behind them the paths of several that hold none."""
+    refused: dict[Path, UserError] | None = {} if len(paths) > 1 else None
+    good = scans_under(paths, spacing_mm=spacing_mm, refused=refused)
+    bad = (refused or {}).items()
+    return [
+        *((path, source, None) for path, source in good),
+        *((path, ScanSource("picture", (path,), "", "No scan", ""), error) for path, error in bad),
+    ]
+
+
+def _described(path: Path, source: ScanSource, error: UserError | None) -> FoundScan:
+    glance = glance_at(source) if error is None else red_glance(error, modality="")
+    small = None if glance.picture is None else thumbnail(glance.picture, side=THUMBNAIL_PX)
+    # of many scans even one slice each is much
+    return FoundScan(path, source, replace(glance, picture=None), small)
