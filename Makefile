@@ -1,5 +1,5 @@
 # The two commands: `make demo` and `make test`. Both set everything up on a machine that has only Python, git and make.
-# Also: run, bench, screenshots, guide, test-long, installer, lock, clean.
+# Also: run, bench, screenshots, guide, formats, test-long, installer, lock, clean.
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
@@ -30,6 +30,7 @@ help:
 	@echo "make bench-distill  the method against its baselines (FULL=1: every task and seed, hours)"
 	@echo "make screenshots  the pictures in docs/images"
 	@echo "make guide        the sheet of keys in docs/user-guide.md"
+	@echo "make formats      docs/formats.md, from the files of the shared data (GF_DATA=folder)"
 	@echo "make words        the files of translations, from the source"
 	@echo "make test-long    the tests that take minutes"
 	@echo "make installer    a folder in dist/ that needs no Python, and its self-test"
@@ -88,6 +89,11 @@ screenshots: $(SETUP)
 .PHONY: guide
 guide: $(SETUP)
 	@$(BIN)/python -m gf_desktop.gui.guide_sheet --write docs/user-guide.md
+
+# Every file of the shared data, expected against found; they are not part of the repository.
+.PHONY: formats
+formats: $(SETUP)
+	@QT_QPA_PLATFORM=offscreen $(BIN)/python -m tests.contract.formats_table
 
 .PHONY: words
 words: $(SETUP)

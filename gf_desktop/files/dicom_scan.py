@@ -175,9 +175,7 @@ def _passport(
     """Return the passport of slices in order; ``stated`` is the first one with what the user said."""
     first = headers[0]
     placed = f"ImagePositionPatient of {len(headers)} slices"
-    pixels = "ImagerPixelSpacing" if first.detector_spacing else "SequenceOfUltrasoundRegions" if first.region_spacing else "PixelSpacing"
-    if first.plane.spacing_mm is None:
-        pixels = NOT_STATED if stated.plane.spacing_mm is None else BY_USER
+    pixels = _pixels_from(first, stated)
     if len(headers) > 1:
         depth = placed if first.has_place else BY_USER
     elif first.plane.thickness_mm is not None and first.has_place:
@@ -196,9 +194,18 @@ def _passport(
     )
 
 
+def _pixels_from(header: SliceHeader, stated: SliceHeader) -> str:
+    """Return what states the size of a pixel; ``stated`` is the header with what the user said."""
+    if header.plane.spacing_mm is None:
+        return NOT_STATED if stated.plane.spacing_mm is None else BY_USER
+    if header.detector_spacing:
+        return "ImagerPixelSpacing"
+    return "SequenceOfUltrasoundRegions" if header.region_spacing else "PixelSpacing"
+
+
 def _read_multiframe(source: ScanSource, header: SliceHeader, spacing_mm: Spacing | None) -> Scan:
     (stated,), taken = with_spacing([header], spacing_mm)
-    read = read_multiframe(stated)
+    read = read_multiframe(stated, pixels_from=_pixels_from(header, stated))
     other, differ = differing(read.geometry, spacing_mm) if read.time is None else ((), [])
     findings = (*_about_files(source, [header]), *taken, *read.findings, *differ)
     volume = Volume(

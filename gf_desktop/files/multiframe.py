@@ -83,15 +83,21 @@ class Multiframe:
 
 @dataclass(frozen=True, slots=True)
 class _Frame:
-    """What one frame says: its plane, slope and intercept, and which moment it is of."""
+    """What one frame says: its plane, slope and intercept, which moment it is of, and whether the size of its pixels is its own."""
 
     plane: Plane
     scale: tuple[float, float]
     moment: float | None
+    states_spacing: bool
 
 
-def read_multiframe(header: SliceHeader) -> Multiframe:
+def read_multiframe(header: SliceHeader, *, pixels_from: str = "PixelSpacing") -> Multiframe:
     """Read a file of several frames.
+
+    Parameters
+    ----------
+    pixels_from
+        What the header's size of a pixel is from, for the passport. Frames that state their own do so as "PixelSpacing".
 
     Raises
     ------
@@ -117,6 +123,9 @@ def read_multiframe(header: SliceHeader) -> Multiframe:
         return kept[0][0]
 
     read = _arranged(frames, header, pixels, where=str(path), frame_ms=frame_ms)
+    if read.passport.spacing_from[0] != NOT_STATED and not any(frame.states_spacing for frame in frames):
+        said = (pixels_from, pixels_from, read.passport.spacing_from[2])
+        read = replace(read, passport=replace(read.passport, spacing_from=said))
     return replace(read, findings=(*read.findings, *(kept[0][1] if kept else ())))
 
 
@@ -183,7 +192,8 @@ def _frame_of(groups: tuple[Any, Any], header: SliceHeader, moment: float | None
         stated_gap_mm=header.plane.stated_gap_mm if gap is None else gap,
         phase=tuple(pair for pair in found if pair[1]),
     )
-    return _Frame(plane, (slope or header.slope, header.intercept if intercept is None else intercept), moment)
+    scale = (slope or header.slope, header.intercept if intercept is None else intercept)
+    return _Frame(plane, scale, moment, states_spacing=bool(spacing))
 
 
 def _frame_ms(dataset: Any) -> float | None:

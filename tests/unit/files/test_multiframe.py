@@ -335,3 +335,16 @@ def test_that_regions_of_two_sizes_leave_the_pixels_without_one(tmp_path: Path, 
     scan = read_one(tmp_path / "us.dcm")
     assert not scan.volume.spacing_known
     assert "spacing_unknown" in codes(scan)
+
+
+def test_that_the_passport_of_a_cine_names_what_states_the_size_of_its_pixels() -> None:
+    regions = read_one(DATA / "us_cine_jpeg_8_frames.dcm").passport
+    assert regions.spacing_from == ("SequenceOfUltrasoundRegions", "SequenceOfUltrasoundRegions", "not stated")
+    (source,) = find_scans(DATA / "emri_small.dcm")
+    assert read_scan(source).passport.spacing_from == ("not stated",) * 3
+    assert read_scan(source, spacing_mm=(0.5, 0.5, 2.0)).passport.spacing_from == ("stated by the user", "stated by the user", "not stated")
+
+
+def test_that_frames_that_state_their_own_size_are_named_so(tmp_path: Path) -> None:
+    passport = read_one(unpacked("eCT_Supplemental.dcm", tmp_path)).passport
+    assert passport.spacing_from == ("PixelSpacing", "PixelSpacing", "ImagePositionPatient of 2 frames")
