@@ -133,15 +133,16 @@ def test_that_a_file_that_somebody_changed_since_is_not_replaced(three: World, r
 
 
 def test_that_the_files_of_a_case_of_another_project_are_not_renewed(three: World, run: Run) -> None:
-    run(case_ids=["C-001"])
+    run(case_ids=["C-002"])
     path = three.tmp_path / "out" / MANIFEST_NAME
     document = json.loads(path.read_text())
     # another project's case of the same name lies on another grid
     document["entries"][0]["geometry_sha256"] = document["entries"][0]["content_sha256"] = "0" * 64
     path.write_text(json.dumps(document))
     before = files(three.tmp_path / "out")
+    three.session.correct("C-002", three.tmp_path / "mask-1.nii.gz", mapping={1: "hard", 5: "soft"})
     with pytest.raises(UserError, match="exists already"):
-        run(case_ids=["C-001"], resume=True)
+        run(case_ids=["C-002"], resume=True)
     assert files(three.tmp_path / "out") == before
 
 
