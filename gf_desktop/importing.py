@@ -12,8 +12,8 @@ import numpy.typing as npt
 
 from gf_desktop.display import thumbnail
 from gf_desktop.errors import FileFormatError, UserError
-from gf_desktop.files.scan import Glance, ScanSource, glance_at
-from gf_desktop.files.sources import red_glance
+from gf_desktop.files.scan import Glance, Scan, ScanSource, glance_at, read_scan
+from gf_desktop.files.sources import glance_of, red_glance
 from gf_desktop.files.spacing import Spacing
 from gf_desktop.jobs import CancelToken
 from gf_desktop.project.records import Case
@@ -47,12 +47,15 @@ class FoundScan:
         Verdict, findings, passport, modality, size, spacing, and what to do about a red one.
     thumbnail
         uint8 [rows, columns, 3] of a slice from its middle, or None.
+    scan
+        What was read whole to say so, of a single one; it need not be read again.
     """
 
     path: Path
     source: ScanSource
     glance: Glance
     thumbnail: UInt8 | None
+    scan: Scan | None = None
 
     @property
     def name(self) -> str:
@@ -130,7 +133,7 @@ class Importing:
             for path, source, error in sources:
                 if token():
                     break
-                found = _described(path, source, error)
+                found = _described(path, source, error, keep=len(sources) == 1)
                 described.append(found)
                 jobs.post(lambda found=found: tell(found, len(sources)))  # type: ignore[misc]
             return described
@@ -159,13 +162,14 @@ class Importing:
 
     def bring(
         self,
-        chosen: Sequence[ScanSource],
+        chosen: Sequence[FoundScan],
         *,
         on_done: Callable[[list[tuple[Path, Case]]], None] = no_answer,
         on_error: OnError | None = None,
     ) -> None:
         """Take scans into the project, all of them or none; as :meth:`Workspace.import_paths`."""
-        self._workspace.import_paths(chosen, on_done=on_done, on_error=on_error)
+        known = {found.source: found.scan for found in chosen if found.scan is not None}
+        self._workspace.import_paths([found.source for found in chosen], known=known, on_done=on_done, on_error=on_error)
 
 
 def _found(paths: Sequence[Path], spacing_mm: Spacing | None) -> list[tuple[Path, ScanSource, UserError | None]]:
@@ -179,8 +183,19 @@ def _found(paths: Sequence[Path], spacing_mm: Spacing | None) -> list[tuple[Path
     ]
 
 
-def _described(path: Path, source: ScanSource, error: UserError | None) -> FoundScan:
-    glance = glance_at(source) if error is None else red_glance(error, modality="")
+def _described(path: Path, source: ScanSource, error: UserError | None, *, keep: bool = False) -> FoundScan:
+    """Describe a scan; with ``keep`` one that has to be read whole anyway is kept."""
+    scan = None
+    if error is not None:
+        glance = red_glance(error, modality="")
+    elif keep and (source.kind != "dicom" or len(source.paths) == 1):
+        try:
+            scan = read_scan(source)
+            glance = glance_of(scan)
+        except UserError as refused:
+            glance = red_glance(refused, modality=source.modality)
+    else:
+        glance = glance_at(source)
     small = None if glance.picture is None else thumbnail(glance.picture, side=THUMBNAIL_PX)
     # of many scans even one slice each is much
-    return FoundScan(path, source, replace(glance, picture=None), small)
+    return FoundScan(path, source, replace(glance, picture=None), small, scan)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -205,6 +205,7 @@ class Workspace:
         series: str | None = None,
         level: int | None = None,
         keep_text: bool = False,
+        known: Mapping[ScanSource, Scan] | None = None,
         on_done: Callable[[list[tuple[Path, Case]]], None] = no_answer,
         on_error: OnError | None = None,
     ) -> None:
@@ -214,6 +215,7 @@ class Workspace:
         scans of each path, see :func:`choose_scans`; ``level`` is the size in which slides are read, see :func:`at_level`.
         Text that is burned into pictures is blacked out in the project's copy, unless it is
         to be kept.
+        ``known`` are scans that were read already.
         ``on_done`` is given (path, case) pairs; a scan that is there already is named, not copied again.
         """
         project = self.must_project()
@@ -224,7 +226,8 @@ class Workspace:
             arrivals: list[_Arrival] = []
             for path, source in scans_under(wanted, spacing_mm=spacing_mm, series=series, level=level):
                 private = private_of(source.paths[0]) if source.kind == "dicom" else Private()
-                arrivals.append(_Arrival(path, without_text(read_scan(source), private, keep=keep_text), private.identity))
+                scan = (known or {}).get(source) or read_scan(source)
+                arrivals.append(_Arrival(path, without_text(scan, private, keep=keep_text), private.identity))
                 if len(arrivals) == 1:
                     self._jobs.post(lambda: self._show_arriving(arrivals[0].scan.volume))
             try:

@@ -11,7 +11,6 @@ from PySide6.QtWidgets import QWidget
 
 from gf_desktop.errors import UserError
 from gf_desktop.files import warm_up
-from gf_desktop.files.sources import ScanSource
 from gf_desktop.gui.actions import tr
 from gf_desktop.gui.questions import Questions
 from gf_desktop.importing import FoundScan
@@ -101,7 +100,7 @@ class ImportCommands:
         for look in looks:
             look.give_up()
 
-    def bring(self, sources: Sequence[ScanSource]) -> None:
+    def bring(self, chosen: Sequence[FoundScan]) -> None:
         """Add scans, all or none, and show the first of them."""
         self._face.show_busy(tr("reading scans"))
 
@@ -110,7 +109,7 @@ class ImportCommands:
             if added:
                 self._attempt(lambda: self._show_case(added[0][1].id))
 
-        self._attempt(lambda: self._session.importing.bring(sources, on_done=done))
+        self._attempt(lambda: self._session.importing.bring(chosen, on_done=done))
 
     # what a look asks for
 
@@ -171,7 +170,7 @@ class _Look:
         if trouble is not None:
             self._commands.failed(self, trouble)
         elif found:
-            self._commands.bring([one.source for one in found])
+            self._commands.bring(found)
 
     def stop(self) -> None:
         """End the looking; what was found stays."""

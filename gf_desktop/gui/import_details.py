@@ -183,7 +183,6 @@ class ImportDetails(QScrollArea):
         self.verdict.setObjectName(kind)
         self.verdict.style().polish(self.verdict)
         self.size_line.setText(size_of(found))
-        self.size_line.setVisible(bool(self.size_line.text()))
         self.way_out.setText(reason_of(found))
         self.way_out.setVisible(glance.verdict == "red")
         self._show_levels(found)

@@ -11,7 +11,6 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QCheckBox, QDialog, QFrame, QHBoxLayout, QProgressBar, QSplitter, QVBoxLayout, QWidget
 
 from gf_desktop.errors import UserError
-from gf_desktop.files.sources import ScanSource
 from gf_desktop.files.spacing import Spacing
 from gf_desktop.gui.actions import tr
 from gf_desktop.gui.import_details import ImportDetails
@@ -61,7 +60,7 @@ class ImportDialog(QDialog):
         self,
         *,
         look_again: LooksAgain,
-        add: Callable[[Sequence[ScanSource]], object],
+        add: Callable[[Sequence[FoundScan]], object],
         stop: Callable[[], object],
         parent: QWidget | None = None,
     ) -> None:
@@ -191,7 +190,7 @@ class ImportDialog(QDialog):
 
     def _finish(self) -> None:
         if self.add_button.isEnabled():
-            chosen = [found.source for found in self.list.chosen]
+            chosen = self.list.chosen
             self.accept()
             self._add(chosen)
 

@@ -45,18 +45,17 @@ Index = QModelIndex | QPersistentModelIndex
 
 
 def title_of(found: FoundScan) -> str:
-    """Return what a scan is, and the name of its file or folder."""
-    kind = "DICOM " if found.source.kind == "dicom" else ""
-    return f"{spoken(kind + found.source.description)}  ·  {found.name}"
+    """Return what a scan is."""
+    return spoken(("DICOM " if found.source.kind == "dicom" else "") + found.source.description)
 
 
 def size_of(found: FoundScan) -> str:
-    """Return size and spacing in one line; "" of a scan that is refused."""
+    """Return in one line the name of a scan's file or folder, its size and spacing; of one that is refused the name alone."""
     glance = found.glance
     if glance.size_ijk is None or glance.spacing_mm is None:
-        return ""
+        return found.name
     flat = glance.size_ijk[2] == 1
-    parts = [" × ".join(str(n) for n in glance.size_ijk[: 2 if flat else 3])]
+    parts = [found.name, " × ".join(str(n) for n in glance.size_ijk[: 2 if flat else 3])]
     if glance.frames > 1:
         parts.append(tr("{n} frames", glance.frames).format(n=glance.frames))
     if glance.spacing_known:

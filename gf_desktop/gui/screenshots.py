@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import math
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -27,6 +28,7 @@ from gf_desktop.errors import UserError
 from gf_desktop.gui.app import Composition, compose, make_application
 from gf_desktop.gui.commands import packs
 from gf_desktop.gui.drops import Dropped
+from gf_desktop.gui.import_dialog import ImportDialog
 from gf_desktop.gui.language import LANGUAGES, SOURCE
 from gf_desktop.gui.palette import DARK, LIGHT
 from gf_desktop.gui.settings_store import ExportChoice
@@ -42,7 +44,7 @@ SIZES: Final = ((1440, 900), (1100, 700))
 LOOKS: Final = tuple((theme, language) for theme in (DARK.name, LIGHT.name) for language in (SOURCE, *sorted(set(LANGUAGES) - {SOURCE})))
 """Themes and languages; the first one gets every moment in every size."""
 
-OWN_SIZE: Final = ("keys", "about", "change-keys", "add-structure", "lists", "export", "menu", "panel", "bar")
+OWN_SIZE: Final = ("keys", "about", "change-keys", "add-structure", "lists", "export", "add-scans", "menu", "panel", "bar")
 """Begin the names of pictures of a window, menu or panel alone, which have a size of their own."""
 
 SHARP_SCALE: Final = 2
@@ -365,6 +367,28 @@ class _Photographer:
         memory.note_export(project.folder, ExportChoice(format="stl"), Path("/data/Abdomen trial export"))
         self._made.window.commands.exports.ask()
 
+    def _add_scans(self) -> None:
+        """Show the window that asks which scans are added: a sound one, one with a remark, one with slices missing, and a photograph."""
+        window = self._made.window
+        with tempfile.TemporaryDirectory() as place:
+            folder = Path(place)
+            for name, left_out in (("abdomen", ()), ("abdomen, incomplete", (8, 9))):
+                (folder / name).mkdir()
+                for number, path in enumerate(sorted(demo_series().iterdir())):
+                    if number not in left_out:
+                        shutil.copyfile(path, folder / name / path.name)
+            series, photo = folder / "breathing phantom.nrrd", folder / "photograph.png"
+            _write_series(series)
+            series.write_bytes(series.read_bytes().replace(b"space: left-posterior-superior-time", b"space dimension: 4", 1))
+            window.grab().scaled(640, 400).toImage().save(str(photo))
+            window.commands.take_paths([*sorted(path for path in folder.iterdir() if path.is_dir()), series, photo])
+            _wait(lambda: any(dialog.add_button.isEnabled() for dialog in window.findChildren(ImportDialog)))
+            dialog = next(found for found in window.findChildren(ImportDialog) if found.isVisible())
+            for row, name in enumerate(("add-scans", "add-scans-refused", "add-scans-remark", "add-scans-distances")):
+                dialog.list.setCurrentRow(row)
+                self._take(name, dialog)
+            dialog.reject()
+
     def _open_windows(self) -> None:
         """Show what has a size of its own; one picture is enough."""
         window, page = self._made.window, self._made.window.page
@@ -375,6 +399,7 @@ class _Photographer:
             # drawn without being opened, which would take the keyboard
             menu.resize(menu.sizeHint())
             self._take(name, menu)
+        self._add_scans()
         structures = window.commands.structures
         for name, opens in (
             ("keys", window.open_sheet),

@@ -100,9 +100,12 @@ CORE_PARTS: Final[Mapping[str, list[str]]] = {
         "NIfTI file",
         "DICOM {modality}, {count} of {columns} × {rows}",
         "DICOM {modality}, {part}, {count} of {columns} × {rows}",
-        *(f"{kind} picture" for kind in ("PNG", "JPEG")),
+        *(f"{kind} picture" for kind in ("PNG", "JPEG", "TIFF")),
+        *(f"{kind} file" for kind in ("NRRD", "MetaImage", "Analyze")),
     ],
     "gf_desktop/files/slice_positions.py": ["slice is", "slices are", "the file stays as it is, and masks fit the resampled grid"],
+    "gf_desktop/files/picture.py": ["BMP picture"],
+    "gf_desktop/files/video.py": ["MP4 video", "AVI video", "M4V video", "MOV video"],
     "gf_desktop/files/passport.py": ["not stated", "stated by the user"],
     "gf_desktop/files/passport_lines.py": [
         "yes, as the findings say",

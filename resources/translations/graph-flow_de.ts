@@ -137,6 +137,11 @@
             <translation>Eine Struktur wird gerade aus allen Scans entfernt</translation>
         </message>
         <message>
+            <location filename="../../gf_desktop/files/video.py"/>
+            <source>AVI video</source>
+            <translation>AVI-Video</translation>
+        </message>
+        <message>
             <location filename="../../resources/models"/>
             <source>Abdominal CT, {number} structures</source>
             <translation>CT des Abdomens, {number} Strukturen</translation>
@@ -197,6 +202,11 @@
             <location filename="../../gf_desktop/files/faults.py"/>
             <source>Ask its owner for permission to read it, or copy it.</source>
             <translation>Bitten Sie den Eigentümer um die Erlaubnis zum Lesen, oder kopieren Sie sie.</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/files/picture.py"/>
+            <source>BMP picture</source>
+            <translation>BMP-Bild</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/structuring.py"/>
@@ -913,6 +923,21 @@
             <translation>Länge {number}</translation>
         </message>
         <message>
+            <location filename="../../gf_desktop/files/video.py"/>
+            <source>M4V video</source>
+            <translation>M4V-Video</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/files/video.py"/>
+            <source>MOV video</source>
+            <translation>MOV-Video</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/files/video.py"/>
+            <source>MP4 video</source>
+            <translation>MP4-Video</translation>
+        </message>
+        <message>
             <location filename="../../gf_desktop/imaging/labelmap.py"/>
             <source>Mask {name} of shape {shape} and type {dtype} do not fit a scan of {shape2}</source>
             <translation>Die Maske {name} von {shape} und Typ {dtype} passt nicht zu einem Scan von {shape2}</translation>
@@ -929,8 +954,18 @@
         </message>
         <message>
             <location filename="../../gf_desktop/files/scan.py"/>
+            <source>MetaImage file</source>
+            <translation>MetaImage-Datei</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/files/scan.py"/>
             <source>NIfTI file</source>
             <translation>NIfTI-Datei</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/files/scan.py"/>
+            <source>NRRD file</source>
+            <translation>NRRD-Datei</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/project/store.py"/>

@@ -160,7 +160,7 @@ def test_that_two_series_and_a_localiser_are_asked_about_and_only_the_chosen_are
     dialog = ask(tmp_path / "day")
     assert verdicts(dialog) == ["green", "green", "green"]
     assert dialog.add_button.text() == "Add 3 scans"
-    assert spoken_row(dialog, 0) == "DICOM CT, 6 files of 32 × 24  ·  day, ready, 32 × 24 × 6  ·  0.7 × 0.8 × 2 mm"
+    assert spoken_row(dialog, 0) == "DICOM CT, 6 files of 32 × 24, ready, day  ·  32 × 24 × 6  ·  0.7 × 0.8 × 2 mm"
     key(dialog, Qt.Key.Key_End)
     key(dialog, Qt.Key.Key_Space)
     assert dialog.add_button.text() == "Add 2 scans"
@@ -332,8 +332,8 @@ def test_that_a_path_without_a_scan_among_several_is_a_red_row_and_the_others_ar
     qtbot.waitUntil(lambda: dialog_of(window) is not None and not made.jobs.busy, timeout=15_000)
     dialog = dialog_of(window)
     assert verdicts(dialog) == ["red", "green", "red"]
-    assert spoken_row(dialog, 0).startswith("NIfTI file  ·  cut.nii.gz, cannot be added, ")
-    assert spoken_row(dialog, 2).startswith("No scan  ·  notes.txt, cannot be added, ")
+    assert spoken_row(dialog, 0).startswith("NIfTI file, cannot be added, cut.nii.gz, ")
+    assert spoken_row(dialog, 2).startswith("No scan, cannot be added, notes.txt, ")
     assert dialog.told.text() == "3 scans found, 2 cannot be added"
     click(dialog, dialog.add_button)
     qtbot.waitUntil(lambda: len(session.cases()) == 2 and not made.jobs.busy, timeout=15_000)

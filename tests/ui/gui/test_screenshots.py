@@ -42,7 +42,19 @@ def test_that_every_moment_gets_a_picture_of_the_asked_size(qapp, tmp_path: Path
         "measuring",
         "light-predicted",
     }
-    windows = {"keys", "about", "change-keys", "add-structure", "lists", "export", "menu-edit", "menu-view", "menu-structure"}
+    windows = {
+        "keys",
+        "about",
+        "change-keys",
+        "add-structure",
+        "lists",
+        "export",
+        "add-scans",
+        "add-scans-distances",
+        "menu-edit",
+        "menu-view",
+        "menu-structure",
+    }
     assert moments | windows | {"notice", "palette", "tour"} <= names
 
 
@@ -51,5 +63,17 @@ def test_that_every_panel_and_window_gets_a_picture_in_german_and_light(qapp, tm
     names = _check(screenshots.take_pictures(tmp_path / "out", (SIZE,), screenshots.LOOKS[-1:]))
     views = {"start", "empty-project", "predicted", "notice", "palette", "tour"}
     panels = {"panel-refining", "panel-report", "panel-students", "panel-scan", "panel-measuring"}
-    windows = {"keys", "about", "change-keys", "add-structure", "lists", "export", "menu-edit", "menu-view", "menu-structure"}
+    windows = {
+        "keys",
+        "about",
+        "change-keys",
+        "add-structure",
+        "lists",
+        "export",
+        "add-scans",
+        "add-scans-distances",
+        "menu-edit",
+        "menu-view",
+        "menu-structure",
+    }
     assert {f"de-light-{name}" for name in views | panels | windows} <= names

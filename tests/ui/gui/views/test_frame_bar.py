@@ -14,7 +14,6 @@ from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
-from gf_desktop.files.scan import find_scans
 from gf_desktop.gui.app import Composition
 from gf_desktop.gui.main_window import MainWindow
 from gf_desktop.imaging.volume import Window
@@ -40,7 +39,7 @@ def show(made: Composition, qtbot: QtBot, tmp_path: Path, seven_pack: Path) -> C
 
     def bring(path: Path) -> MainWindow:
         before = made.session.open
-        made.window.commands.imports.bring(find_scans(path))
+        made.window.session.import_paths([path], on_done=lambda added: made.window.commands.show_case(added[0][1].id))
         qtbot.waitUntil(lambda: made.session.open is not None and made.session.open is not before, timeout=30_000)
         settle(made, qtbot)
         return made.window
@@ -333,7 +332,9 @@ def test_that_a_grey_student_says_once_that_it_cannot_see_colours(
     made.session.create_project(tmp_path / "trial", seven_pack)
     told: list[str] = []
     made.window.tell = lambda text, **_more: told.append(text)
-    made.window.commands.imports.bring(find_scans(DATA / "us_cine_jpeg_8_frames.dcm"))
+    made.window.session.import_paths(
+        [DATA / "us_cine_jpeg_8_frames.dcm"], on_done=lambda added: made.window.commands.show_case(added[0][1].id)
+    )
     qtbot.waitUntil(lambda: any("colour" in text for text in told), timeout=30_000)
     qtbot.waitUntil(lambda: not made.jobs.busy)
     said = len(told)

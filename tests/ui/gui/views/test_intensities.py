@@ -12,7 +12,6 @@ from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 from scipy.spatial.transform import Rotation
 
-from gf_desktop.files.scan import find_scans
 from gf_desktop.gui.main_window import MainWindow
 from gf_desktop.gui.view_state import ViewState
 from gf_desktop.gui.views.slice_view import SliceView
@@ -44,7 +43,7 @@ def show(window: MainWindow, qtbot: QtBot, settle: Callable[[], None]) -> Callab
 
     def bring(path: Path) -> None:
         before = window.session.open.id
-        window.commands.imports.bring(find_scans(path))
+        window.session.import_paths([path], on_done=lambda added: window.commands.show_case(added[0][1].id))
         qtbot.waitUntil(lambda: window.session.open is not None and window.session.open.id != before, timeout=20_000)
         settle()
         qtbot.wait(20)

@@ -15,7 +15,6 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 from scipy.spatial.transform import Rotation
 
-from gf_desktop.files.scan import find_scans
 from gf_desktop.gui.main_window import MainWindow
 from gf_desktop.gui.views.slice_view import SliceView
 from gf_desktop.session import Session
@@ -57,7 +56,7 @@ def views(
         affine[:3, 3] = (-20.0, 35.0, -60.0)
         voxels = np.random.default_rng(8).integers(-200, 300, (90, 80, 40)).astype(np.int16)
         nibabel.save(nibabel.Nifti1Image(voxels, affine), tmp_path / "oblique.nii.gz")
-        window.commands.imports.bring(find_scans(tmp_path / "oblique.nii.gz"))
+        window.session.import_paths([tmp_path / "oblique.nii.gz"], on_done=lambda added: window.commands.show_case(added[0][1].id))
         qtbot.waitUntil(lambda: session.open is not None and session.open.id == "C-002", timeout=20_000)
         settle()
         assert session.open.volume.geometry.is_oblique
