@@ -148,6 +148,12 @@ class Comparing:
 
         self._take(read, on_done, on_error)
 
+    def with_mask(self, name: str, labels: UInt8, *, on_done: Callable[[OtherMask], None] = no_answer) -> None:
+        """Compare the case on screen with a mask that was read for it, uint8 [k, j, i] on its grid in the project's ids."""
+        opened = self._workspace.must_open()
+        other = OtherMask(name, LabelMap(opened.volume.geometry, opened.label_map.table, labels, np.zeros_like(labels)))
+        self._take(lambda _token: other, on_done, None)
+
     def _take(self, read: Callable[[CancelToken], OtherMask], on_done: Callable[[OtherMask], None], on_error: OnError | None) -> None:
         self._asked += 1
         asked, opened = self._asked, self._workspace.open

@@ -11,7 +11,7 @@ from typing import Literal
 from psygnal import Signal
 
 from gf_desktop.errors import ProjectError
-from gf_desktop.files.masks import mapped_mask
+from gf_desktop.files.masks import MappedMask, mapped_mask
 from gf_desktop.files.resample import ResampleMethod, ResamplePreview
 from gf_desktop.imaging.brushes import Brush, BrushShape
 from gf_desktop.imaging.edits import Box, LabelEdit
@@ -24,7 +24,7 @@ from gf_desktop.large_change import LargeChange
 from gf_desktop.open_case import OpenCase
 from gf_desktop.workspace import OnError, Workspace, no_answer
 
-__all__ = ["BrushOptions", "CorrectReport", "Correcting", "checked_slices"]
+__all__ = ["BrushOptions", "CorrectReport", "Correcting", "checked_slices", "listed_slices"]
 
 LARGE_VOXELS = 1 << 23
 """A scan with fewer voxels is accepted, and that is saved, in less time than anybody notices."""
@@ -300,11 +300,24 @@ class Correcting(Workspace):
         project.must_write()
         case = project.case(case_id)
         taken = mapped_mask(mask, case.geometry, project.table, mapping=mapping, cine=case.is_cine, resample=resample)
-        wanted = checked_slices(slices, case.slices)
+        checked_slices(slices, case.slices)
         if self.open is None or self.open.id != case_id:
             self.open_case(case_id)
-        changed = self.must_open().take_slices(taken.labels, wanted, name="mask from a file")
-        return CorrectReport(case_id, wanted, changed, tuple(f.message for f in taken.findings), taken.preview)
+        return self.take_mask(taken, slices=slices)
+
+    def take_mask(self, taken: MappedMask, *, slices: Iterable[int] | None = None) -> CorrectReport:
+        """Take approved slices of a mask that was read for the case on screen, as one edit that can be undone; all where none are named.
+
+        Raises
+        ------
+        UserError
+            When the case may not be changed, or a slice does not exist.
+        """
+        self.must_project().must_write()
+        opened = self.must_open()
+        wanted = checked_slices(slices, opened.case.slices)
+        changed = opened.take_slices(taken.labels, wanted, name="mask from a file")
+        return CorrectReport(opened.id, wanted, changed, tuple(f.message for f in taken.findings), taken.preview)
 
 
 def _as_advice(error: Exception) -> Exception:
@@ -327,3 +340,25 @@ def checked_slices(slices: Iterable[int] | None, count: int) -> tuple[int, ...]:
             next_step="Name slices within the scan, counted from 0.",
         )
     return wanted
+
+
+def listed_slices(text: str, count: int) -> tuple[int, ...]:
+    """Return the slices of a list such as "3, 7-9", which counts from 1 as people do; the numbers returned count from 0.
+
+    Raises
+    ------
+    ProjectError
+        When it is no such list, or names a slice that is not one of ``count``.
+    """
+    wanted: set[int] = set()
+    for part in text.split(","):
+        piece = part.strip()
+        first, _, last = piece.partition("-")
+        try:
+            low, high = int(first), int(last or first)
+        except ValueError as error:
+            raise ProjectError(f"“{text}” is not a list of slices", where="slices", next_step="Write it such as 3, 7-9.") from error
+        if not 1 <= low <= high <= count:
+            raise ProjectError(f"The scan has slices 1 to {count}, not {piece}", where="slices", next_step="Name slices within the scan.")
+        wanted.update(range(low - 1, high))
+    return tuple(sorted(wanted))

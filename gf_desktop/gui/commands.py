@@ -24,6 +24,7 @@ from gf_desktop.gui.frame_commands import frame_handlers, watch_frame
 from gf_desktop.gui.help_commands import HelpCommands
 from gf_desktop.gui.import_commands import ImportCommands
 from gf_desktop.gui.language import spoken
+from gf_desktop.gui.mask_commands import MaskCommands
 from gf_desktop.gui.measure_commands import MeasureCommands
 from gf_desktop.gui.questions import Questions
 from gf_desktop.gui.structure_commands import StructureCommands
@@ -157,7 +158,8 @@ class Commands(QObject):
         self.corrections = Corrections(session, state, face, questions)
         dialogs = parent if isinstance(parent, QWidget) else None
         self.structures = StructureCommands(session, state, face, questions, attempt=self.attempt, parent=dialogs)
-        self.compares = CompareCommands(session, state, face, questions, attempt=self.attempt)
+        self.masks = MaskCommands(session, state, face, questions, parent=dialogs)
+        self.compares = CompareCommands(session, state, face, choose_mask=self.masks.compare, attempt=self.attempt)
         self.measures = MeasureCommands(session, state, face, questions, attempt=self.attempt)
         self.exports = ExportCommands(session, face, questions, attempt=self.attempt, parent=dialogs)
         self.imports = ImportCommands(session, face, questions, attempt=self.attempt, show_case=self.show_case, parent=dialogs)
@@ -227,7 +229,7 @@ class Commands(QObject):
             "new_project": self.new_project,
             "open_project": self.open_project,
             **self.imports.handlers(),
-            "correct": self.correct,
+            "correct": self.masks.take,
             **self.exports.handlers(),
             "close_project": session.close_project,
             "open_for_writing": self.open_for_writing,
@@ -400,14 +402,6 @@ class Commands(QObject):
             self._face.tell(tr("There is no other scan to review."), kind="good")
         else:
             self.show_case(case.id)
-
-    def correct(self) -> None:
-        """Ask for a mask and take it for the scan on screen."""
-        path = self._ask.mask_file()
-        if path is not None:
-            report = self._session.correct(self._session.must_open().id, path)
-            text = tr("{slices} slices taken from {file}, {n} voxels changed.", len(report.slices))
-            self._face.tell(text.format(slices=len(report.slices), file=path.name, n=report.voxels_changed), kind="good")
 
     # students
 

@@ -9,7 +9,6 @@ from PySide6.QtGui import QAction
 
 from gf_desktop.comparing import OtherMask, default_choice
 from gf_desktop.gui.actions import tr
-from gf_desktop.gui.questions import Questions
 from gf_desktop.gui.view_state import ViewState
 from gf_desktop.session import Session
 
@@ -36,17 +35,25 @@ class CompareCommands:
 
     Parameters
     ----------
+    choose_mask
+        Asks for a mask file and compares with it; calls back when it does.
     attempt
         Does something, and shows what the person can act on as a notice.
     """
 
     def __init__(
-        self, session: Session, state: ViewState, face: Teller, questions: Questions, *, attempt: Callable[[Callable[[], object]], None]
+        self,
+        session: Session,
+        state: ViewState,
+        face: Teller,
+        *,
+        choose_mask: Callable[[Callable[[OtherMask], None]], None],
+        attempt: Callable[[Callable[[], object]], None],
     ) -> None:
         self._session = session
         self._state = state
         self._face = face
-        self._ask = questions
+        self._choose_mask = choose_mask
         self._attempt = attempt
         session.comparing.changed.connect(self._changed)
 
@@ -90,9 +97,7 @@ class CompareCommands:
 
     def with_file(self) -> None:
         """Ask for a mask and compare with it."""
-        path = self._ask.mask_file()
-        if path is not None:
-            self._session.comparing.with_file(path, on_done=self._show)
+        self._choose_mask(self._show)
 
     def _show(self, _other: OtherMask) -> None:
         if self._state.layout != "beside" and self._state.display.layer != "differences":

@@ -100,7 +100,7 @@ class Questions:
     def mask_file(self) -> Path | None:
         """Ask for a mask."""
         chosen, _kind = QFileDialog.getOpenFileName(
-            self._parent, tr("Mask of this scan"), self._last, tr("Masks (*.nii *.nii.gz *.png);;All files (*)")
+            self._parent, tr("Mask of this scan"), self._last, tr("Masks (*.nii *.nii.gz *.nrrd *.mha *.dcm *.png);;All files (*)")
         )
         return self._note(chosen)
 

@@ -25,13 +25,16 @@ from PySide6.QtWidgets import QDialog, QMenu, QWidget
 
 from gf_desktop.demo import demo_series
 from gf_desktop.errors import UserError
+from gf_desktop.files.label_files import write_mha
 from gf_desktop.gui.app import Composition, compose, make_application
 from gf_desktop.gui.commands import packs
 from gf_desktop.gui.drops import Dropped
 from gf_desktop.gui.import_dialog import ImportDialog
 from gf_desktop.gui.language import LANGUAGES, SOURCE
+from gf_desktop.gui.mask_dialog import MaskDialog
 from gf_desktop.gui.palette import DARK, LIGHT
 from gf_desktop.gui.settings_store import ExportChoice
+from gf_desktop.imaging.geometry import Geometry
 from gf_desktop.imaging.operations import Margin
 from gf_desktop.project.records import RoundReport
 from gf_desktop.protocol import PROTOCOL_VERSION, Accepted, Event, Hello, Progress, Stopped, Validated, encode_line
@@ -44,7 +47,7 @@ SIZES: Final = ((1440, 900), (1100, 700))
 LOOKS: Final = tuple((theme, language) for theme in (DARK.name, LIGHT.name) for language in (SOURCE, *sorted(set(LANGUAGES) - {SOURCE})))
 """Themes and languages; the first one gets every moment in every size."""
 
-OWN_SIZE: Final = ("keys", "about", "change-keys", "add-structure", "lists", "export", "add-scans", "menu", "panel", "bar")
+OWN_SIZE: Final = ("keys", "about", "change-keys", "add-structure", "lists", "export", "add-scans", "take-mask", "menu", "panel", "bar")
 """Begin the names of pictures of a window, menu or panel alone, which have a size of their own."""
 
 SHARP_SCALE: Final = 2
@@ -389,6 +392,23 @@ class _Photographer:
                 self._take(name, dialog)
             dialog.reject()
 
+    def _mask(self) -> None:
+        """Open the window of a mask on another grid, with ids of another program, half mapped and with the figures of a resampling."""
+        session, window = self._made.session, self._made.window
+        opened = session.must_open()
+        with tempfile.TemporaryDirectory() as place:
+            path, grid = Path(place) / "follow-up.mha", opened.volume.geometry
+            x, y, z = grid.index_to_world(np.array([0.0, 0.0, -3.4]))
+            lower = Geometry(grid.size_ijk, grid.spacing_mm, (x, y, z), grid.direction)
+            write_mha(opened.label_map.labels * np.uint8(10), lower, path)
+            window.commands.masks.ask("take", path, lambda _wish, _mask: None)
+            [dialog] = [found for found in window.findChildren(MaskDialog) if found.isVisible()]
+            _wait(lambda: dialog.look is not None)
+            for number, choice in dialog.rows.choices.items():
+                choice.setCurrentIndex(number // 10 if number < 60 else 0)
+            dialog.method.setCurrentIndex(1)
+            _wait(dialog.take_button.isEnabled)
+
     def _open_windows(self) -> None:
         """Show what has a size of its own; one picture is enough."""
         window, page = self._made.window, self._made.window.page
@@ -408,6 +428,7 @@ class _Photographer:
             ("add-structure", structures.add),
             ("lists", structures.take_list),
             ("export", self._export),
+            ("take-mask", self._mask),
         ):
             opens()
             dialog = next(found for found in reversed(window.findChildren(QDialog)) if found.isVisible())

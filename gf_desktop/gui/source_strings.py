@@ -209,6 +209,7 @@ def table_texts() -> dict[str, list[str]]:
         export_dialog,
         import_list,
         keymap,
+        mask_dialog,
         menus,
         passport_rows,
         settings_store,
@@ -232,6 +233,7 @@ def table_texts() -> dict[str, list[str]]:
         ],
         "gf_desktop/gui/import_list.py": [words for _kind, words in import_list.VERDICTS.values()],
         "gf_desktop/gui/keymap.py": list(keymap.HELD_KEYS.values()),
+        "gf_desktop/gui/mask_dialog.py": [*mask_dialog.SEVERITY_WORDS.values(), *mask_dialog.METHOD_WORDS.values()],
         "gf_desktop/gui/menus.py": [menus.RESEARCH_USE],
         "gf_desktop/gui/passport_rows.py": [
             *passport_rows.LINE_WORDS.values(),

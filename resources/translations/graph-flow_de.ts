@@ -173,6 +173,11 @@
             <translation>Winkel {number}</translation>
         </message>
         <message>
+            <location filename="../../gf_desktop/gui/mask_commands.py"/>
+            <source>Another scan is on screen by now</source>
+            <translation>Inzwischen ist ein anderer Scan zu sehen</translation>
+        </message>
+        <message>
             <location filename="../../gf_desktop/structuring.py"/>
             <source>Another structure is being removed</source>
             <translation>Eine andere Struktur wird gerade entfernt</translation>
@@ -983,6 +988,11 @@
             <translation>Nennen Sie Schichten innerhalb des Scans, von 0 an gezählt.</translation>
         </message>
         <message>
+            <location filename="../../gf_desktop/correcting.py"/>
+            <source>Name slices within the scan.</source>
+            <translation>Nennen Sie Schichten innerhalb des Scans.</translation>
+        </message>
+        <message>
             <location filename="../../gf_desktop/exporting.py"/>
             <source>Name the folder of the series (--source).</source>
             <translation>Nennen Sie den Ordner der Serie (--source).</translation>
@@ -1106,6 +1116,11 @@
             <location filename="../../gf_desktop/files/apart.py"/>
             <source>Open the scan again.</source>
             <translation>Öffnen Sie den Scan noch einmal.</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/mask_commands.py"/>
+            <source>Open the scan that the mask belongs to.</source>
+            <translation>Öffnen Sie den Scan, zu dem die Maske gehört.</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/files/scan.py"/>
@@ -1970,6 +1985,11 @@
             <translation>Der Scan hat die Schichten 0 bis {count}, nicht {value}</translation>
         </message>
         <message>
+            <location filename="../../gf_desktop/correcting.py"/>
+            <source>The scan has slices 1 to {count}, not {piece}</source>
+            <translation>Der Scan hat die Schichten 1 bis {count}, nicht {piece}</translation>
+        </message>
+        <message>
             <location filename="../../gf_desktop/files/analyze.py"/>
             <location filename="../../gf_desktop/files/dicom.py"/>
             <location filename="../../gf_desktop/files/itk.py"/>
@@ -2473,6 +2493,11 @@
             <location filename="../../gf_desktop/project/patients.py"/>
             <source>Whose scans these are. This is the only file of the project that says so: delete it, or keep it elsewhere.</source>
             <translation>Wessen Scans das sind. Nur diese Datei des Projekts sagt es: Löschen Sie sie oder bewahren Sie sie anderswo auf.</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/correcting.py"/>
+            <source>Write it such as 3, 7-9.</source>
+            <translation>Schreiben Sie zum Beispiel 3, 7-9.</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/project/database.py"/>
@@ -3202,6 +3227,11 @@
             <translation>„{name}“ ist gesperrt</translation>
         </message>
         <message>
+            <location filename="../../gf_desktop/correcting.py"/>
+            <source>“{text}” is not a list of slices</source>
+            <translation>„{text}“ ist keine Liste von Schichten</translation>
+        </message>
+        <message>
             <location filename="../../gf_desktop/files/spacing.py"/>
             <source>“{text}” is not a spacing</source>
             <translation>„{text}“ ist kein Voxelabstand</translation>
@@ -3592,6 +3622,7 @@
         <message>
             <location filename="../../gf_desktop/gui/export_dialog.py"/>
             <location filename="../../gf_desktop/gui/import_dialog.py"/>
+            <location filename="../../gf_desktop/gui/mask_dialog.py"/>
             <location filename="../../gf_desktop/gui/panels/structure_dialog.py"/>
             <location filename="../../gf_desktop/gui/questions.py"/>
             <source>Cancel</source>
@@ -3638,6 +3669,16 @@
             <location filename="../../gf_desktop/gui/compare_commands.py"/>
             <source>Choose a file…</source>
             <translation>Datei wählen…</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/mask_dialog.py"/>
+            <source>Choose another file…</source>
+            <translation>Andere Datei wählen…</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/mask_dialog.py"/>
+            <source>Choose how it is resampled…</source>
+            <translation>Wählen Sie, wie umgerechnet wird…</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/gui/actions.py"/>
@@ -3715,6 +3756,11 @@
             <translation>Farbe</translation>
         </message>
         <message>
+            <location filename="../../gf_desktop/gui/mask_dialog.py"/>
+            <source>Compare with a mask file</source>
+            <translation>Mit einer Maskendatei vergleichen</translation>
+        </message>
+        <message>
             <location filename="../../gf_desktop/gui/actions.py"/>
             <source>Compare with a mask file…</source>
             <translation>Mit einer Maskendatei vergleichen…</translation>
@@ -3723,6 +3769,14 @@
             <location filename="../../gf_desktop/gui/actions.py"/>
             <source>Compare with another mask</source>
             <translation>Mit einer anderen Maske vergleichen</translation>
+        </message>
+        <message numerus="yes">
+            <location filename="../../gf_desktop/gui/mask_dialog.py"/>
+            <source>Compare {n} structures</source>
+            <translation>
+                <numerusform>{n} Struktur vergleichen</numerusform>
+                <numerusform>{n} Strukturen vergleichen</numerusform>
+            </translation>
         </message>
         <message>
             <location filename="../../gf_desktop/gui/compare_bar.py"/>
@@ -4409,6 +4463,11 @@ DICOM-Ordner, NIfTI, PNG, JPEG</translation>
             <translation>Wie viel verschieden ist</translation>
         </message>
         <message>
+            <location filename="../../gf_desktop/gui/mask_dialog.py"/>
+            <source>How to bring the mask onto the scan's grid</source>
+            <translation>Wie die Maske auf das Gitter des Scans kommt</translation>
+        </message>
+        <message>
             <location filename="../../gf_desktop/gui/preview_bar.py"/>
             <source>In space</source>
             <translation>Im Raum</translation>
@@ -4417,6 +4476,11 @@ DICOM-Ordner, NIfTI, PNG, JPEG</translation>
             <location filename="../../gf_desktop/gui/panels/tool_options.py"/>
             <source>In space: a ball, or a region over slices</source>
             <translation>Im Raum: eine Kugel oder ein Bereich über Schichten</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/mask_dialog.py"/>
+            <source>In the file</source>
+            <translation>In der Datei</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/gui/panels/tool_options.py"/>
@@ -4683,8 +4747,8 @@ DICOM-Ordner, NIfTI, PNG, JPEG</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/gui/questions.py"/>
-            <source>Masks (*.nii *.nii.gz *.png);;All files (*)</source>
-            <translation>Masken (*.nii *.nii.gz *.png);;Alle Dateien (*)</translation>
+            <source>Masks (*.nii *.nii.gz *.nrrd *.mha *.dcm *.png);;All files (*)</source>
+            <translation>Masken (*.nii *.nii.gz *.nrrd *.mha *.dcm *.png);;Alle Dateien (*)</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/gui/panels/scan.py"/>
@@ -4885,6 +4949,11 @@ DICOM-Ordner, NIfTI, PNG, JPEG</translation>
             <translation>Kein Schüler geht verloren: Hier können Sie zum vorigen zurückgehen ({key}).</translation>
         </message>
         <message>
+            <location filename="../../gf_desktop/gui/mask_dialog.py"/>
+            <source>No.</source>
+            <translation>Nr.</translation>
+        </message>
+        <message>
             <location filename="../../gf_desktop/gui/menus.py"/>
             <source>Nobody has tested this program for diagnosis or treatment. Masks are proposals of a small network; check every slice that you use. All data stay on this computer.</source>
             <translation>Niemand hat dieses Programm für Diagnose oder Behandlung geprüft. Masken sind Vorschläge eines kleinen Netzes; prüfen Sie jede Schicht, die Sie verwenden. Alle Daten bleiben auf diesem Rechner.</translation>
@@ -4895,9 +4964,19 @@ DICOM-Ordner, NIfTI, PNG, JPEG</translation>
             <translation>Nicht vertrauenswürdig</translation>
         </message>
         <message>
+            <location filename="../../gf_desktop/gui/mask_dialog.py"/>
+            <source>Not usable: {text}.</source>
+            <translation>Nicht brauchbar: {text}.</translation>
+        </message>
+        <message>
             <location filename="../../gf_desktop/gui/passport_rows.py"/>
             <source>Note</source>
             <translation>Hinweis</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/mask_dialog.py"/>
+            <source>Note: {text}.</source>
+            <translation>Hinweis: {text}.</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/gui/palette_box.py"/>
@@ -4905,9 +4984,19 @@ DICOM-Ordner, NIfTI, PNG, JPEG</translation>
             <translation>Nichts heißt so.</translation>
         </message>
         <message>
+            <location filename="../../gf_desktop/gui/mask_dialog.py"/>
+            <source>Nothing is drawn in this file. Taking it empties the slices.</source>
+            <translation>In dieser Datei ist nichts eingezeichnet. Wird sie übernommen, sind die Schichten leer.</translation>
+        </message>
+        <message>
             <location filename="../../gf_desktop/gui/panels/measurements.py"/>
             <source>Nothing is measured yet. Take the ruler or a region and drag over a slice.</source>
             <translation>Noch ist nichts gemessen. Nehmen Sie das Lineal oder einen Bereich und ziehen Sie über eine Schicht.</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/mask_dialog.py"/>
+            <source>Nothing is resampled without you: choose how, and look at the figures.</source>
+            <translation>Ohne Sie wird nichts umgerechnet: Wählen Sie, wie, und sehen Sie sich die Zahlen an.</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/gui/notice_bar.py"/>
@@ -4920,6 +5009,11 @@ DICOM-Ordner, NIfTI, PNG, JPEG</translation>
             <translation>Bringen Sie dem Schüler nun bei, was Sie korrigiert haben ({key}). Hier genügen ein bis zwei Minuten.</translation>
         </message>
         <message>
+            <location filename="../../gf_desktop/gui/mask_dialog.py"/>
+            <source>Numbers of slices</source>
+            <translation>Nummern der Schichten</translation>
+        </message>
+        <message>
             <location filename="../../gf_desktop/gui/actions.py"/>
             <source>Of the structure that is drawn</source>
             <translation>Der Struktur, die gezeichnet wird</translation>
@@ -4928,6 +5022,11 @@ DICOM-Ordner, NIfTI, PNG, JPEG</translation>
             <location filename="../../gf_desktop/gui/passport_rows.py"/>
             <source>Off it by</source>
             <translation>Abweichung</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/mask_dialog.py"/>
+            <source>On the scan</source>
+            <translation>Auf dem Scan</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/gui/actions.py"/>
@@ -5066,6 +5165,11 @@ DICOM-Ordner, NIfTI, PNG, JPEG</translation>
             <location filename="../../gf_desktop/gui/panels/structures.py"/>
             <source>Outlines only</source>
             <translation>Nur Umrisse</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/mask_dialog.py"/>
+            <source>Outside it</source>
+            <translation>Außerhalb</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/gui/panels/tool_options.py"/>
@@ -5247,6 +5351,16 @@ DICOM-Ordner, NIfTI, PNG, JPEG</translation>
             <location filename="../../gf_desktop/gui/export_dialog.py"/>
             <source>Report: HTML</source>
             <translation>Bericht: HTML</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/mask_dialog.py"/>
+            <source>Resample: linear, smoother outlines</source>
+            <translation>Umrechnen: linear, glattere Umrisse</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/mask_dialog.py"/>
+            <source>Resample: nearest voxel</source>
+            <translation>Umrechnen: nächstes Voxel</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/gui/passport_rows.py"/>
@@ -5453,6 +5567,7 @@ DICOM-Ordner, NIfTI, PNG, JPEG</translation>
             <translation>Nebeneinander</translation>
         </message>
         <message>
+            <location filename="../../gf_desktop/gui/mask_dialog.py"/>
             <location filename="../../gf_desktop/gui/panels/scan.py"/>
             <source>Size</source>
             <translation>Größe</translation>
@@ -5483,6 +5598,7 @@ DICOM-Ordner, NIfTI, PNG, JPEG</translation>
             <translation>Schicht aufwärts</translation>
         </message>
         <message>
+            <location filename="../../gf_desktop/gui/mask_dialog.py"/>
             <location filename="../../gf_desktop/gui/passport_rows.py"/>
             <source>Slices</source>
             <translation>Schichten</translation>
@@ -5604,6 +5720,16 @@ DICOM-Ordner, NIfTI, PNG, JPEG</translation>
             <translation>Vorige Struktur</translation>
         </message>
         <message>
+            <location filename="../../gf_desktop/gui/mask_dialog.py"/>
+            <source>Structure of the project</source>
+            <translation>Struktur des Projekts</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/mask_dialog.py"/>
+            <source>Structure of the project for {number} {name}</source>
+            <translation>Struktur des Projekts für {number} {name}</translation>
+        </message>
+        <message>
             <location filename="../../gf_desktop/gui/actions.py"/>
             <source>Structure to draw with</source>
             <translation>Struktur, mit der gezeichnet wird</translation>
@@ -5618,6 +5744,11 @@ DICOM-Ordner, NIfTI, PNG, JPEG</translation>
             <location filename="../../gf_desktop/gui/actions.py"/>
             <source>Structures fainter</source>
             <translation>Strukturen schwächer</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/mask_dialog.py"/>
+            <source>Structures of the file</source>
+            <translation>Strukturen der Datei</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/gui/actions.py"/>
@@ -5691,6 +5822,11 @@ DICOM-Ordner, NIfTI, PNG, JPEG</translation>
             <translation>Tabellen (*.csv)</translation>
         </message>
         <message>
+            <location filename="../../gf_desktop/gui/mask_dialog.py"/>
+            <source>Take a mask from a file</source>
+            <translation>Maske aus einer Datei übernehmen</translation>
+        </message>
+        <message>
             <location filename="../../gf_desktop/gui/actions.py"/>
             <source>Take a mask from a file…</source>
             <translation>Maske aus einer Datei nehmen…</translation>
@@ -5731,6 +5867,11 @@ DICOM-Ordner, NIfTI, PNG, JPEG</translation>
             <translation>Die gewählte Messung wegnehmen; sie lässt sich zurückholen</translation>
         </message>
         <message>
+            <location filename="../../gf_desktop/gui/mask_dialog.py"/>
+            <source>Take the empty mask</source>
+            <translation>Leere Maske übernehmen</translation>
+        </message>
+        <message>
             <location filename="../../gf_desktop/gui/actions.py"/>
             <source>Take the last change back</source>
             <translation>Die letzte Änderung zurücknehmen</translation>
@@ -5739,6 +5880,14 @@ DICOM-Ordner, NIfTI, PNG, JPEG</translation>
             <location filename="../../gf_desktop/gui/structure_commands.py"/>
             <source>Take them all away, and {name} out of the list?</source>
             <translation>Alle wegnehmen und {name} aus der Liste nehmen?</translation>
+        </message>
+        <message numerus="yes">
+            <location filename="../../gf_desktop/gui/mask_dialog.py"/>
+            <source>Take {n} structures</source>
+            <translation>
+                <numerusform>{n} Struktur übernehmen</numerusform>
+                <numerusform>{n} Strukturen übernehmen</numerusform>
+            </translation>
         </message>
         <message>
             <location filename="../../gf_desktop/gui/actions.py"/>
@@ -5774,6 +5923,21 @@ DICOM-Ordner, NIfTI, PNG, JPEG</translation>
             <location filename="../../gf_desktop/gui/structure_commands.py"/>
             <source>The list of structures is in {file}.</source>
             <translation>Die Liste der Strukturen steht in {file}.</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/mask_dialog.py"/>
+            <source>The mask is being read…</source>
+            <translation>Die Maske wird gelesen…</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/mask_dialog.py"/>
+            <source>The mask is being resampled…</source>
+            <translation>Die Maske wird umgerechnet…</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/mask_dialog.py"/>
+            <source>The mask lies on the scan's own grid.</source>
+            <translation>Die Maske liegt auf dem Gitter des Scans.</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/gui/commands.py"/>
@@ -5865,6 +6029,11 @@ DICOM-Ordner, NIfTI, PNG, JPEG</translation>
             <location filename="../../gf_desktop/gui/panels/refine.py"/>
             <source>Time budget</source>
             <translation>Zeit</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/mask_dialog.py"/>
+            <source>To be checked: {text}.</source>
+            <translation>Zu prüfen: {text}.</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/gui/tour.py"/>
@@ -5996,6 +6165,11 @@ DICOM-Ordner, NIfTI, PNG, JPEG</translation>
             <location filename="../../gf_desktop/gui/import_details.py"/>
             <source>What is known of the scan</source>
             <translation>Was über den Scan bekannt ist</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/mask_dialog.py"/>
+            <source>What is left out becomes background in these slices. Undo takes it all back.</source>
+            <translation>Was weggelassen wird, ist in diesen Schichten Hintergrund. „Rückgängig“ nimmt alles zurück.</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/gui/panels/tool_options.py"/>
@@ -6214,6 +6388,7 @@ DICOM-Ordner, NIfTI, PNG, JPEG</translation>
             <translation>ml hinzu</translation>
         </message>
         <message>
+            <location filename="../../gf_desktop/gui/mask_dialog.py"/>
             <location filename="../../gf_desktop/gui/panels/worklist_model.py"/>
             <source>all</source>
             <translation>alle</translation>
@@ -6416,6 +6591,11 @@ DICOM-Ordner, NIfTI, PNG, JPEG</translation>
             <translation>in Gebrauch</translation>
         </message>
         <message>
+            <location filename="../../gf_desktop/gui/mask_dialog.py"/>
+            <source>leave out</source>
+            <translation>weglassen</translation>
+        </message>
+        <message>
             <location filename="../../gf_desktop/gui/panels/refine.py"/>
             <source>logits</source>
             <translation>Logits</translation>
@@ -6513,6 +6693,11 @@ DICOM-Ordner, NIfTI, PNG, JPEG</translation>
             <translation>nicht vom Schüler</translation>
         </message>
         <message>
+            <location filename="../../gf_desktop/gui/mask_dialog.py"/>
+            <source>nothing drawn</source>
+            <translation>nichts eingezeichnet</translation>
+        </message>
+        <message>
             <location filename="../../gf_desktop/gui/actions.py"/>
             <source>nothing is being computed</source>
             <translation>nichts wird berechnet</translation>
@@ -6536,6 +6721,11 @@ DICOM-Ordner, NIfTI, PNG, JPEG</translation>
             <location filename="../../gf_desktop/gui/views/slice_view.py"/>
             <source>oblique</source>
             <translation>schräg</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/mask_dialog.py"/>
+            <source>only slice {n}, on screen</source>
+            <translation>nur Schicht {n}, die zu sehen ist</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/gui/panels/worklist.py"/>
@@ -6667,6 +6857,11 @@ DICOM-Ordner, NIfTI, PNG, JPEG</translation>
             <location filename="../../gf_desktop/gui/panels/next_best.py"/>
             <source>slice {n}: least sure, {doubt} %</source>
             <translation>Schicht {n}: Zweifel {doubt} %</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/mask_dialog.py"/>
+            <source>some</source>
+            <translation>einige</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/gui/import_list.py"/>
@@ -7036,6 +7231,11 @@ DICOM-Ordner, NIfTI, PNG, JPEG</translation>
             <translation>{n} unverändert</translation>
         </message>
         <message>
+            <location filename="../../gf_desktop/gui/mask_dialog.py"/>
+            <source>{n} voxels</source>
+            <translation>{n} Voxel</translation>
+        </message>
+        <message>
             <location filename="../../gf_desktop/gui/texts.py"/>
             <source>{n}: approved, {time}</source>
             <translation>{n}: freigegeben, {time}</translation>
@@ -7061,7 +7261,7 @@ DICOM-Ordner, NIfTI, PNG, JPEG</translation>
             <translation>Schicht des Scans, {plane}</translation>
         </message>
         <message numerus="yes">
-            <location filename="../../gf_desktop/gui/commands.py"/>
+            <location filename="../../gf_desktop/gui/mask_commands.py"/>
             <source>{slices} slices taken from {file}, {n} voxels changed.</source>
             <translation>
                 <numerusform>{slices} Schicht aus {file} genommen, {n} Voxel geändert.</numerusform>

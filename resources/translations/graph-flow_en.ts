@@ -23,11 +23,27 @@
             </translation>
         </message>
         <message numerus="yes">
+            <location filename="../../gf_desktop/gui/mask_dialog.py"/>
+            <source>Compare {n} structures</source>
+            <translation>
+                <numerusform>Compare {n} structure</numerusform>
+                <numerusform>Compare {n} structures</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
             <location filename="../../gf_desktop/gui/export_dialog.py"/>
             <source>Export {n} scans</source>
             <translation>
                 <numerusform>Export {n} scan</numerusform>
                 <numerusform>Export {n} scans</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <location filename="../../gf_desktop/gui/mask_dialog.py"/>
+            <source>Take {n} structures</source>
+            <translation>
+                <numerusform>Take {n} structure</numerusform>
+                <numerusform>Take {n} structures</numerusform>
             </translation>
         </message>
         <message numerus="yes">
@@ -143,7 +159,7 @@
             </translation>
         </message>
         <message numerus="yes">
-            <location filename="../../gf_desktop/gui/commands.py"/>
+            <location filename="../../gf_desktop/gui/mask_commands.py"/>
             <source>{slices} slices taken from {file}, {n} voxels changed.</source>
             <translation>
                 <numerusform>{slices} slice taken from {file}, {n} voxels changed.</numerusform>

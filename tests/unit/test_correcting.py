@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from gf_desktop.correcting import BrushOptions
+from gf_desktop.correcting import BrushOptions, listed_slices
 from gf_desktop.errors import ProjectError
 from gf_desktop.imaging.labelmap import VoxelState
 from gf_desktop.imaging.operations import AcceptStructure, Delete, Margin
@@ -329,3 +329,16 @@ def test_that_a_program_killed_before_it_caught_up_has_lost_nothing(world: World
     assert _record(again) == again.must_open().case.status == "in progress"
     assert again.must_open().case.reviewed == 1
     again.close_project()
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"), [("3", (2,)), ("3, 7-9", (2, 6, 7, 8)), ("9,1 - 2,2", (0, 1, 8)), ("1-10", tuple(range(10)))]
+)
+def test_that_a_list_of_slices_counts_from_one(text: str, expected: tuple[int, ...]) -> None:
+    assert listed_slices(text, 10) == expected
+
+
+@pytest.mark.parametrize("text", ["", "x", "1,", "1-2-3", "0", "11", "3-2", "-1", "1-99999999999999"])
+def test_that_what_is_no_list_of_slices_is_refused_with_an_example_or_the_bounds(text: str) -> None:
+    with pytest.raises(ProjectError, match=r"not a list of slices.*3, 7-9|slices 1 to 10"):
+        listed_slices(text, 10)

@@ -137,6 +137,7 @@ def test_that_tr_is_given_what_the_files_can_hold() -> None:
         "palette_entries.py": {"spec.text", "spec.heading", "spec.tip", "gesture.effect", "gesture.hand"},
         "panels/measurements.py": {"self._plane(one, volume)"},
         "panels/models.py": {"STATE_WORDS[record.state]"},
+        "mask_dialog.py": {"SEVERITY_WORDS[one.severity]", "words"},
         "panels/refine.py": {"STAGE_WORDS.get(training.stage, training.stage)", "TERM_WORDS.get(known, known)"},
         "panels/scan.py": {"words"},
         "panels/structure_dialog.py": {"listed.name", "listed.licence"},

@@ -15,6 +15,7 @@ from pytestqt.qtbot import QtBot
 
 from gf_desktop.gui.app import Composition
 from gf_desktop.gui.main_window import MainWindow
+from gf_desktop.gui.mask_dialog import MaskDialog
 from gf_desktop.gui.views.slice_view import SliceView
 from gf_desktop.imaging.compare import ADDED, CHANGED, REMOVED
 from gf_desktop.layers import DIFFERENCE_COLOURS
@@ -247,6 +248,9 @@ def test_that_a_file_from_elsewhere_is_compared_and_changes_nothing(
     sitk.WriteImage(image, str(tmp_path / "elsewhere.nii.gz"))
     answers.next = tmp_path / "elsewhere.nii.gz"
     window.actions_by_id["compare_file"].trigger()
+    [dialog] = [found for found in window.findChildren(MaskDialog) if found.isVisible()]
+    qtbot.waitUntil(dialog.take_button.isEnabled, timeout=20_000)
+    QTest.keyClick(dialog, Qt.Key.Key_Return)
     qtbot.waitUntil(lambda: session.comparing.changes is not None, timeout=20_000)
     assert window.page.compare.choice.currentText() == "elsewhere.nii.gz"
     assert np.array_equal(session.comparing.other.label_map.labels, truth)
