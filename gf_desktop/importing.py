@@ -12,9 +12,12 @@ import numpy.typing as npt
 
 from gf_desktop.display import thumbnail
 from gf_desktop.errors import FileFormatError, UserError
+from gf_desktop.files.findings import verdict_of
+from gf_desktop.files.private import Private, framed, private_of, text_finding, text_in
 from gf_desktop.files.scan import Glance, Scan, ScanSource, glance_at, read_scan
 from gf_desktop.files.sources import glance_of, red_glance
 from gf_desktop.files.spacing import Spacing
+from gf_desktop.imaging.burned_in import Region
 from gf_desktop.jobs import CancelToken
 from gf_desktop.project.records import Case
 from gf_desktop.workspace import OnError, Workspace, no_answer, scans_under
@@ -25,6 +28,9 @@ UInt8 = npt.NDArray[np.uint8]
 
 THUMBNAIL_PX: Final = 96
 """Longer side: twice what a list shows, for sharp screens."""
+
+MARKED_PX: Final = 360
+"""Longer side of the picture in which text is framed."""
 
 STATED_KINDS: Final = ("dicom", "itk", "picture", "tiff", "video")
 """For these a user may state the spacing; the other formats have no way to leave it out."""
@@ -49,6 +55,12 @@ class FoundScan:
         uint8 [rows, columns, 3] of a slice from its middle, or None.
     scan
         What was read whole to say so, of a single one; it need not be read again.
+    text
+        Where text is burned into the picture, which may name the patient; it becomes black unless it is kept.
+    marked
+        uint8 [rows, columns, 3] of the slice with frames around the text; None without.
+    keep_text
+        Whether the person wants it to stay.
     """
 
     path: Path
@@ -56,6 +68,9 @@ class FoundScan:
     glance: Glance
     thumbnail: UInt8 | None
     scan: Scan | None = None
+    text: tuple[Region, ...] = ()
+    marked: UInt8 | None = None
+    keep_text: bool = False
 
     @property
     def name(self) -> str:
@@ -169,7 +184,9 @@ class Importing:
     ) -> None:
         """Take scans into the project, all of them or none; as :meth:`Workspace.import_paths`."""
         known = {found.source: found.scan for found in chosen if found.scan is not None}
-        self._workspace.import_paths([found.source for found in chosen], known=known, on_done=on_done, on_error=on_error)
+        kept = frozenset(found.source for found in chosen if found.keep_text)
+        sources = [found.source for found in chosen]
+        self._workspace.import_paths(sources, keep_text=kept, known=known, on_done=on_done, on_error=on_error)
 
 
 def _found(paths: Sequence[Path], spacing_mm: Spacing | None) -> list[tuple[Path, ScanSource, UserError | None]]:
@@ -196,6 +213,15 @@ def _described(path: Path, source: ScanSource, error: UserError | None, *, keep:
             glance = red_glance(refused, modality=source.modality)
     else:
         glance = glance_at(source)
-    small = None if glance.picture is None else thumbnail(glance.picture, side=THUMBNAIL_PX)
+    picture = glance.picture
+    if picture is None:
+        return FoundScan(path, source, glance, None, scan)
+    text = text_in(picture, private_of(source.paths[0]) if source.kind == "dicom" else Private())
+    marked = None
+    if text:
+        marked = thumbnail(framed(picture, text), side=MARKED_PX)
+        finding = text_finding(len(text))
+        glance = replace(glance, findings=(*glance.findings, finding), verdict=verdict_of((*glance.findings, finding)))
+    small = thumbnail(picture, side=THUMBNAIL_PX)
     # of many scans even one slice each is much
-    return FoundScan(path, source, replace(glance, picture=None), small, scan)
+    return FoundScan(path, source, replace(glance, picture=None), small, scan, text, marked)

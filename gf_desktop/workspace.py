@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -78,11 +78,12 @@ def scans_under(
 
 @dataclass(slots=True, eq=False)
 class _Arrival:
-    """A scan on its way into the project: where it was found, what was read, whose it is, and its copy."""
+    """A scan on its way into the project: where it was found, what was read, whose it is, where its files are, and its copy."""
 
     path: Path
     scan: Scan
     identity: Identity | None
+    origin: Path
     staged: StagedScan | None = None
 
 
@@ -204,7 +205,7 @@ class Workspace:
         spacing_mm: Spacing | None = None,
         series: str | None = None,
         level: int | None = None,
-        keep_text: bool = False,
+        keep_text: bool | Collection[ScanSource] = False,
         known: Mapping[ScanSource, Scan] | None = None,
         on_done: Callable[[list[tuple[Path, Case]]], None] = no_answer,
         on_error: OnError | None = None,
@@ -213,8 +214,7 @@ class Workspace:
 
         ``spacing_mm`` is what the user states of files that do not, mm between rows, columns and slices; ``series`` chooses among the
         scans of each path, see :func:`choose_scans`; ``level`` is the size in which slides are read, see :func:`at_level`.
-        Text that is burned into pictures is blacked out in the project's copy, unless it is
-        to be kept.
+        Text that is burned into pictures is blacked out in the project's copy, unless it is to be kept: in all, or in some sources.
         ``known`` are scans that were read already.
         ``on_done`` is given (path, case) pairs; a scan that is there already is named, not copied again.
         """
@@ -227,7 +227,10 @@ class Workspace:
             for path, source in scans_under(wanted, spacing_mm=spacing_mm, series=series, level=level):
                 private = private_of(source.paths[0]) if source.kind == "dicom" else Private()
                 scan = (known or {}).get(source) or read_scan(source)
-                arrivals.append(_Arrival(path, without_text(scan, private, keep=keep_text), private.identity))
+                keep = keep_text if isinstance(keep_text, bool) else source in keep_text
+                # the folder of a series is what a DICOM object has to be drawn on later
+                origin = path.parent if source.kind == "dicom" and path.is_file() else path
+                arrivals.append(_Arrival(path, without_text(scan, private, keep=keep), private.identity, origin))
                 if len(arrivals) == 1:
                     self._jobs.post(lambda: self._show_arriving(arrivals[0].scan.volume))
             try:
@@ -272,7 +275,7 @@ class Workspace:
         if not is_new:
             return case
         try:
-            project.patients.note(case.id, arrival.identity, arrival.path)
+            project.patients.note(case.id, arrival.identity, arrival.origin)
         except UserError as error:
             # the scan is there; that nobody knows whose it is can be lived with
             self.trouble.emit(error)

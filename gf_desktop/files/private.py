@@ -22,7 +22,7 @@ from gf_desktop.imaging.burned_in import Region, black_out, find_text, outside_b
 from gf_desktop.imaging.volume import Volume
 from gf_desktop.imaging.windowing import to_grey
 
-__all__ = ["MAY_SHOW_TEXT", "Identity", "Private", "private_of", "text_in", "without_text"]
+__all__ = ["MAY_SHOW_TEXT", "Identity", "Private", "framed", "private_of", "text_finding", "text_in", "without_text"]
 
 MAY_SHOW_TEXT: Final = frozenset({"US", "ES", "IVUS", "XC", "GM", "OP", "OPT", "OT", "SC", "XA", "RF"})
 """Modalities whose machines write into the picture."""
@@ -31,6 +31,10 @@ FRAMES_LOOKED_AT: Final = 7
 """Of a cine so many frames, evenly spread, are looked at together: text stands still, tissue moves."""
 
 MOST_CHARACTERS: Final = 256
+
+FRAME_PX: Final = 3
+FRAME_RGB: Final = (255, 0, 255)
+"""A colour that no scanner uses."""
 
 _TAGS: Final = {
     "patient_id": "PatientID",
@@ -148,17 +152,35 @@ def without_text(scan: Scan, private: Private, *, keep: bool = False) -> Scan:
     regions = text_in(scan.volume, private)
     if not regions:
         return scan
-    where = f"{len(regions)} places" if len(regions) > 1 else "1 place"
     if keep:
-        message = f"The picture holds text at {where}, which may name the patient; it is kept as you asked"
-        return _with_finding(scan, Finding("text_kept", message, "amber"))
-    message = f"The picture held text at {where}, which may name the patient: it is black in the project's copy, the file stays as it is"
+        return _with_finding(scan, Finding("text_kept", f"{_holds(len(regions))}; it is kept as you asked", "amber"))
     cleared = replace(scan.volume, voxels=black_out(scan.volume.voxels, regions))
     frames = scan.frames
     if frames is not None:
         frames = np.stack([black_out(volume, regions) for volume in frames])
         frames.setflags(write=False)
-    return _with_finding(replace(scan, volume=cleared, frames=frames), Finding("text_blacked_out", message, "amber"))
+    return _with_finding(replace(scan, volume=cleared, frames=frames), text_finding(len(regions)))
+
+
+def _holds(places: int) -> str:
+    return f"The picture holds text ({places} ×), which may name the patient"
+
+
+def text_finding(places: int) -> Finding:
+    """Return what is said of a scan whose text becomes black."""
+    return Finding("text_blacked_out", f"{_holds(places)}: it becomes black in the project's copy, the file stays as it is", "amber")
+
+
+def framed(picture: Volume, regions: Sequence[Region]) -> Volume:
+    """Return a slice [1, j, i] in colour with a frame around each region."""
+    grey = picture.voxels if picture.is_colour else np.repeat(to_grey(picture.voxels, picture.default_window())[..., None], 3, axis=3)
+    voxels = np.array(grey, np.uint8)
+    for region in regions:
+        outer = region.grown(FRAME_PX, (voxels.shape[1], voxels.shape[2]))
+        inside = voxels[(slice(None), *region.slices)].copy()
+        voxels[(slice(None), *outer.slices)] = FRAME_RGB
+        voxels[(slice(None), *region.slices)] = inside
+    return replace(picture, voxels=voxels)
 
 
 def _with_finding(scan: Scan, finding: Finding) -> Scan:

@@ -7,11 +7,11 @@ from typing import Final
 
 from PySide6.QtCore import QLocale, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QComboBox, QFrame, QGridLayout, QHBoxLayout, QLineEdit, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QComboBox, QFrame, QGridLayout, QHBoxLayout, QLabel, QLineEdit, QScrollArea, QVBoxLayout, QWidget
 
 from gf_desktop.files.spacing import LARGEST_MM, Spacing
 from gf_desktop.gui.actions import tr
-from gf_desktop.gui.import_list import VERDICTS, reason_of, size_of, title_of
+from gf_desktop.gui.import_list import VERDICTS, pixmap_of, reason_of, size_of, title_of
 from gf_desktop.gui.language import local_number
 from gf_desktop.gui.palette import GRID_PX
 from gf_desktop.gui.passport_rows import SEVERITY_WORDS, add_rows, finding_text, passport_rows
@@ -116,11 +116,13 @@ class SpacingFields(QFrame):
 class ImportDetails(QScrollArea):
     """See the module.
 
-    Signals: ``level_chosen(int)`` another level of a slide · ``stated(object)`` see :class:`SpacingFields`.
+    Signals: ``level_chosen(int)`` another level of a slide · ``stated(object)`` see :class:`SpacingFields` · ``text_kept(bool)`` whether
+    burned-in text is to stay.
     """
 
     level_chosen = Signal(int)
     stated = Signal(object)
+    text_kept = Signal(bool)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -141,12 +143,27 @@ class ImportDetails(QScrollArea):
         row.addWidget(self.level, 1)
         self.spacing = SpacingFields()
         self.spacing.stated.connect(self.stated.emit)
+        self.marked = QLabel()
+        self.marked.setAccessibleName(tr("Picture with the text framed"))
+        self.keep_text = QCheckBox(tr("Leave the text in the picture"))
+        self.keep_text.clicked.connect(lambda _checked: self.text_kept.emit(self.keep_text.isChecked()))
         self._rest = QWidget()
         page = QWidget()
         self._column = QVBoxLayout(page)
         self._column.setContentsMargins(GRID_PX + 2, GRID_PX, GRID_PX + 2, GRID_PX)
         self._column.setSpacing(GRID_PX)
-        for part in (self.title, self.verdict, self.size_line, self.way_out, self._level_row, self.spacing, line(), self._rest):
+        for part in (
+            self.title,
+            self.verdict,
+            self.size_line,
+            self.way_out,
+            self._level_row,
+            self.spacing,
+            self.marked,
+            self.keep_text,
+            line(),
+            self._rest,
+        ):
             self._column.addWidget(part)
         self._column.addStretch(1)
         self.setWidget(page)
@@ -160,7 +177,7 @@ class ImportDetails(QScrollArea):
         renewed
             It is the same scan in another description: what is being typed stays.
         """
-        for part in (self.title, self.verdict, self.size_line, self.way_out, self._level_row, self.spacing):
+        for part in (self.title, self.verdict, self.size_line, self.way_out, self._level_row, self.spacing, self.marked, self.keep_text):
             part.setVisible(found is not None)
         rest = QWidget()
         grid = QGridLayout(rest)
@@ -186,6 +203,11 @@ class ImportDetails(QScrollArea):
         self.way_out.setText(reason_of(found))
         self.way_out.setVisible(glance.verdict == "red")
         self._show_levels(found)
+        for part in (self.marked, self.keep_text):
+            part.setVisible(found.marked is not None)
+        if found.marked is not None:
+            self.marked.setPixmap(pixmap_of(found.marked))
+            self.keep_text.setChecked(found.keep_text)
         self.spacing.setVisible(found.lacks_spacing or found.source.spacing_mm is not None)
         if not renewed:
             self.spacing.show_spacing(found.source.spacing_mm)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import partial
 from typing import Any, Final, Protocol
 
@@ -89,6 +90,7 @@ class ImportDialog(QDialog):
         self.list.looked_at.connect(self.details.show_found)
         self.details.level_chosen.connect(lambda level: self._renew(level=level))
         self.details.stated.connect(lambda spacing_mm: self._renew(spacing_mm=spacing_mm))
+        self.details.text_kept.connect(self._keep_text)
         self.finished.connect(lambda _result: self._let_go())
         self._show()
         self.list.setFocus()
@@ -156,6 +158,10 @@ class ImportDialog(QDialog):
         done, failed = partial(self._renewed, row), partial(self._not_renewed, row)
         self._pending[row] = self._look_again(found, level=level, spacing_mm=stated, on_done=done, on_error=failed)
         self._show()
+
+    def _keep_text(self, keep: bool) -> None:
+        row = self.list.currentRow()
+        self.list.renew(row, replace(self.list.found(row), keep_text=keep))
 
     def _renewed(self, row: int, found: FoundScan) -> None:
         self._pending.pop(row, None)

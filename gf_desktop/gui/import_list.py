@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 import numpy as np
+import numpy.typing as npt
 from PySide6.QtCore import QAbstractItemModel, QEvent, QModelIndex, QPersistentModelIndex, QPoint, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFont, QImage, QMouseEvent, QPainter, QPixmap, QPolygon
 from PySide6.QtWidgets import (
@@ -24,7 +25,9 @@ from gf_desktop.gui.palette import GRID_PX
 from gf_desktop.gui.theme import caption_font, current_palette
 from gf_desktop.importing import FoundScan
 
-__all__ = ["VERDICTS", "ImportList", "reason_of", "size_of", "title_of"]
+__all__ = ["VERDICTS", "ImportList", "pixmap_of", "reason_of", "size_of", "title_of"]
+
+UInt8 = npt.NDArray[np.uint8]
 
 FOUND_ROLE: Final = Qt.ItemDataRole.UserRole
 PICTURE_ROLE: Final = Qt.ItemDataRole.UserRole + 1
@@ -79,11 +82,10 @@ def reason_of(found: FoundScan) -> str:
     return spoken(remarks[0]) + more
 
 
-def _pixmap(found: FoundScan) -> QPixmap | None:
-    if found.thumbnail is None:
-        return None
-    rows, columns = found.thumbnail.shape[:2]
-    content = np.ascontiguousarray(found.thumbnail)
+def pixmap_of(picture: UInt8) -> QPixmap:
+    """Return uint8 [rows, columns, 3] as a picture to be drawn."""
+    rows, columns = picture.shape[:2]
+    content = np.ascontiguousarray(picture)
     return QPixmap.fromImage(QImage(content.data, columns, rows, 3 * columns, QImage.Format.Format_RGB888).copy())
 
 
@@ -240,7 +242,7 @@ class ImportList(QListWidget):
         flags = Qt.ItemFlag.ItemIsSelectable | Qt.ItemFlag.ItemIsEnabled
         item.setFlags(flags | Qt.ItemFlag.ItemIsUserCheckable if found.usable else flags)
         item.setData(FOUND_ROLE, found)
-        item.setData(PICTURE_ROLE, _pixmap(found))
+        item.setData(PICTURE_ROLE, None if found.thumbnail is None else pixmap_of(found.thumbnail))
         item.setData(
             Qt.ItemDataRole.CheckStateRole, (Qt.CheckState.Checked if chosen else Qt.CheckState.Unchecked) if found.usable else None
         )

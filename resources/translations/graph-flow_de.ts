@@ -1820,19 +1820,14 @@
             <translation>Das Bild sagt nicht, wo im Patienten es liegt; es wird gezeigt, wie es gespeichert ist</translation>
         </message>
         <message>
-            <location filename="../../gf_desktop/files/private.py"/>
-            <source>The picture held text at {where}, which may name the patient: it is black in the project's copy, the file stays as it is</source>
-            <translation>Das Bild enthielt an {where} Text, der den Patienten nennen kann: In der Kopie des Projekts ist er schwarz, die Datei bleibt, wie sie ist</translation>
-        </message>
-        <message>
             <location filename="../../gf_desktop/files/tiff.py"/>
             <source>The picture holds no numbers at all</source>
             <translation>Das Bild enthält überhaupt keine Zahlen</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/files/private.py"/>
-            <source>The picture holds text at {where}, which may name the patient; it is kept as you asked</source>
-            <translation>Das Bild enthält an {where} Text, der den Patienten nennen kann; er bleibt auf Ihren Wunsch</translation>
+            <source>The picture holds text ({places} ×), which may name the patient</source>
+            <translation>Das Bild enthält Text ({places} ×), der den Patienten nennen kann</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/files/picture.py"/>
@@ -3085,6 +3080,16 @@
             <location filename="../../gf_desktop/files/scan.py"/>
             <source>{group} files</source>
             <translation>{group} Dateien</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/files/private.py"/>
+            <source>{holds}: it becomes black in the project's copy, the file stays as it is</source>
+            <translation>{holds}: In der Kopie des Projekts wird er schwarz, die Datei bleibt, wie sie ist</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/files/private.py"/>
+            <source>{holds}; it is kept as you asked</source>
+            <translation>{holds}; er bleibt auf Ihren Wunsch</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/comparing.py"/>
@@ -4570,6 +4575,11 @@ DICOM-Ordner, NIfTI, PNG, JPEG</translation>
             <translation>Größerer Pinsel</translation>
         </message>
         <message>
+            <location filename="../../gf_desktop/gui/import_details.py"/>
+            <source>Leave the text in the picture</source>
+            <translation>Den Text im Bild lassen</translation>
+        </message>
+        <message>
             <location filename="../../gf_desktop/gui/tour.py"/>
             <source>Leave the tour</source>
             <translation>Verlassen</translation>
@@ -5202,6 +5212,11 @@ DICOM-Ordner, NIfTI, PNG, JPEG</translation>
             <location filename="../../gf_desktop/gui/actions.py"/>
             <source>Pick a structure</source>
             <translation>Struktur aufnehmen</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/import_details.py"/>
+            <source>Picture with the text framed</source>
+            <translation>Bild mit umrahmtem Text</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/gui/actions.py"/>

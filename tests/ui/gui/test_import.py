@@ -385,3 +385,42 @@ def test_that_the_scan_panel_shows_the_passport_and_copies_it(window: MainWindow
     copied = QApplication.clipboard().text()
     assert "Slices\t20 slices, each 2 mm from the next" in copied.splitlines()
     assert copied.splitlines()[0] == "Geometry is sound"
+
+
+def write_ultrasound(folder: Path) -> Path:
+    """Write one ultrasound picture with a name burned into it."""
+    from tests.unit.imaging.test_burned_in import COLUMNS as WIDE
+    from tests.unit.imaging.test_burned_in import ROWS as HIGH
+    from tests.unit.imaging.test_burned_in import tissue, written
+
+    picture = tissue()
+    written(picture, "MUSTER, ERIKA 1964", (338, 8))
+    tags = {"Modality": "US", "Rows": HIGH, "Columns": WIDE, "PixelData": picture.astype("<u2").tobytes(), "RescaleIntercept": 0}
+    return write_series(folder, (0.0,), uid="1.2.9", ImagePositionPatient=None, ImageOrientationPatient=None, **tags)
+
+
+@pytest.mark.parametrize("keep", [False, True])
+def test_that_burned_in_text_is_shown_in_a_frame_and_becomes_black_unless_it_is_kept(
+    made: Composition, ask: Callable[..., ImportDialog], tmp_path: Path, qtbot: QtBot, keep: bool
+) -> None:
+    session, dialog = made.session, ask(write_ultrasound(tmp_path / "us"))
+    details = dialog.details
+    assert details.marked.isVisible()
+    shown = details.marked.pixmap().toImage()
+    assert any(shown.pixelColor(x, y).getRgb()[:3] == (255, 0, 255) for x in range(shown.width()) for y in range(shown.height()))
+    assert "holds text (1 ×)" in words(dialog).replace("\n", " ")
+    if keep:
+        click(dialog, details.keep_text)
+        assert details.keep_text.isChecked()
+    key(dialog, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: len(session.cases()) == 2 and not made.jobs.busy, timeout=15_000)
+    assert bool(session.open.volume.voxels[0, 338:352, 8:60].any()) == keep
+    assert {finding.code for finding in session.cases()[1].findings} >= {"text_kept" if keep else "text_blacked_out"}
+
+
+def test_that_a_scan_without_text_has_no_such_choice(ask: Callable[..., ImportDialog], tmp_path: Path) -> None:
+    write_series(tmp_path / "two", uid="1.2.3")
+    write_series(tmp_path / "two", uid="1.2.4")
+    dialog = ask(tmp_path / "two")
+    assert not dialog.details.marked.isVisible()
+    assert not dialog.details.keep_text.isVisible()

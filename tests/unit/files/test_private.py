@@ -11,7 +11,7 @@ from pydicom.uid import ExplicitVRLittleEndian, generate_uid
 
 from gf_desktop.files.findings import Finding
 from gf_desktop.files.passport import Passport
-from gf_desktop.files.private import Identity, Private, private_of, text_in, without_text
+from gf_desktop.files.private import Identity, Private, framed, private_of, text_in, without_text
 from gf_desktop.files.sources import Scan
 from gf_desktop.imaging.burned_in import Region
 from gf_desktop.imaging.geometry import Geometry
@@ -141,3 +141,15 @@ def test_that_text_may_be_kept_and_is_told_all_the_same() -> None:
 def test_that_a_scan_without_text_stays_the_same_object() -> None:
     scan = scan_of(volume_of(tissue()))
     assert without_text(scan, Private()) is scan
+
+
+def test_that_a_frame_lies_around_the_text_and_leaves_it_readable() -> None:
+    picture = tissue()
+    written(picture, "ERIKA MUSTER", (338, 8))
+    volume = volume_of(picture)
+    (region,) = text_in(volume, Private())
+    shown = framed(volume, (region,)).voxels[0]
+    assert shown.shape == (ROWS, COLUMNS, 3)
+    assert (shown[region.top - 1, region.left : region.right] == (255, 0, 255)).all()
+    assert shown[region.slices].max() > 200
+    assert (shown[region.slices][..., 0] == shown[region.slices][..., 1]).all(), "within it is grey as before"
