@@ -29,12 +29,13 @@ _KINDS: dict[str, Literal["seg", "rtstruct"]] = {
 
 @dataclass(frozen=True, slots=True)
 class FoundStructure:
-    """A segment or region: its number in the file, name, code such as "SCT 10200004" or "", and whether anything is drawn in it."""
+    """A segment or region: its number in the file, name, code such as "SCT 10200004" or "", whether it is empty, and #rrggbb or ""."""
 
     number: int
     name: str
     code: str = ""
     is_empty: bool = False
+    colour: str = ""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

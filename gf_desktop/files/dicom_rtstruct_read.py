@@ -12,6 +12,7 @@ import numpy.typing as npt
 
 from gf_desktop.errors import FileFormatError, GeometryError
 from gf_desktop.files.dicom import read_dataset, text_of
+from gf_desktop.files.dicom_colours import rgb_colour
 from gf_desktop.files.dicom_mask import DicomMask, FoundStructure, Painter, coded, reading, whole
 from gf_desktop.files.findings import Finding
 from gf_desktop.imaging.contours import fill_contours
@@ -107,6 +108,7 @@ def open_rtstruct(path: Path) -> RtFile:
         if None in stated or len(set(stated)) != len(stated):
             raise FileFormatError("Structures of the set share a number or have none", where=str(path), next_step=_AGAIN)
         contours = {whole(i, "ReferencedROINumber"): tuple(i.get("ContourSequence") or ()) for i in dataset.get("ROIContourSequence") or ()}
+        colours = {whole(i, "ReferencedROINumber"): rgb_colour(i) for i in dataset.get("ROIContourSequence") or ()}
         codes = {
             whole(i, "ReferencedROINumber"): coded(i.get("RTROIIdentificationCodeSequence"))
             for i in dataset.get("RTROIObservationsSequence") or ()
@@ -118,7 +120,7 @@ def open_rtstruct(path: Path) -> RtFile:
             own = number if number in usable and number is not None else (free := free + 1)
             by_number[own] = contours.get(number, ())
             name = text_of(item, "ROIName") or f"structure {own}"
-            structures.append(FoundStructure(own, name, codes.get(number, ""), not by_number[own]))
+            structures.append(FoundStructure(own, name, codes.get(number, ""), not by_number[own], colours.get(number, "")))
         return RtFile(path, tuple(sorted(structures, key=lambda s: s.number)), by_number)
 
 

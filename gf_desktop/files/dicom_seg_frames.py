@@ -12,6 +12,7 @@ import numpy.typing as npt
 
 from gf_desktop.errors import FileFormatError, GeometryError
 from gf_desktop.files.dicom import MAX_SLICE_BYTES, number, numbers, read_dataset, text_of
+from gf_desktop.files.dicom_colours import lab_colour
 from gf_desktop.files.dicom_mask import FoundStructure, coded, reading, whole
 
 __all__ = ["FRACTION", "SegFile", "SegFrame", "open_seg"]
@@ -205,7 +206,7 @@ def _structures(dataset: Any, drawn: set[int], kind: str) -> tuple[FoundStructur
         if segment:
             name = text_of(item, "SegmentLabel") or f"segment {segment}"
             code = coded(item.get("SegmentedPropertyTypeCodeSequence"))
-            found.append(FoundStructure(segment, name, code, kind != "LABELMAP" and segment not in drawn))
+            found.append(FoundStructure(segment, name, code, kind != "LABELMAP" and segment not in drawn, lab_colour(item)))
     return tuple(sorted(found, key=lambda s: s.number))
 
 

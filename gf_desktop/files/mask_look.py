@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -28,9 +28,13 @@ class MaskRow:
     name
         What the file calls it; "" where the file holds numbers only.
     voxels, ml
-        On the mask's own grid; 0 where nothing is drawn in it.
+        On the mask's own grid; 0 where nothing is drawn in it, or others have all of its voxels.
     ml_after, outside_share
         After a resampling, and the share, 0 to 1, of its voxels that lie outside the scan; None where nothing was resampled.
+    colour
+        #rrggbb, as the file recommends it; "" where it does not.
+    covered
+        Whether something is drawn in it, but all of its voxels belong to others too, which have them.
     """
 
     number: int
@@ -39,6 +43,8 @@ class MaskRow:
     ml: float
     ml_after: float | None = None
     outside_share: float | None = None
+    colour: str = ""
+    covered: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -92,20 +98,23 @@ def look_at_mask(path: Path, geometry: Geometry, *, cine: bool = False, resample
 
 
 def _rows(file: MaskFile, geometry: Geometry) -> tuple[MaskRow, ...]:
-    names = {one.number: one.name for one in file.structures}
     if file.preview is not None:
         drawn = {
-            row.label: MaskRow(row.label, names.get(row.label, ""), row.voxels_before, row.ml_before, row.ml_after, row.outside_share)
+            row.label: MaskRow(row.label, "", row.voxels_before, row.ml_before, row.ml_after, row.outside_share)
             for row in file.preview.labels
         }
     else:
         ids, counts = np.unique(file.labels, return_counts=True)
-        drawn = {
-            int(v): MaskRow(int(v), names.get(int(v), ""), int(n), int(n) * geometry.voxel_ml)
-            for v, n in zip(ids, counts, strict=True)
-            if v != 0
-        }
-    return tuple(drawn.get(number) or MaskRow(number, names[number], 0, 0.0) for number in sorted(drawn.keys() | names.keys()))
+        drawn = {int(v): MaskRow(int(v), "", int(n), int(n) * geometry.voxel_ml) for v, n in zip(ids, counts, strict=True) if v != 0}
+    for one in file.structures:
+        row = drawn.get(one.number) or MaskRow(one.number, "", 0, 0.0)
+        covered = row.voxels == 0 and not one.is_empty and _overlaps(file)
+        drawn[one.number] = replace(row, name=one.name, colour=one.colour, covered=covered)
+    return tuple(drawn[number] for number in sorted(drawn))
+
+
+def _overlaps(file: MaskFile) -> bool:
+    return any(one.code == "overlapping_structures" for one in file.findings)
 
 
 def suggested_mapping(look: MaskLook, table: LabelTable) -> dict[int, str]:
@@ -136,7 +145,7 @@ def chosen_mask(look: MaskLook, mapping: Mapping[int, str], table: LabelTable) -
     """
     file, taken = look.file, dict(mapping)
     left_out = [row.number for row in look.rows if row.voxels and row.number not in taken]
-    if left_out and any(one.code == "overlapping_structures" for one in file.findings):
+    if left_out and _overlaps(file):
         # what is of no use must not keep the voxels that it shares with what is wanted
         file = open_mask(look.path, look.geometry, cine=look.cine, wanted=set(taken), resample=look.method)
     if np.isin(file.labels, list(taken)).any():

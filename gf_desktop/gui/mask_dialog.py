@@ -86,6 +86,12 @@ def _ml_text(ml: float) -> str:
     return local_number(f"{ml:.1f} ml" if ml >= 1.0 else f"{ml:.2g} ml")
 
 
+def _swatch(colour: str) -> QPixmap:
+    picture = QPixmap(SWATCH_PX, SWATCH_PX)
+    picture.fill(QColor(colour))
+    return picture
+
+
 class StructureRows(QScrollArea):
     """The structures of a file, each with a choice of the project's.
 
@@ -101,6 +107,7 @@ class StructureRows(QScrollArea):
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setAccessibleName(tr("Structures of the file"))
         self._table, self._changed = table, changed
+        self._icons = {one.id: QIcon(_swatch(one.color)) for one in table}
         self.choices: dict[int, QComboBox] = {}
         self.figures: dict[int, tuple[QLabel, QLabel, QLabel]] = {}
 
@@ -109,11 +116,11 @@ class StructureRows(QScrollArea):
         inner = QWidget()
         grid = QGridLayout(inner)
         grid.setSpacing(GRID_PX)
-        grid.setColumnStretch(1, 1)
-        grid.setColumnStretch(5, 1)
-        headings = [tr("No."), tr("In the file"), tr("Size"), "", "", tr("Structure of the project")]
+        grid.setColumnStretch(2, 1)
+        grid.setColumnStretch(6, 1)
+        headings = [tr("No."), "", tr("In the file"), tr("Size"), "", "", tr("Structure of the project")]
         if look.apart:
-            headings[3:5] = [tr("On the scan"), tr("Outside it")]
+            headings[4:6] = [tr("On the scan"), tr("Outside it")]
         for column, text in enumerate(headings):
             grid.addWidget(label(text, kind="muted"), 0, column)
         self.choices, self.figures = {}, {}
@@ -124,20 +131,20 @@ class StructureRows(QScrollArea):
         self.setWidget(inner)
 
     def _add_row(self, grid: QGridLayout, line: int, row: MaskRow, known: str, *, in_ml: bool) -> None:
-        name = row.name or "–"
         choice = _Choice(tr("Structure of the project for {number} {name}").format(number=row.number, name=row.name).strip())
         choice.addItem(tr("leave out"), "")
         for one in self._table:
-            swatch = QPixmap(SWATCH_PX, SWATCH_PX)
-            swatch.fill(QColor(one.color))
-            choice.addItem(QIcon(swatch), one.name, one.name)
+            choice.addItem(self._icons[one.id], one.name, one.name)
         choice.setCurrentIndex(max(choice.findData(known), 0))
         choice.currentIndexChanged.connect(lambda _index: self._changed())
         size = _ml_text(row.ml) if in_ml else tr("{n} voxels").format(n=count_text(row.voxels))
-        heading = label(name, wrap=True)
+        heading = label(row.name or "–", wrap=True)
         heading.setBuddy(choice)
-        figures = (label(size if row.voxels else tr("nothing drawn")), label(), label())
-        for column, widget in enumerate((label(str(row.number)), heading, *figures, choice)):
+        mark = label()
+        if row.colour:
+            mark.setPixmap(_swatch(row.colour))
+        figures = (label(size if row.voxels else tr("covered by others") if row.covered else tr("nothing drawn")), label(), label())
+        for column, widget in enumerate((label(str(row.number)), mark, heading, *figures, choice)):
             grid.addWidget(widget, line, column)
         self.choices[row.number], self.figures[row.number] = choice, figures
 

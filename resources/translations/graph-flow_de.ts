@@ -6550,6 +6550,11 @@ DICOM-Ordner, NIfTI, PNG, JPEG</translation>
             <translation>Voxel werden gezählt</translation>
         </message>
         <message>
+            <location filename="../../gf_desktop/gui/mask_dialog.py"/>
+            <source>covered by others</source>
+            <translation>von anderen verdeckt</translation>
+        </message>
+        <message>
             <location filename="../../gf_desktop/gui/views/slice_strip.py"/>
             <source>doubt</source>
             <translation>Zweifel</translation>

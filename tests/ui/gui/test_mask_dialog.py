@@ -132,6 +132,9 @@ def test_that_names_are_matched_and_the_others_left_out_unless_told(  # noqa: PL
     assert dialog.rows.mapping == {names["LIVER"]: "liver"}
     texts = {found.text() for found in dialog.rows.findChildren(QLabel)}
     assert {"LIVER", "kidney", f"{np.count_nonzero(drawn == 1) * geometry.voxel_ml:.1f} ml"} <= texts
+    marks = [found.pixmap().toImage().pixelColor(5, 5) for found in dialog.rows.findChildren(QLabel) if not found.pixmap().isNull()]
+    for mark, structure in zip(marks, OTHER_NAMES, strict=True):
+        assert np.abs(np.subtract(mark.getRgb()[:3], structure.rgb)).max() <= 4, "the file's own colours"
     kidney = dialog.rows.choices[names["kidney"]]
     assert "kidney" in kidney.accessibleName()
     choose(kidney, "stomach")
@@ -289,6 +292,7 @@ def test_that_structures_that_share_voxels_get_them_back_when_the_other_is_left_
     dialog = ask(path)
     assert "To be checked: " in dialog.findings.text()
     assert "belong to more than one structure" in dialog.findings.text()
+    assert "covered by others" in {found.text() for found in dialog.rows.findChildren(QLabel)}
     finish(dialog, window, qtbot)
     assert np.array_equal(labels_of(session), (drawn == 1) * np.uint8(2))
 
@@ -304,6 +308,22 @@ def test_that_the_wheel_scrolls_and_changes_no_choice(ask: Ask, drawn: np.ndarra
     )  # fmt: skip
     QApplication.sendEvent(box, event)
     assert dialog.rows.mapping == {1: "spleen", 2: "liver"}
+    QTest.keyClick(dialog, Qt.Key.Key_Escape)
+
+
+def test_that_the_tab_key_goes_through_every_choice_and_each_has_a_name(
+    ask: Ask, drawn: np.ndarray, geometry: Geometry, tmp_path: Path
+) -> None:
+    dialog = ask(write(tmp_path / "m.nii.gz", drawn, geometry))
+    dialog.rows.choices[1].setFocus()
+    order = []
+    for _step in range(6):
+        order.append(dialog.focusWidget())
+        QTest.keyClick(dialog, Qt.Key.Key_Tab)
+    choices = dialog.rows.choices
+    assert order[:3] == [choices[1], choices[2], dialog.which]
+    assert {dialog.other_button, dialog.take_button} <= set(order)
+    assert [box.accessibleName() for box in order[:3]] == ["Structure of the project for 1", "Structure of the project for 2", "Slices"]
     QTest.keyClick(dialog, Qt.Key.Key_Escape)
 
 
