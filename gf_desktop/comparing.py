@@ -140,10 +140,10 @@ class Comparing:
     ) -> None:
         """Compare the case on screen with a mask file on its grid; ``on_error`` is given what :meth:`Session.correct` raises."""
         opened = self._workspace.must_open()
-        geometry, table = opened.volume.geometry, opened.label_map.table
+        geometry, table, cine = opened.volume.geometry, opened.label_map.table, opened.case.is_cine
 
         def read(_token: CancelToken) -> OtherMask:
-            labels = mapped_mask(path, geometry, table, mapping=mapping).labels
+            labels = mapped_mask(path, geometry, table, mapping=mapping, cine=cine).labels
             return OtherMask(path.name, LabelMap(geometry, table, labels, np.zeros_like(labels)))
 
         self._take(read, on_done, on_error)

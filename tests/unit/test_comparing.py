@@ -94,6 +94,15 @@ def test_that_a_file_is_compared_through_the_reader_of_masks(corrected, world, t
     np.testing.assert_array_equal(world.labels, masks[2])
 
 
+def test_that_a_mask_from_elsewhere_is_compared_and_changes_nothing(corrected, world) -> None:
+    session, masks = corrected
+    session.comparing.with_mask("elsewhere.nii.gz", world.truth)
+    np.testing.assert_array_equal(session.comparing.other.label_map.labels, world.truth)
+    assert session.comparing.other.name == "elsewhere.nii.gz"
+    assert session.comparing.changes is not None
+    np.testing.assert_array_equal(world.labels, masks[2])
+
+
 def test_that_a_damaged_or_unknown_revision_is_refused(corrected) -> None:
     session, _masks = corrected
     with pytest.raises(ProjectError, match="has no mask number 9"):

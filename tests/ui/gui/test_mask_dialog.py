@@ -15,6 +15,7 @@ from pytestqt.qtbot import QtBot
 
 from gf_desktop.files.dicom_rtstruct import write_rtstruct
 from gf_desktop.files.dicom_seg import write_dicom_seg
+from gf_desktop.gui import mask_commands
 from gf_desktop.gui.main_window import MainWindow
 from gf_desktop.gui.mask_dialog import MaskDialog
 from gf_desktop.imaging.geometry import Geometry
@@ -264,6 +265,34 @@ def test_that_leaving_while_the_file_is_read_changes_nothing(  # noqa: PLR0917 -
     settle()
     assert np.array_equal(labels_of(session), before)
     assert not window.notice.isVisible()
+
+
+def test_that_a_mask_is_not_taken_for_another_scan_than_it_was_chosen_for(  # noqa: PLR0917 - fixtures
+    session: Session, ask: Ask, drawn: np.ndarray, geometry: Geometry, tmp_path: Path, qtbot: QtBot
+) -> None:
+    dialog = ask(write(tmp_path / "m.nii.gz", drawn, geometry))
+    before, case_id = labels_of(session), session.open.id
+    session.close_case()
+    session.open_case(case_id)
+    QTest.keyClick(dialog, Qt.Key.Key_Return)
+    qtbot.waitUntil(dialog.told.isVisible, timeout=20_000)
+    assert "Another scan is on screen by now" in dialog.told.text()
+    QTest.keyClick(dialog, Qt.Key.Key_Escape)
+    assert np.array_equal(labels_of(session), before)
+
+
+def test_that_a_fault_of_the_program_closes_the_window_and_is_told_as_one(
+    window: MainWindow, answers, tmp_path: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_arguments: object, **_named: object) -> None:
+        raise RuntimeError("a bug")
+
+    monkeypatch.setattr(mask_commands, "look_at_mask", fail)
+    answers.next = tmp_path / "m.nii.gz"
+    window.actions_by_id["correct"].trigger()
+    qtbot.waitUntil(lambda: window.notice.isVisible() and not window.session.jobs.busy)
+    assert "fault of its own" in window.notice.text.text()
+    assert not [found for found in window.findChildren(MaskDialog) if found.isVisible()]
 
 
 def test_that_an_empty_mask_is_taken_as_one_when_told(  # noqa: PLR0917 - fixtures

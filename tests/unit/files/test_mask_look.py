@@ -58,6 +58,18 @@ def test_that_a_mask_of_elsewhere_is_refused(tmp_path: Path) -> None:
         look_at_mask(tmp_path / "m.mha", GRID)
 
 
+def test_that_the_frames_of_a_cine_are_looked_at_like_slices(tmp_path: Path) -> None:
+    nibabel = pytest.importorskip("nibabel")
+    frames = Geometry((8, 6, 5), (1.0, 2.0, 1.0), (0.0, 0.0, 0.0), np.eye(3))
+    stored = nibabel.Nifti1Image(block().transpose(2, 1, 0)[:, :, None], np.diag([-1.0, -2.0, 1.0, 1.0]))
+    nibabel.save(stored, tmp_path / "m.nii.gz")
+    look = look_at_mask(tmp_path / "m.nii.gz", frames, cine=True)
+    assert [(row.number, row.voxels) for row in look.rows] == [(1, 12), (2, 2)]
+    assert np.array_equal(chosen_mask(look, {1: "Liver", 2: "spleen"}, TABLE).labels, np.array([0, 2, 1], np.uint8)[block()])
+    with pytest.raises(GeometryError, match="it has 5 frames and the scan 4"):
+        look_at_mask(tmp_path / "m.nii.gz", Geometry((8, 6, 4), (1.0, 2.0, 1.0), (0.0, 0.0, 0.0), np.eye(3)), cine=True)
+
+
 @pytest.mark.parametrize(
     ("rows", "expected"),
     [
