@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import struct
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -267,7 +267,7 @@ def _size_of(image: Any, path: Path, *, frames: bool) -> tuple[tuple[int, int, i
 
 
 def inflated(path: Path, offset: int, nbytes: int) -> npt.NDArray[np.uint8]:
-    """Return bytes of a gzip file's content, uint8 [nbytes], from ``offset`` on; in a third less time than through nibabel's small reads.
+    """Return bytes of a gzip file's content, uint8 [nbytes], from ``offset`` on; in half the time that nibabel takes.
 
     Raises
     ------
@@ -276,8 +276,17 @@ def inflated(path: Path, offset: int, nbytes: int) -> npt.NDArray[np.uint8]:
     zlib.error
         When it is damaged; a checksum that is met is compared.
     """
+    from isal import isal_zlib
+
+    try:
+        return _inflated(path, offset, nbytes, lambda: isal_zlib.decompressobj(wbits=zlib.MAX_WBITS | 16))
+    except isal_zlib.error as error:  # type: ignore[misc]  # an exception, which its stubs do not say
+        raise zlib.error(str(error)) from error
+
+
+def _inflated(path: Path, offset: int, nbytes: int, inflater_of: Callable[[], Any]) -> npt.NDArray[np.uint8]:
     content, filled, skip = np.empty(nbytes, np.uint8), 0, offset
-    inflater = zlib.decompressobj(wbits=zlib.MAX_WBITS | 16)
+    inflater = inflater_of()
     with path.open("rb") as stream:
         waiting = b""
         while filled < nbytes or not inflater.eof:
@@ -286,7 +295,7 @@ def inflated(path: Path, offset: int, nbytes: int) -> npt.NDArray[np.uint8]:
                 break
             if inflater.eof:
                 # members of a gzip file follow each other
-                inflater = zlib.decompressobj(wbits=zlib.MAX_WBITS | 16)
+                inflater = inflater_of()
             part = inflater.decompress(waiting, READ_BYTES)
             waiting = inflater.unused_data if inflater.eof else inflater.unconsumed_tail
             if filled == nbytes and part:
