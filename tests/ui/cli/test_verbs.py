@@ -385,6 +385,7 @@ VERB_OF = {
     "frame_case": "frame",
     "predict": "predict",
     "correct": "correct",
+    "take_mask": "correct",
     "operate": "edit",
     "undo": "undo",
     "redo": "redo",
