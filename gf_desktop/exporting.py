@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any, Final, Literal, cast
 
@@ -160,7 +161,7 @@ class Exporting:
                 for number, task in enumerate(tasks):
                     if token():
                         break
-                    jobs.post(lambda case_id=task.case.id, number=number: on_progress(case_id, number, len(tasks)))  # type: ignore[misc]
+                    jobs.post(partial(on_progress, task.case.id, number, len(tasks)))
                     try:
                         done.append(_export(_source(task, table), manifest, replace(options, source=task.source), token))
                     except ExportStoppedError:

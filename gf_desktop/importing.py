@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -150,7 +151,7 @@ class Importing:
                     break
                 found = _described(path, source, error, keep=len(sources) == 1)
                 described.append(found)
-                jobs.post(lambda found=found: tell(found, len(sources)))  # type: ignore[misc]
+                jobs.post(partial(tell, found, len(sources)))
             return described
 
         tokens[0] = self._workspace.run_job(work, on_done, on_error)

@@ -26,6 +26,9 @@ _KINDS: dict[str, Literal["seg", "rtstruct"]] = {
 }
 """Segmentation Storage, Label Map Segmentation Storage, RT Structure Set Storage (DICOM PS3.6 A.1)."""
 
+_BY_MODALITY: dict[str, Literal["seg", "rtstruct"]] = {"SEG": "seg", "RTSTRUCT": "rtstruct"}
+"""Of files that leave their class out."""
+
 
 @dataclass(frozen=True, slots=True)
 class FoundStructure:
@@ -76,7 +79,7 @@ def dicom_kind(path: Path) -> Literal["seg", "rtstruct"] | None:
     except decoding_faults() as error:
         next_step = "Export the file again from where it came from."
         raise FileFormatError("The DICOM header is damaged", where=str(path), next_step=next_step) from error
-    return known or {"SEG": "seg", "RTSTRUCT": "rtstruct"}.get(modality)  # type: ignore[return-value]
+    return known or _BY_MODALITY.get(modality)
 
 
 @dataclass(slots=True)

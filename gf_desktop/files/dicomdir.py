@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from gf_desktop.errors import FileFormatError
-from gf_desktop.files.dicom import read_dataset
+from gf_desktop.files.dicom import decoding_faults, read_dataset
 
 __all__ = ["DirectoryFiles", "files_of_directory", "is_dicomdir"]
 
@@ -56,7 +56,7 @@ def files_of_directory(path: Path) -> DirectoryFiles:
         named = [
             _parts(record.get("ReferencedFileID")) for record in records if str(record.get("DirectoryRecordType", "")).strip() == "IMAGE"
         ]
-    except (AttributeError, KeyError, TypeError, ValueError, NotImplementedError) as error:
+    except decoding_faults() as error:
         raise FileFormatError("The DICOMDIR is damaged", where=str(path), next_step=_AGAIN) from error
     found: list[Path] = []
     missing: list[Path] = []

@@ -124,35 +124,35 @@ def export_source(
     return land(folder, _pieces(source, format, orientation), overwrite=overwrite, known=known, stopped=stopped)
 
 
-def _pieces(source: ExportSource, format: ExportFormat, orientation: Orientation) -> list[Piece]:  # noqa: A002
+def _pieces(source: ExportSource, file_format: ExportFormat, orientation: Orientation) -> list[Piece]:
     """Return the files of an export, the document that names the others last."""
-    match format:
+    match file_format:
         case "stl" | "obj" | "ply":
-            return mesh_pieces(source, format, orientation)
+            return mesh_pieces(source, file_format, orientation)
         case "csv" | "json":
-            return table_pieces(source, format)
+            return table_pieces(source, file_format)
         case "report":
             return report_pieces(source)
         case _:
-            return _mask_pieces(source, format)
+            return _mask_pieces(source, file_format)
 
 
-def _mask_pieces(source: ExportSource, format: LabelFormat) -> list[Piece]:  # noqa: A002
+def _mask_pieces(source: ExportSource, file_format: LabelFormat) -> list[Piece]:
     labels, geometry, stem = source.labels, source.geometry, source.stem
     moments: dict[str, Any] = {"moments": source.time} if source.is_cine else {}
     more: dict[str, Any] = {}
-    if format == "nifti":
+    if file_format == "nifti":
         write, same = partial(_write_nifti, labels, geometry, **moments), partial(_same_nifti, labels, geometry, **moments)
         pieces = [Piece(f"{stem}.nii.gz", write, same)]
-    elif format == "nrrd":
+    elif file_format == "nrrd":
         arguments = (labels, geometry, source.table)
         pieces = [Piece(f"{stem}.seg.nrrd", partial(write_nrrd, *arguments, **moments), partial(same_nrrd, *arguments, **moments))]
-    elif format == "mha":
+    elif file_format == "mha":
         pieces = [Piece(f"{stem}.mha", partial(write_mha, labels, geometry, **moments), partial(same_mha, labels, geometry, **moments))]
-    elif format == "png-structures":
+    elif file_format == "png-structures":
         pieces, more = _structure_pictures(source)
     else:
-        pieces = _pictures(source, deep=format == "png16")
+        pieces = _pictures(source, deep=file_format == "png16")
     document = more | sidecar_document(
         files=[p.name for p in pieces],
         geometry=geometry,
@@ -162,7 +162,7 @@ def _mask_pieces(source: ExportSource, format: LabelFormat) -> list[Piece]:  # n
         spacing_known=source.spacing_known,
         time=source.time,
     )
-    pieces.append(bytes_piece(sidecar_name(stem, format), json_bytes(document)))
+    pieces.append(bytes_piece(sidecar_name(stem, file_format), json_bytes(document)))
     return pieces
 
 

@@ -14,7 +14,7 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
-from gf_desktop.files.dicom import number, text_of
+from gf_desktop.files.dicom import decoding_faults, number, text_of
 from gf_desktop.files.findings import Finding, verdict_of
 from gf_desktop.files.quiet import load_pydicom, quiet
 from gf_desktop.files.sources import Scan
@@ -98,13 +98,15 @@ def private_of(path: Path) -> Private:
     """Return what a DICOM file says of a person; nothing for files that cannot be read or are none."""
     pydicom = load_pydicom()
     tags = [*_TAGS.values(), "BurnedInAnnotation", "SequenceOfUltrasoundRegions"]
+    faults: tuple[type[Exception], ...] = (OSError, *decoding_faults())
     try:
         with quiet():
             dataset = pydicom.dcmread(path, stop_before_pixels=True, specific_tags=tags, force=True)
             values = {name: _plain(text_of(dataset, tag)) for name, tag in _TAGS.items()}
             burned = text_of(dataset, "BurnedInAnnotation").upper()
             scanned = tuple(_region(item) for item in dataset.get("SequenceOfUltrasoundRegions") or () if _is_tissue(item))
-    except Exception:  # noqa: BLE001 - the scan was read from this file; what it says of a person is no reason to refuse it
+    except faults:
+        # the scan itself was read, or refused, by others: what its damaged header says of a person is no reason to refuse it
         return Private()
     identity = Identity(**values)
     return Private(
