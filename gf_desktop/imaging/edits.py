@@ -188,9 +188,13 @@ class LabelEdit:
         depth, rows, columns = self.box.shape_kji
         if rows * columns % 8:
             return np.zeros(depth, bool)
-        planes = self.mask_bits.reshape(depth, -1)
-        full: Bools = planes[:, 0] == FULL_BYTE
-        return full & (planes == FULL_BYTE).all(axis=1) if full.any() else full
+        planes = np.ascontiguousarray(self.mask_bits).reshape(depth, -1)
+        if not (planes[:, 0] == FULL_BYTE).any():
+            return np.zeros(depth, bool)
+        # eight bytes at once and no array of the mask's size: new pages cost more than reading the bits
+        words = planes.view(np.uint64) if planes.shape[1] % 8 == 0 else planes
+        full: Bools = np.bitwise_and.reduce(words, axis=1) == np.iinfo(words.dtype).max
+        return full
 
     @property
     def nbytes(self) -> int:
@@ -213,17 +217,19 @@ class LabelEdit:
         seen = squeeze(labels[self.box.slices][self.mask])
         return replace(self, before=seen, after=seen)
 
-    def write_after(self, labels: UInt8, states: UInt8) -> None:
-        """Set the voxels of the edit to their new values."""
-        self._write(labels, self.after)
-        self._write(states, self.states_after)
+    def write_after(self, labels: UInt8, states: UInt8, full: Bools | None = None) -> None:
+        """Set the voxels of the edit to their new values; ``full`` is :attr:`full_planes` where it is known."""
+        full = self.full_planes if full is None else full
+        self._write(labels, self.after, full)
+        self._write(states, self.states_after, full)
 
-    def write_before(self, labels: UInt8, states: UInt8) -> None:
-        """Set the voxels of the edit to their old values."""
-        self._write(labels, self.before)
-        self._write(states, self.states_before)
+    def write_before(self, labels: UInt8, states: UInt8, full: Bools | None = None) -> None:
+        """Set the voxels of the edit to their old values; ``full`` is :attr:`full_planes` where it is known."""
+        full = self.full_planes if full is None else full
+        self._write(labels, self.before, full)
+        self._write(states, self.states_before, full)
 
-    def _write(self, array: UInt8, values: UInt8) -> None:
+    def _write(self, array: UInt8, values: UInt8, full: Bools) -> None:
         if not values.size:
             return
         region, shape = array[self.box.slices], self.box.shape_kji
@@ -231,7 +237,8 @@ class LabelEdit:
         for first in range(0, shape[0], step):
             part = region[first : first + step]
             bits = self.mask_bits[first * plane // 8 : -(-(first + len(part)) * plane // 8)]
-            if values.size == 1 and (bits == FULL_BYTE).all():
+            # planes that share a byte are never said to be full
+            if values.size == 1 and (full[first : first + step].all() or (plane % 8 and (bits == FULL_BYTE).all())):
                 part[...] = values
                 continue
             chosen = np.unpackbits(bits, count=part.size).view(bool).reshape(part.shape)

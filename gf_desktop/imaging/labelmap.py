@@ -218,11 +218,13 @@ class LabelMap:
 
     def apply(self, edit: LabelEdit) -> None:
         """Carry out an edit."""
-        self._change(edit.box, lambda: edit.write_after(self.labels, self.states), _filled(edit, edit.states_after))
+        full = edit.full_planes
+        self._change(edit.box, lambda: edit.write_after(self.labels, self.states, full), _filled(full, edit.states_after))
 
     def revert(self, edit: LabelEdit) -> None:
         """Take an edit back; the map must be as the edit left it."""
-        self._change(edit.box, lambda: edit.write_before(self.labels, self.states), _filled(edit, edit.states_before))
+        full = edit.full_planes
+        self._change(edit.box, lambda: edit.write_before(self.labels, self.states, full), _filled(full, edit.states_before))
 
     def _change(self, box: Box, write: Callable[[], None], filled: npt.NDArray[np.uint8] | None = None) -> None:
         """Write within a box, count again and tell; ``filled`` as :meth:`_counts_in` takes it, after writing."""
@@ -316,9 +318,9 @@ class LabelMap:
         return {s.name: float(counts[s.id]) * self.geometry.voxel_ml for s in self.table}
 
 
-def _filled(edit: LabelEdit, states: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8] | None:
+def _filled(full: npt.NDArray[np.bool_], states: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8] | None:
     """Return the state that an edit gives all voxels of each plane of its box, MIXED where it does not; None where it never does.
 
     Where a whole scan is accepted, or no longer, counting would take several times as long as writing.
     """
-    return np.where(edit.full_planes, states[0], np.uint8(MIXED)) if states.size == 1 else None
+    return np.where(full, states[0], np.uint8(MIXED)) if states.size == 1 else None
