@@ -86,7 +86,6 @@ class MainWindow(QMainWindow):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(self.top)
-        column.addWidget(self.notice)
         column.addWidget(self.pages, 1)
         column.addWidget(self.status)
         self.setCentralWidget(middle)
@@ -165,7 +164,10 @@ class MainWindow(QMainWindow):
         if project is not None:
             self.remembered.note_project(project.folder)
         self.start.show_recent(self.remembered.file.now.recent_projects)
-        self.pages.setCurrentWidget(self.page if project is not None and self.page is not None else self.start)
+        page = self.page if project is not None else None
+        self.pages.setCurrentWidget(page or self.start)
+        # over the strip of slices, or the foot of the first page: no notice moves a picture under the hand
+        (page.floor if page is not None else self.start).take(self.notice)
         self.setWindowTitle("Graph Flow Desktop" if project is None else f"{project.name} – Graph Flow Desktop")
         self._case_changed()
 

@@ -1,4 +1,4 @@
-"""One quiet line under the top bar: how a round ended, what went wrong, and a button for the next thing."""
+"""One quiet line that lies over the lower edge: how a round ended, what went wrong, and a button for the next thing."""
 
 from __future__ import annotations
 

@@ -11,6 +11,7 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from gf_desktop.gui.actions import tr
+from gf_desktop.gui.floor import Floor
 from gf_desktop.gui.palette import GRID_PX
 from gf_desktop.gui.widgets import IconLabel, action_button, label, push_button
 
@@ -22,7 +23,7 @@ MOST_RECENT = 5
 """So many projects that were open before are offered."""
 
 
-class StartPage(QWidget):
+class StartPage(Floor):
     """Cards for the demo, a new project and an existing one, and the projects that were open before.
 
     Signals: ``chosen(object)`` the folder (Path) of a project that was open before.

@@ -39,7 +39,7 @@ _SHEET = Template("""
     QFrame#row:focus { background: $hover; border-left: 3px solid $accent; }
     QFrame#row[chosen="true"] { background: $raised; border-left: 3px solid $text; }
     QFrame#notice {
-        background: $raised; border: none; border-bottom: 1px solid $border; border-left: 4px solid $muted;
+        background: $raised; border: none; border-top: 1px solid $border; border-left: 4px solid $muted;
     }
     QFrame#notice[kind="good"] { border-left-color: $good; }
     QFrame#notice[kind="warn"] { border-left-color: $warn; }

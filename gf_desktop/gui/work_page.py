@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QObject, Qt
-from PySide6.QtGui import QAction, QResizeEvent
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QHBoxLayout, QSplitter, QTabWidget, QVBoxLayout, QWidget
 
 from gf_desktop.gui.actions import tr
 from gf_desktop.gui.cine_player import CinePlayer
 from gf_desktop.gui.compare_bar import CompareBar
+from gf_desktop.gui.floor import Floor
 from gf_desktop.gui.panels.measurements import Measurements
 from gf_desktop.gui.panels.models import Models
 from gf_desktop.gui.panels.refine import Refine
@@ -31,32 +32,6 @@ __all__ = ["WorkPage"]
 LEFT_PX = 216
 RIGHT_PX = 336
 USUAL_PX = [LEFT_PX, 1440 - LEFT_PX - RIGHT_PX, RIGHT_PX]
-
-
-class _Floor(QWidget):
-    """What a bar comes and goes on: it lies along the lower edge, over the strip of slices, and moves no picture."""
-
-    def __init__(self, bar: QWidget) -> None:
-        super().__init__()
-        self._bar = bar
-        bar.setParent(self)
-        bar.installEventFilter(self)
-
-    def _place(self) -> None:
-        height = self._bar.sizeHint().height()
-        self._bar.setGeometry(0, self.height() - height, self.width(), height)
-        self._bar.raise_()
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        """Keep the bar along the edge."""
-        super().resizeEvent(event)
-        self._place()
-
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Give the bar the height that it needs."""
-        if watched is self._bar and event.type() in (QEvent.Type.Show, QEvent.Type.LayoutRequest):
-            self._place()
-        return False
 
 
 class WorkPage(QWidget):
@@ -122,7 +97,8 @@ class WorkPage(QWidget):
 
     def _middle(self, actions: dict[str, QAction]) -> QWidget:
         """Return tools and views, and under them the bars in time and along the slices."""
-        middle = _Floor(self.preview)
+        self.floor = middle = Floor()
+        middle.take(self.preview)
         column = QVBoxLayout(middle)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
