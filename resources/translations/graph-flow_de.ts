@@ -788,8 +788,8 @@
         </message>
         <message>
             <location filename="../../gf_desktop/inference/segmenter.py"/>
+            <location filename="../../gf_desktop/judging.py"/>
             <location filename="../../gf_desktop/pack.py"/>
-            <location filename="../../gf_desktop/refinement.py"/>
             <source>Get the pack again from where it came from.</source>
             <translation>Holen Sie das Paket noch einmal von dort, woher es kam.</translation>
         </message>
@@ -1805,7 +1805,7 @@
             <translation>Die Karte des Pakets sagt „{id}“</translation>
         </message>
         <message>
-            <location filename="../../gf_desktop/refinement.py"/>
+            <location filename="../../gf_desktop/judging.py"/>
             <source>The pack's own slices are damaged</source>
             <translation>Die eigenen Schichten des Pakets sind beschädigt</translation>
         </message>
