@@ -11,6 +11,7 @@ import numpy.typing as npt
 from psygnal import Signal
 
 from gf_desktop.errors import ProjectError
+from gf_desktop.files.facts import FRAME_FACT
 from gf_desktop.files.masks import mapped_mask
 from gf_desktop.imaging.compare import StructureChange, compare_masks
 from gf_desktop.imaging.labelmap import LabelMap, LabelTable
@@ -135,15 +136,17 @@ class Comparing:
         path: Path,
         *,
         mapping: dict[int, str] | None = None,
+        other_frame: bool = False,
         on_done: Callable[[OtherMask], None] = no_answer,
         on_error: OnError | None = None,
     ) -> None:
         """Compare the case on screen with a mask file on its grid; ``on_error`` is given what :meth:`Session.correct` raises."""
         opened = self._workspace.must_open()
         geometry, table, cine = opened.volume.geometry, opened.label_map.table, opened.case.is_cine
+        frame = opened.volume.facts.get(FRAME_FACT, "")
 
         def read(_token: CancelToken) -> OtherMask:
-            labels = mapped_mask(path, geometry, table, mapping=mapping, cine=cine).labels
+            labels = mapped_mask(path, geometry, table, mapping=mapping, cine=cine, frame=frame, other_frame=other_frame).labels
             return OtherMask(path.name, LabelMap(geometry, table, labels, np.zeros_like(labels)))
 
         self._take(read, on_done, on_error)

@@ -11,6 +11,7 @@ from typing import Literal
 from psygnal import Signal
 
 from gf_desktop.errors import ProjectError
+from gf_desktop.files.facts import FRAME_FACT
 from gf_desktop.files.masks import MappedMask, mapped_mask
 from gf_desktop.files.resample import ResampleMethod, ResamplePreview
 from gf_desktop.imaging.brushes import Brush, BrushShape
@@ -286,20 +287,25 @@ class Correcting(Workspace):
         slices: Iterable[int] | None = None,
         mapping: dict[int, str] | None = None,
         resample: ResampleMethod | None = None,
+        other_frame: bool = False,
     ) -> CorrectReport:
         """Take approved slices of a mask file; the whole scan where no slices are named.
 
         Raises
         ------
         GeometryError
-            When the mask lies on another grid, unless ``resample`` says how to bring it onto the scan's.
+            When the mask lies on another grid, unless ``resample`` says how to bring it onto the scan's; or states another frame of
+            reference, unless ``other_frame`` says that this is known.
         UserError
             When it holds ids or names that are neither the project's nor mapped, or a slice that does not exist.
         """
         project = self.must_project()
         project.must_write()
         case = project.case(case_id)
-        taken = mapped_mask(mask, case.geometry, project.table, mapping=mapping, cine=case.is_cine, resample=resample)
+        frame = project.facts(case_id).get(FRAME_FACT, "")
+        taken = mapped_mask(
+            mask, case.geometry, project.table, mapping=mapping, cine=case.is_cine, resample=resample, frame=frame, other_frame=other_frame
+        )
         checked_slices(slices, case.slices)
         if self.open is None or self.open.id != case_id:
             self.open_case(case_id)

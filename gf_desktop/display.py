@@ -17,6 +17,7 @@ import numpy.typing as npt
 
 from gf_desktop.imaging.geometry import Geometry
 from gf_desktop.imaging.labelmap import LabelMap, LabelTable, VoxelState
+from gf_desktop.imaging.real_world import real_world_in, unit_in_words
 from gf_desktop.imaging.summary import SliceSummary, summarise_slice
 from gf_desktop.imaging.volume import Volume, Window, robust_window
 from gf_desktop.imaging.windowing import dragged_window, to_grey, window_names, window_presets
@@ -479,6 +480,15 @@ def thumbnail(volume: Volume, *, side: int, label_map: LabelMap | None = None) -
     return np.rint(picture * (1 - share) + overlay[..., :3] * share).astype(np.uint8)
 
 
+def _real_world_value(volume: Volume, intensity: float) -> str:
+    """Return what an intensity means in the real world, behind an equals sign; "" where the file does not say."""
+    real_world = real_world_in(volume.facts)
+    value = None if real_world is None else real_world.of(intensity)
+    if real_world is None or value is None:
+        return ""
+    return f" = {value:.4g} {unit_in_words(real_world.unit)}".rstrip()
+
+
 def read_out(
     volume: Volume,
     index_ijk: tuple[int, int, int],
@@ -504,7 +514,7 @@ def read_out(
     if volume.is_colour:
         value = "RGB " + " ".join(str(int(part)) for part in intensity)
     else:
-        value = f"{float(intensity):.6g} {volume.unit}".rstrip()
+        value = f"{float(intensity):.6g} {volume.unit}".rstrip() + _real_world_value(volume, float(intensity))
     # every frame of a cine lies where the first one does
     world = volume.geometry.index_to_world((i, j, 0) if volume.is_cine else index_ijk)
     structure, percent = "", None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
@@ -15,13 +16,13 @@ from gf_desktop.display import thumbnail
 from gf_desktop.errors import FileFormatError, UserError
 from gf_desktop.files.findings import verdict_of
 from gf_desktop.files.private import Private, framed, private_of, text_finding, text_in
-from gf_desktop.files.scan import Glance, Scan, ScanSource, glance_at, read_scan
+from gf_desktop.files.scan import Glance, Scan, ScanSource, Watch, glance_at, read_scan
 from gf_desktop.files.sources import glance_of, red_glance
 from gf_desktop.files.spacing import Spacing
 from gf_desktop.imaging.burned_in import Region
 from gf_desktop.jobs import CancelToken
 from gf_desktop.project.records import Case
-from gf_desktop.workspace import OnError, Workspace, no_answer, scans_under
+from gf_desktop.workspace import OnError, OnRefused, Workspace, no_answer, scans_under
 
 __all__ = ["FoundScan", "Importing"]
 
@@ -33,8 +34,10 @@ THUMBNAIL_PX: Final = 96
 MARKED_PX: Final = 360
 """Longer side of the picture in which text is framed."""
 
-STATED_KINDS: Final = ("dicom", "itk", "picture", "tiff", "video")
-"""For these a user may state the spacing; the other formats have no way to leave it out."""
+FIRST_COUNT_S: Final = 0.4
+"""A folder that is looked through sooner needs no count."""
+
+COUNT_S: Final = 0.1
 
 STATE_IT: Final = "--spacing"
 """The flag that a way out names where stating the spacing helps."""
@@ -94,12 +97,21 @@ class FoundScan:
     def lacks_spacing(self) -> bool:
         """Whether nobody states its spacing, and the user may: a red finding's way out says so."""
         asked = (f for f in self.glance.findings if f.code == "spacing_unknown")
-        return self.source.kind in STATED_KINDS and any(f.severity != "red" or STATE_IT in f.next_step for f in asked)
+        return any(f.severity != "red" or STATE_IT in f.next_step for f in asked)
+
+    @property
+    def may_state_spacing(self) -> bool:
+        """Whether a person may state its spacing: nobody does, or nobody says in which unit."""
+        return self.lacks_spacing or not self.glance.passport.unit_stated
 
     @property
     def plain(self) -> bool:
         """Whether there is nothing to ask about it."""
         return self.glance.verdict == "green" and not self.lacks_spacing
+
+
+def _no_count(_done: int, _count: int) -> None:
+    """Take a count that nobody asked for."""
 
 
 class Importing:
@@ -119,16 +131,19 @@ class Importing:
         paths: Sequence[Path],
         *,
         on_found: Callable[[FoundScan, int], None],
+        on_files: Callable[[int, int], None] = _no_count,
         on_done: Callable[[list[FoundScan]], None] = no_answer,
         on_error: OnError | None = None,
         spacing_mm: Spacing | None = None,
     ) -> CancelToken:
-        """Find the scans under paths and describe them one by one, off the thread; cancelling the token ends it between two.
+        """Find the scans under paths and describe them one by one, off the thread; cancelling the token ends it between two files.
 
         Parameters
         ----------
         on_found
             Given each scan as soon as it is described, and how many there are in all.
+        on_files
+            Given before, now and then where it takes long, how many files were looked at, and of how many.
         on_done
             Given all of them at the end.
         on_error
@@ -143,8 +158,26 @@ class Importing:
             if not tokens[0]():
                 on_found(found, count)
 
+        def tell_files(done: int, count: int) -> None:
+            if not tokens[0]():
+                on_files(done, count)
+
         def work(token: CancelToken) -> list[FoundScan]:
-            sources = _found(wanted, spacing_mm)
+            due = time.monotonic() + FIRST_COUNT_S
+
+            def watch(done: int, count: int) -> bool:
+                nonlocal due
+                if time.monotonic() >= due:
+                    due = time.monotonic() + COUNT_S
+                    jobs.post(partial(tell_files, done, count))
+                return not token()
+
+            try:
+                sources = _found(wanted, spacing_mm, watch)
+            except UserError:
+                if token():
+                    return []
+                raise
             described: list[FoundScan] = []
             for path, source, error in sources:
                 if token():
@@ -181,19 +214,20 @@ class Importing:
         chosen: Sequence[FoundScan],
         *,
         on_done: Callable[[list[tuple[Path, Case]]], None] = no_answer,
+        on_refused: OnRefused | None = None,
         on_error: OnError | None = None,
     ) -> None:
-        """Take scans into the project, all of them or none; as :meth:`Workspace.import_paths`."""
+        """Take scans into the project; as :meth:`Workspace.import_paths`."""
         known = {found.source: found.scan for found in chosen if found.scan is not None}
         kept = frozenset(found.source for found in chosen if found.keep_text)
         sources = [found.source for found in chosen]
-        self._workspace.import_paths(sources, keep_text=kept, known=known, on_done=on_done, on_error=on_error)
+        self._workspace.import_paths(sources, keep_text=kept, known=known, on_done=on_done, on_refused=on_refused, on_error=on_error)
 
 
-def _found(paths: Sequence[Path], spacing_mm: Spacing | None) -> list[tuple[Path, ScanSource, UserError | None]]:
+def _found(paths: Sequence[Path], spacing_mm: Spacing | None, watch: Watch) -> list[tuple[Path, ScanSource, UserError | None]]:
     """Return the scans under the paths, each once, and behind them the paths of several that hold none."""
     refused: dict[Path, UserError] | None = {} if len(paths) > 1 else None
-    good = scans_under(paths, spacing_mm=spacing_mm, refused=refused)
+    good = scans_under(paths, spacing_mm=spacing_mm, refused=refused, watch=watch)
     bad = (refused or {}).items()
     return [
         *((path, source, None) for path, source in good),

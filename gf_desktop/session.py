@@ -20,6 +20,7 @@ from gf_desktop.correcting import CorrectReport, checked_slices
 from gf_desktop.errors import TrainingError
 from gf_desktop.exporting import Exporting, ExportOptions
 from gf_desktop.files.export import ExportedFile
+from gf_desktop.files.facts import FRAME_FACT
 from gf_desktop.files.formats import ExportFormat, Orientation
 from gf_desktop.files.masks import mapped_mask
 from gf_desktop.imaging.metrics import StructureScore, score_masks
@@ -350,6 +351,7 @@ class Session(Structuring):
         *,
         slices: Iterable[int] | None = None,
         mapping: dict[int, str] | None = None,
+        other_frame: bool = False,
     ) -> dict[str, StructureScore]:
         """Compare a case's mask with a reference file, structure by structure; errors as :meth:`correct`.
 
@@ -357,7 +359,10 @@ class Session(Structuring):
         """
         project = self.must_project()
         case = project.case(case_id)
-        truth = mapped_mask(reference, case.geometry, project.table, mapping=mapping, cine=case.is_cine).labels
+        frame = project.facts(case_id).get(FRAME_FACT, "")
+        truth = mapped_mask(
+            reference, case.geometry, project.table, mapping=mapping, cine=case.is_cine, frame=frame, other_frame=other_frame
+        ).labels
         wanted = None if slices is None else list(checked_slices(slices, case.slices))
         scores = score_masks(self.labels_of(case_id), truth, project.table, case.geometry, slices=wanted)
         return {name: score.without_distances() for name, score in scores.items()} if case.is_cine else scores

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,7 +14,7 @@ from psygnal import Signal
 from gf_desktop.errors import HeldError, ProjectError, UserError
 from gf_desktop.files.choosing import at_level, choose_scans
 from gf_desktop.files.private import Identity, Private, private_of, without_text
-from gf_desktop.files.scan import Scan, ScanSource, find_scans, read_scan
+from gf_desktop.files.scan import Scan, ScanSource, Watch, find_scans, read_scan
 from gf_desktop.files.spacing import Spacing
 from gf_desktop.imaging.edits import Box
 from gf_desktop.imaging.volume import Volume
@@ -26,7 +26,7 @@ from gf_desktop.project.records import Case, Finding
 from gf_desktop.project.staging import StagedScan
 from gf_desktop.project.store import Project, read_confidence
 
-__all__ = ["OnError", "Workspace", "no_answer", "scans_under"]
+__all__ = ["OnError", "OnRefused", "RefusedScan", "Workspace", "no_answer", "scans_under"]
 
 UInt8 = npt.NDArray[np.uint8]
 OnError = Callable[[Exception], None]
@@ -43,6 +43,7 @@ def scans_under(
     series: str | None = None,
     level: int | None = None,
     refused: dict[Path, UserError] | None = None,
+    watch: Watch | None = None,
 ) -> list[tuple[Path, ScanSource]]:
     """Return every scan under the paths once: a file of a series stands for all of it, so many files of one may be named.
 
@@ -52,6 +53,8 @@ def scans_under(
     ----------
     refused
         Takes the errors of paths without a scan; None: the first one is raised, as :func:`find_scans` does.
+    watch
+        As of :func:`find_scans`, path by path.
     """
     found: list[tuple[Path, ScanSource]] = []
     covered: set[Path] = set()
@@ -62,18 +65,33 @@ def scans_under(
         if path.absolute() in covered:
             continue
         try:
-            sources = at_level(find_scans(path, spacing_mm=spacing_mm), level)
+            sources = at_level(find_scans(path, spacing_mm=spacing_mm, watch=watch), level)
+            chosen = sources if series is None else choose_scans(sources, series)
         except UserError as error:
             if refused is None:
                 raise
             refused[path] = error
             continue
-        for source in sources if series is None else choose_scans(sources, series):
+        # several scans of one file are found at once
+        before = set(covered)
+        for source in chosen:
             files = {file.absolute() for file in source.paths}
-            if not files <= covered:
+            if not files <= before:
                 found.append((path, source))
                 covered |= files
     return found
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class RefusedScan:
+    """A scan that could not be taken: the path that it was found under, which one it is (None: nothing was found there), and why."""
+
+    path: Path
+    source: ScanSource | None
+    error: UserError
+
+
+OnRefused = Callable[[list[RefusedScan]], None]
 
 
 @dataclass(slots=True, eq=False)
@@ -85,6 +103,45 @@ class _Arrival:
     identity: Identity | None
     origin: Path
     staged: StagedScan | None = None
+
+    @classmethod
+    def read(cls, path: Path, source: ScanSource, known: Scan | None, *, keep: bool) -> _Arrival:
+        """Read a scan that was found under a path, unless it is known; text in its pictures becomes black unless it is kept."""
+        private = private_of(source.paths[0]) if source.kind == "dicom" else Private()
+        scan = known or read_scan(source)
+        # the folder of a series is what a DICOM object has to be drawn on later
+        origin = path.parent if source.kind == "dicom" and path.is_file() else path
+        return cls(path, without_text(scan, private, keep=keep), private.identity, origin)
+
+
+def _read_all(
+    sources: Iterable[tuple[Path, ScanSource]],
+    known: Mapping[ScanSource, Scan],
+    keep_text: bool | Collection[ScanSource],
+    refused: list[RefusedScan] | None,
+) -> Iterator[_Arrival]:
+    """Read scans one by one; ``refused`` takes those that cannot be read, None: the first of them is raised."""
+    for path, source in sources:
+        keep = keep_text if isinstance(keep_text, bool) else source in keep_text
+        try:
+            yield _Arrival.read(path, source, known.get(source), keep=keep)
+        except UserError as error:
+            if refused is None:
+                raise
+            refused.append(RefusedScan(path, source, error))
+
+
+def _stage(project: Project, arrivals: Iterable[_Arrival]) -> None:
+    """Copy scans into a project, all of them or none: what refuses one here, the disk, is no fault of that scan."""
+    every = list(arrivals)
+    try:
+        for arrival in every:
+            arrival.staged = project.stage(arrival.scan.volume, frames=arrival.scan.frames)
+    except BaseException:
+        for arrival in every:
+            if arrival.staged is not None:
+                arrival.staged.drop()
+        raise
 
 
 class Workspace:
@@ -208,45 +265,42 @@ class Workspace:
         keep_text: bool | Collection[ScanSource] = False,
         known: Mapping[ScanSource, Scan] | None = None,
         on_done: Callable[[list[tuple[Path, Case]]], None] = no_answer,
+        on_refused: OnRefused | None = None,
         on_error: OnError | None = None,
     ) -> None:
-        """Read every scan under the paths, or these sources, and copy it into the project; all of them or none.
+        """Read every scan under the paths, or these sources, and copy it into the project.
 
         ``spacing_mm`` is what the user states of files that do not, mm between rows, columns and slices; ``series`` chooses among the
         scans of each path, see :func:`choose_scans`; ``level`` is the size in which slides are read, see :func:`at_level`.
         Text that is burned into pictures is blacked out in the project's copy, unless it is to be kept: in all, or in some sources.
         ``known`` are scans that were read already.
-        ``on_done`` is given (path, case) pairs; a scan that is there already is named, not copied again.
+        ``on_done`` is given (path, case) pairs; a scan that is there already is named, not copied again. ``on_refused`` is given before
+        what cannot be read, where there is any, and the others are taken; without it the first refusal is the error, and none is taken.
         """
         project = self.must_project()
         project.must_write()
         wanted = list(paths)
 
-        def work(_token: CancelToken) -> list[_Arrival]:
+        def work(_token: CancelToken) -> tuple[list[_Arrival], list[RefusedScan]]:
+            without: dict[Path, UserError] = {}
+            refused: list[RefusedScan] = []
+            tolerant = on_refused is not None
+            sources = scans_under(wanted, spacing_mm=spacing_mm, series=series, level=level, refused=without if tolerant else None)
             arrivals: list[_Arrival] = []
-            for path, source in scans_under(wanted, spacing_mm=spacing_mm, series=series, level=level):
-                private = private_of(source.paths[0]) if source.kind == "dicom" else Private()
-                scan = (known or {}).get(source) or read_scan(source)
-                keep = keep_text if isinstance(keep_text, bool) else source in keep_text
-                # the folder of a series is what a DICOM object has to be drawn on later
-                origin = path.parent if source.kind == "dicom" and path.is_file() else path
-                arrivals.append(_Arrival(path, without_text(scan, private, keep=keep), private.identity, origin))
+            for arrival in _read_all(sources, known or {}, keep_text, refused if tolerant else None):
+                arrivals.append(arrival)
                 if len(arrivals) == 1:
                     self._jobs.post(lambda: self._show_arriving(arrivals[0].scan.volume))
-            try:
-                for arrival in arrivals:
-                    arrival.staged = project.stage(arrival.scan.volume, frames=arrival.scan.frames)
-            except BaseException:
-                for arrival in arrivals:
-                    if arrival.staged is not None:
-                        arrival.staged.drop()
-                raise
-            return arrivals
+            _stage(project, arrivals)
+            return arrivals, refused + [RefusedScan(path, None, error) for path, error in without.items()]
 
-        def done(arrivals: list[_Arrival]) -> None:
+        def done(answer: tuple[list[_Arrival], list[RefusedScan]]) -> None:
+            arrivals, refused = answer
             cases = [(arrival.path, self._add_scan(project, arrival)) for arrival in arrivals]
             self.worklist_changed.emit()
             self.arriving = None
+            if refused and on_refused is not None:
+                on_refused(refused)
             on_done(cases)
             self.arriving_changed.emit()
 

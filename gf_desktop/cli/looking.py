@@ -38,7 +38,7 @@ def compare_verb(session: Session, options: argparse.Namespace, output: Output) 
     session.open_case(options.case)
     if options.mask is not None:
         mapping = None if options.map is None else read_mapping(options.map)
-        other: OtherMask = answer_of(comparing.with_file, options.mask, mapping=mapping)
+        other: OtherMask = answer_of(comparing.with_file, options.mask, mapping=mapping, other_frame=options.other_frame)
     else:
         chosen = default_choice(revisions) if options.revision is None else None
         if options.revision is None and chosen is None:

@@ -93,11 +93,17 @@ def _add(verbs: _SubParsers, name: str, text: str, *, project: bool = True) -> a
 _MASK_HELP = "label map, DICOM segmentation or structure set on the scan's grid; flipped or permuted axes are fine"
 
 
+def _add_other_frame(sub: argparse.ArgumentParser) -> None:
+    text = "take a mask although it states another frame of reference than the scan; default: refuse it"
+    sub.add_argument("--other-frame", action="store_true", help=text)
+
+
 def _add_reference(sub: argparse.ArgumentParser, flag: str) -> None:
     sub.add_argument("case", metavar="CASE")
     sub.add_argument(flag, required=True, type=Path, metavar="FILE", help=_MASK_HELP)
     sub.add_argument("--slices", type=_slices, metavar="3,7,11", help="stored slices, counted from 0; default: all")
     sub.add_argument("--map", type=Path, metavar="FILE", help='JSON {"5": "liver", …}: ids of the file to structures')
+    _add_other_frame(sub)
 
 
 def _add_data_verbs(verbs: _SubParsers) -> None:
@@ -138,6 +144,7 @@ def _add_data_verbs(verbs: _SubParsers) -> None:
     source.add_argument("--revision", type=int, metavar="N", help="number of a kept mask; default: the student's last proposal")
     source.add_argument("--mask", type=Path, metavar="FILE", help="label map on the scan's grid")
     compare.add_argument("--map", type=Path, metavar="FILE", help='JSON {"5": "liver", …}: ids of the file to structures')
+    _add_other_frame(compare)
     measured = _add(verbs, "measurements", "show the rulers, angles and regions of a case")
     measured.add_argument("case", metavar="CASE")
     measured.add_argument("--csv", type=Path, metavar="FILE", help="write them as a table too")

@@ -23,6 +23,7 @@ from gf_desktop.jobs import InlineJobs
 from gf_desktop.project.records import Case, ModelRecord, RoundReport
 from gf_desktop.session import Session
 from gf_desktop.trainer_link import SubprocessTransport
+from gf_desktop.workspace import RefusedScan
 
 __all__ = ["run_verb", "scores_document"]
 
@@ -45,10 +46,9 @@ def run_verb(options: argparse.Namespace, output: Output) -> int:
         if verb != "new":
             reads = verb in _READING_VERBS or (verb in _MAY_READ and not _MAY_READ[verb](options))
             session.open_project(options.project, read_only=reads)
-        _PROJECT_VERBS[verb](session, options, output)
+        return _PROJECT_VERBS[verb](session, options, output) or 0
     finally:
         session.close_project()
-    return 0
 
 
 # verbs of the window
@@ -84,19 +84,31 @@ def _new(session: Session, options: argparse.Namespace, output: Output) -> None:
     output.document({"project": str(options.project), "model": model, "structures": names})
 
 
-def _import(session: Session, options: argparse.Namespace, output: Output) -> None:
+def _import(session: Session, options: argparse.Namespace, output: Output) -> int:
+    refused: list[RefusedScan] = []
     with output.progress("reading"):
         how = {"spacing_mm": options.spacing, "series": options.series, "level": options.level, "keep_text": options.keep_text}
-        pairs: list[tuple[Path, Case]] = answer_of(session.import_paths, options.paths, **how)
+        pairs: list[tuple[Path, Case]] = answer_of(session.import_paths, options.paths, on_refused=refused.extend, **how)
+    if not pairs and len(refused) == 1:
+        raise refused[0].error
     rows = [(case.id, str(path), case.title, f"{case.slices}", case.verdict) for path, case in pairs]
     output.table(("case", "source", "what", "slices", "geometry"), rows)
     for _path, case in pairs:
         for finding in case.findings:
             output.say(f"{case.id}: {finding.message}")
+    for one in refused:
+        what = "" if one.source is None else f"{one.source.description}: "
+        output.warn(f"Not imported: {what}{one.error}".replace("\n", " "))
     cases = [
         {"id": case.id, "source": str(path), "verdict": case.verdict, "findings": [f.code for f in case.findings]} for path, case in pairs
     ]
-    output.document({"cases": cases})
+    output.document({"cases": cases, "refused": [_refusal(one) for one in refused]})
+    return 1 if refused else 0
+
+
+def _refusal(one: RefusedScan) -> dict[str, Any]:
+    """Return what programs are told of a scan that was not imported."""
+    return {"source": str(one.path), "what": None if one.source is None else one.source.description, **one.error.as_json()}
 
 
 def _list(session: Session, _options: argparse.Namespace, output: Output) -> None:
@@ -142,7 +154,8 @@ def _predict(session: Session, options: argparse.Namespace, output: Output) -> N
 
 def _correct(session: Session, options: argparse.Namespace, output: Output) -> None:
     mapping = None if options.map is None else read_mapping(options.map)
-    report = session.correct(options.case, options.mask, slices=options.slices, mapping=mapping, resample=options.resample)
+    how = {"slices": options.slices, "mapping": mapping, "resample": options.resample, "other_frame": options.other_frame}
+    report = session.correct(options.case, options.mask, **how)
     for note in report.notes:
         output.say(f"{note}.")
     document = {"case": report.case_id, "slices": list(report.slices), "voxels_changed": report.voxels_changed, "notes": list(report.notes)}
@@ -257,7 +270,8 @@ def scores_document(scores: dict[str, StructureScore]) -> dict[str, Any]:
 
 def _evaluate(session: Session, options: argparse.Namespace, output: Output) -> None:
     mapping = None if options.map is None else read_mapping(options.map)
-    document = scores_document(session.evaluate(options.case, options.reference, slices=options.slices, mapping=mapping))
+    how = {"slices": options.slices, "mapping": mapping, "other_frame": options.other_frame}
+    document = scores_document(session.evaluate(options.case, options.reference, **how))
     rows = [(name, _number(s["dice"], 3), _number(s["hd95_mm"], 1)) for name, s in document["structures"].items()]
     output.table(("structure", "Dice", "HD95 mm"), [*rows, ("mean", _number(document["mean_dice"], 3), "")])
     output.document(document)
@@ -276,7 +290,7 @@ def _inspect(options: argparse.Namespace, output: Output) -> None:
 
 _WINDOW_VERBS: dict[str, Callable[[argparse.Namespace, Output], int]] = {"open": _open, "demo": _demo, "screenshots": _screenshots}
 
-_PROJECT_VERBS: dict[str, Callable[[Session, argparse.Namespace, Output], None]] = {
+_PROJECT_VERBS: dict[str, Callable[[Session, argparse.Namespace, Output], int | None]] = {
     "new": _new,
     "import": _import,
     "list": _list,

@@ -19,6 +19,8 @@ from gf_desktop.files.claims import bytes_of, check_claim
 from gf_desktop.files.faults import reading_fault
 from gf_desktop.files.findings import Finding
 from gf_desktop.files.intensities import finite, rescaled
+from gf_desktop.files.nifti_spacing import STATE_IT, STATED_TOL, contradiction, stated_spacing
+from gf_desktop.files.spacing import Spacing
 from gf_desktop.imaging.geometry import Geometry
 
 __all__ = ["AnalyzeScan", "header_of_pair", "pair_kind", "read_analyze"]
@@ -38,7 +40,8 @@ _AGAIN: Final = "Convert the scan to NIfTI (.nii.gz) or DICOM."
 class AnalyzeScan:
     """A scan that was read: intensities [k, j, i] (of frames with t in front; uint8 [k, j, i, 3] colour), grid, findings.
 
-    ``spacing_known`` says whether the header states sizes of voxels; ``frames`` counts volumes along the fourth axis.
+    ``spacing_known`` says whether the header states sizes of voxels, or the user does, which ``spacing_by_user`` tells; ``frames`` counts
+    volumes along the fourth axis.
     """
 
     voxels: npt.NDArray[Any]
@@ -46,6 +49,7 @@ class AnalyzeScan:
     findings: tuple[Finding, ...]
     spacing_known: bool
     frames: int
+    spacing_by_user: bool
 
 
 def header_of_pair(path: Path) -> Path:
@@ -80,8 +84,13 @@ def _byte_order(start: bytes) -> str | None:
     return next((order for order in "<>" if struct.unpack_from(f"{order}i", start)[0] == HEADER_BYTES), None)
 
 
-def read_analyze(header: Path) -> AnalyzeScan:
+def read_analyze(header: Path, *, spacing_mm: Spacing | None = None) -> AnalyzeScan:
     """Read an Analyze 7.5 scan.
+
+    Parameters
+    ----------
+    spacing_mm
+        What the user states: mm between rows, columns and slices. Taken where the header is silent; else it must fit the header.
 
     Raises
     ------
@@ -118,8 +127,16 @@ def read_analyze(header: Path) -> AnalyzeScan:
     )
     voxels, findings = _intensities(stored, struct.unpack_from(f"{order}f", start, 112)[0], header)
     spacing, known = _spacing(struct.unpack_from(f"{order}8f", start, 76))
-    findings += _about(known=known, flat=shape[2] == 1)
-    return AnalyzeScan(voxels, Geometry.identity(shape, spacing), tuple(findings), known, frames)
+    if spacing_mm is not None:
+        wanted = np.array([spacing_mm[1], spacing_mm[0], spacing_mm[2]])
+        if not known:
+            spacing = (spacing_mm[1], spacing_mm[0], spacing_mm[2])
+            findings.append(stated_spacing(wanted))
+        elif np.abs(wanted / np.array(spacing) - 1).max() > STATED_TOL:
+            findings.append(contradiction(np.array(spacing), wanted))
+    by_user = spacing_mm is not None and not known
+    findings += _about(known=known or by_user, flat=shape[2] == 1)
+    return AnalyzeScan(voxels, Geometry.identity(shape, spacing), tuple(findings), known or by_user, frames, by_user)
 
 
 def _sizes(dim: tuple[int, ...], header: Path) -> tuple[tuple[int, int, int], int]:
@@ -160,5 +177,5 @@ def _about(*, known: bool, flat: bool) -> list[Finding]:
         found.append(Finding("spacing_unknown", "The picture's pixels have no stated size; lengths and volumes are in pixels", "amber"))
     elif not known:
         message = "The file does not say how far apart its voxels are, so spacing is unknown"
-        found.append(Finding("spacing_unknown", message, "red", "Export the scan with its spacing."))
+        found.append(Finding("spacing_unknown", message, "red", STATE_IT))
     return found

@@ -137,7 +137,9 @@ class Reader:
         self._process: _Process | None = None
         self._stopped = threading.Event()
 
-    def read(self, source: object, kind: type[T], *, paths: Sequence[Path], task: str = "scan") -> T:
+    def read(
+        self, source: object, kind: type[T], *, paths: Sequence[Path], task: str = "scan", more_s: float = 0.0, more_bytes: int = 0
+    ) -> T:
         """Have a source read, and return the record that the reader makes of it.
 
         Parameters
@@ -150,6 +152,8 @@ class Reader:
             The source's files: limits go by their size, and errors name the first.
         task
             Which of the reader's tasks it is.
+        more_s, more_bytes
+            What it may take beside what the files' size allows.
 
         Raises
         ------
@@ -161,8 +165,8 @@ class Reader:
             A bug of ours in a reader, with its kind and line.
         """
         on_disk = sum(path.stat().st_size for path in paths if path.exists())
-        seconds = BASE_S + FILE_S * len(paths) + S_PER_MB * on_disk / (1 << 20)
-        memory = min(max(LEAST_MEMORY, MEMORY_PER_BYTE * on_disk), psutil.virtual_memory().total)
+        seconds = BASE_S + FILE_S * len(paths) + S_PER_MB * on_disk / (1 << 20) + more_s
+        memory = min(max(LEAST_MEMORY, MEMORY_PER_BYTE * on_disk) + more_bytes, psutil.virtual_memory().total)
         order = msgspec.msgpack.encode(Order(task, to_wire(source), memory, seconds))
         where = str(paths[0]) if paths else ""
         with self._turn:
@@ -263,9 +267,9 @@ _reader: Final = Reader()
 atexit.register(_reader.stop)
 
 
-def read_apart(source: object, kind: type[T], *, paths: Sequence[Path], task: str = "scan") -> T:
+def read_apart(source: object, kind: type[T], *, paths: Sequence[Path], task: str = "scan", more_s: float = 0.0, more_bytes: int = 0) -> T:
     """Read with the reader that the whole program shares; as :meth:`Reader.read`."""
-    return _reader.read(source, kind, paths=paths, task=task)
+    return _reader.read(source, kind, paths=paths, task=task, more_s=more_s, more_bytes=more_bytes)
 
 
 def warm_up_reader() -> None:

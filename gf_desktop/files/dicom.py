@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import io
-import math
 import re
 import struct
 import zlib
@@ -22,7 +21,8 @@ import numpy.typing as npt
 
 from gf_desktop.errors import FileFormatError
 from gf_desktop.files.claims import PICTURE_RATIO, bytes_of, check_claim, inflate
-from gf_desktop.files.facts import FACTS, allowed_fact
+from gf_desktop.files.elements import number, numbers, text_of
+from gf_desktop.files.facts import FACTS, FRAME_FACT, allowed_fact, digest_of_uid
 from gf_desktop.files.faults import reading_fault
 from gf_desktop.files.findings import Finding
 from gf_desktop.files.intensities import finite, rescaled_planes
@@ -30,9 +30,11 @@ from gf_desktop.files.plain_pixels import TAGS as PIXEL_TAGS
 from gf_desktop.files.plain_pixels import PlainPixels, plain_pixels
 from gf_desktop.files.quick_header import quick_header
 from gf_desktop.files.quiet import load_pydicom, quiet, quiet_native
+from gf_desktop.files.real_world_read import real_world_of
 from gf_desktop.files.stack import Plane
+from gf_desktop.files.stated_window import stated_window
 from gf_desktop.files.stored_values import as_shown
-from gf_desktop.imaging.volume import STATED_WINDOW
+from gf_desktop.imaging.real_world import RealWorld
 
 __all__ = [
     "CROSS_SECTIONAL",
@@ -84,7 +86,7 @@ _OTHER_TAGS = (
     "SOPClassUID", "SeriesInstanceUID", "Modality", "Rows", "Columns", "NumberOfFrames", "SamplesPerPixel", "PhotometricInterpretation",
     "BitsAllocated", "ImagePositionPatient", "ImageOrientationPatient", "PixelSpacing", "ImagerPixelSpacing", "SpacingBetweenSlices",
     "RescaleSlope", "RescaleIntercept", "SequenceOfUltrasoundRegions", "RescaleType", "Units",
-    "WindowCenter", "WindowWidth", "InstanceNumber", "ImagesInAcquisition",
+    "WindowCenter", "WindowWidth", "VOILUTSequence", "RealWorldValueMappingSequence", "InstanceNumber", "ImagesInAcquisition",
     *PIXEL_TAGS,
 )  # fmt: skip
 _TAGS = (*dict.fromkeys((*_OTHER_TAGS, *_PHASE_TAGS, *_KIND_TAGS, *_GROUP_TAGS, *FACTS)),)
@@ -161,6 +163,8 @@ class SliceHeader:
         Number of the picture, and how many there are of the acquisition; None where not stated.
     pixels
         Where the pixels lie in the file, of one that needs no decoder; else None.
+    real_world
+        What intensities mean in a unit of the real world; None where nothing says.
     """
 
     path: Path
@@ -178,6 +182,7 @@ class SliceHeader:
     instance: int | None = None
     in_acquisition: int | None = None
     pixels: PlainPixels | None = None
+    real_world: RealWorld | None = None
 
     @property
     def has_place(self) -> bool:
@@ -276,15 +281,16 @@ def _header_of(dataset: Any, path: Path) -> SliceHeader | None:
         stated_gap_mm=number(dataset, "SpacingBetweenSlices"),
         phase=phase,
     )
-    slope = number(dataset, "RescaleSlope")
+    slope = number(dataset, "RescaleSlope") or 1.0
+    intercept = number(dataset, "RescaleIntercept") or 0.0
     return SliceHeader(
         path=path,
         series_uid=text_of(dataset, "SeriesInstanceUID"),
         group=(str(path.parent), modality, f"{rows} {columns}", *(text_of(dataset, name) for name in _GROUP_TAGS)),
         modality=modality,
         plane=plane,
-        slope=1.0 if slope is None or slope == 0.0 else slope,
-        intercept=number(dataset, "RescaleIntercept") or 0.0,
+        slope=slope,
+        intercept=intercept,
         frames=int(number(dataset, "NumberOfFrames") or 1),
         detector_spacing=patient is None and detector is not None,
         region_spacing=region is not None,
@@ -292,6 +298,7 @@ def _header_of(dataset: Any, path: Path) -> SliceHeader | None:
         kinds=tuple((name, text_of(dataset, name)) for name in _KIND_TAGS if text_of(dataset, name)),
         instance=_whole(dataset, "InstanceNumber"),
         in_acquisition=_whole(dataset, "ImagesInAcquisition"),
+        real_world=real_world_of(dataset.get("RealWorldValueMappingSequence"), dataset, (slope, intercept)),
     )
 
 
@@ -323,35 +330,6 @@ def _should_be_picture(dataset: Any) -> bool:
     return not kind or "Image Storage" in load_pydicom().uid.UID(kind).name
 
 
-def text_of(dataset: Any, name: str) -> str:
-    """Return an element of a data set as text; empty where it is missing."""
-    value = dataset.get(name)
-    if value is None:
-        return ""
-    if isinstance(value, Sequence) and not isinstance(value, (str, bytes)):
-        return "\\".join(str(v).strip() for v in value)
-    return str(value).strip()
-
-
-def number(dataset: Any, name: str) -> float | None:
-    """Return an element that is one finite number, else None."""
-    found = numbers(dataset, name, 1)
-    return found[0] if found else None
-
-
-def numbers(dataset: Any, name: str, count: int) -> tuple[float, ...] | None:
-    """Return exactly ``count`` finite numbers of an element; None where it is missing, empty, of another length or not numbers."""
-    value = dataset.get(name)
-    if value is None or value == "":
-        return None
-    items = [value] if isinstance(value, (int, float, str)) else value
-    try:
-        found = tuple(float(v) for v in items)
-    except (TypeError, ValueError):
-        return None
-    return found if len(found) == count and all(math.isfinite(v) for v in found) else None
-
-
 def _facts(dataset: Any) -> dict[str, str]:
     found = {}
     for name, readable in FACTS.items():
@@ -361,23 +339,12 @@ def _facts(dataset: Any) -> dict[str, str]:
     unit = next((unit for unit in (text_of(dataset, name).upper() for name in ("RescaleType", "Units")) if unit in _UNITS), "")
     if unit:
         found["unit"] = unit
-    found |= _stated_window(dataset)
-    uid = text_of(dataset, "SeriesInstanceUID")
-    if uid:
-        found["series"] = hashlib.sha256(uid.encode()).hexdigest()[:16]
+    found |= stated_window(dataset)
+    for name, readable in (("SeriesInstanceUID", "series"), ("FrameOfReferenceUID", FRAME_FACT)):
+        uid = text_of(dataset, name)
+        if uid:
+            found[readable] = digest_of_uid(uid)
     return found
-
-
-def _stated_window(dataset: Any) -> dict[str, str]:
-    """Return the first window that a header states (DICOM PS3.3 C.11.2.1.2), in intensities; none for greys that are turned over."""
-    level, width = (text_of(dataset, name).split("\\")[0] for name in ("WindowCenter", "WindowWidth"))
-    try:
-        sound = math.isfinite(float(level)) and 1.0 <= float(width) < math.inf
-    except ValueError:
-        return {}
-    if not sound or text_of(dataset, "PhotometricInterpretation") == "MONOCHROME1":
-        return {}
-    return dict(zip(STATED_WINDOW, (level, width), strict=True))
 
 
 def group_headers(headers: Sequence[SliceHeader]) -> list[list[SliceHeader]]:

@@ -114,7 +114,9 @@ class Painter:
         count = 0 if self._shared is None else int(np.count_nonzero(self._shared))
         if count == 0:
             return []
-        return [Finding("overlapping_structures", f"{count} voxels belong to more than one structure; the last one has them", "amber")]
+        many = f"{count} voxels belong to more than one structure; the last one has them"
+        message = "1 voxel belongs to more than one structure; the last one has it" if count == 1 else many
+        return [Finding("overlapping_structures", message, "amber")]
 
 
 def coded(item: Any) -> str:

@@ -46,10 +46,11 @@ _OTHERS = ((1, 2), (0, 2), (0, 1))
 
 @dataclass(frozen=True, slots=True, eq=False)
 class RtFile:
-    """A structure set whose regions are known; contours are read region by region."""
+    """A structure set whose regions are known; contours are read region by region. ``frame_uids`` are its frames of reference."""
 
     path: Path
     structures: tuple[FoundStructure, ...]
+    frame_uids: frozenset[str]
     _contours: dict[int, tuple[Any, ...]]
 
     def contours_of(self, number: int) -> Iterator[FloatArray]:
@@ -121,7 +122,9 @@ def open_rtstruct(path: Path) -> RtFile:
             by_number[own] = contours.get(number, ())
             name = text_of(item, "ROIName") or f"structure {own}"
             structures.append(FoundStructure(own, name, codes.get(number, ""), not by_number[own], colours.get(number, "")))
-        return RtFile(path, tuple(sorted(structures, key=lambda s: s.number)), by_number)
+        frames = {text_of(item, "FrameOfReferenceUID") for item in dataset.get("ReferencedFrameOfReferenceSequence") or ()}
+        frames |= {text_of(item, "ReferencedFrameOfReferenceUID") for item in described}
+        return RtFile(path, tuple(sorted(structures, key=lambda s: s.number)), frozenset(frames - {""}), by_number)
 
 
 def _check_whole(dataset: Any, path: Path) -> None:
@@ -133,7 +136,7 @@ def _check_whole(dataset: Any, path: Path) -> None:
             raise FileFormatError("The structure set is damaged or cut off", where=str(path), next_step=_AGAIN)
 
 
-def read_rtstruct(path: Path, geometry: Geometry, *, wanted: Collection[int] | None = None) -> DicomMask:
+def read_rtstruct(source: Path | RtFile, geometry: Geometry, *, wanted: Collection[int] | None = None) -> DicomMask:
     """Read a structure set onto a scan's grid: a voxel belongs to a structure where its centre lies within its contours.
 
     The contours of a structure in one plane are joined by XOR, so that islands, holes and keyholes come out right. They may lie in
@@ -155,7 +158,8 @@ def read_rtstruct(path: Path, geometry: Geometry, *, wanted: Collection[int] | N
     UserError
         When it does not exist or may not be read.
     """
-    file = open_rtstruct(path)
+    file = source if isinstance(source, RtFile) else open_rtstruct(source)
+    path = file.path
     chosen = [s for s in file.structures if wanted is None or s.number in wanted]
     drawn = {s.number: [geometry.world_to_index(points) for points in file.contours_of(s.number)] for s in chosen}
     every = [points for contours in drawn.values() for points in contours]
@@ -231,12 +235,17 @@ def _findings(file: RtFile, *, outside: int, total: int, off_mm: float) -> list[
     empty = [s.name for s in file.structures if s.is_empty]
     if empty:
         listed = ", ".join(empty[:10]) + (f" and {len(empty) - 10} more" if len(empty) > 10 else "")
-        findings.append(Finding("empty_structures", f"{len(empty)} structures have no contours: {listed}", "green"))
+        message = f"1 structure has no contours: {listed}" if len(empty) == 1 else f"{len(empty)} structures have no contours: {listed}"
+        findings.append(Finding("empty_structures", message, "green"))
     lines = file.open_contours()
     if lines:
-        findings.append(Finding("open_contours", f"{lines} points and open lines have no inside and were left out", "amber"))
+        many = f"{lines} points and open lines have no inside and were left out"
+        message = "1 point or open line has no inside and was left out" if lines == 1 else many
+        findings.append(Finding("open_contours", message, "amber"))
     if outside:
-        findings.append(Finding("contours_outside", f"{outside} of {total} contours lie outside the scan, or in part", "amber"))
+        many = f"{outside} of {total} contours lie outside the scan, or in part"
+        message = f"1 of {total} contours lies outside the scan, or in part" if outside == 1 else many
+        findings.append(Finding("contours_outside", message, "amber"))
     if off_mm > NOTED_OFF_MM:
         findings.append(
             Finding("contours_off_slice", f"Contours lie up to {off_mm:.2g} mm beside their slices, and were moved there", "amber")

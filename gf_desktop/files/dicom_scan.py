@@ -15,14 +15,16 @@ from gf_desktop.files.correction import background_of, corrected
 from gf_desktop.files.dicom import SliceHeader, pixel_digest, read_header, read_slices
 from gf_desktop.files.findings import Finding, UnusableScanError, refuse_red, verdict_of
 from gf_desktop.files.multiframe import read_multiframe
-from gf_desktop.files.passport import BY_USER, NOT_STATED, Contradiction, Passport, geometry_of
+from gf_desktop.files.passport import BY_USER, NOT_STATED, Contradiction, Passport, geometry_of, with_values
 from gf_desktop.files.picture import picture_grid
+from gf_desktop.files.real_world_read import common_real_world
 from gf_desktop.files.slice_positions import check_ends
 from gf_desktop.files.sources import Glance, Scan, ScanSource, glance_of, red_glance
 from gf_desktop.files.spacing import Spacing
 from gf_desktop.files.stack import Stack, stack_planes
 from gf_desktop.files.stated import differing, with_depth, with_spacing
 from gf_desktop.imaging.geometry import Geometry
+from gf_desktop.imaging.real_world import RealWorld, facts_of
 from gf_desktop.imaging.volume import Volume
 
 __all__ = ["peek_dicom", "read_dicom"]
@@ -39,11 +41,12 @@ class _Series:
     stated: SliceHeader
     findings: tuple[Finding, ...]
     differing: tuple[Contradiction, ...]
+    real_world: RealWorld | None
 
     def passport(self, findings: Sequence[Finding]) -> Passport:
         """Return the passport with the verdict of all findings."""
         passport = _passport(self.stack, self.geometry, headers=self.headers, findings=findings, stated=self.stated)
-        return replace(passport, contradictions=(*passport.contradictions, *self.differing))
+        return with_values(replace(passport, contradictions=(*passport.contradictions, *self.differing)), self.real_world)
 
 
 def read_dicom(source: ScanSource, spacing_mm: Spacing | None) -> Scan:
@@ -130,7 +133,9 @@ def _placed(source: ScanSource, headers: list[SliceHeader], spacing_mm: Spacing 
     geometry = stack.geometry if placed else with_depth(stack.geometry, spacing_mm, known=stack.spacing_known)
     stack, ends = _about_ends(source, stack, ordered)
     other, differ = differing(geometry, spacing_mm)
-    return _Series(source, ordered, stack, geometry, stated[stack.order[0]], (*findings, *ends, *differ), other)
+    real_world, varies = common_real_world([header.real_world for header in ordered])
+    noticed = (*findings, *ends, *differ, *varies)
+    return _Series(source, ordered, stack, geometry, stated[stack.order[0]], noticed, other, real_world)
 
 
 def _stacked(headers: Sequence[SliceHeader]) -> Stack:
@@ -152,7 +157,7 @@ def _volume(series: _Series, voxels: npt.NDArray[Any], geometry: Geometry) -> Vo
         modality=series.source.modality,
         source=f"DICOM {series.source.description}",
         spacing_known=series.stack.spacing_known,
-        facts=dict(series.headers[0].facts),
+        facts=series.headers[0].facts | facts_of(series.real_world),
         place_known=all(header.has_place for header in series.headers),
         resampled=series.stack.correction is not None,
     )
@@ -174,7 +179,9 @@ def _passport(
 ) -> Passport:
     """Return the passport of slices in order; ``stated`` is the first one with what the user said."""
     first = headers[0]
-    placed = f"ImagePositionPatient of {len(headers)} slices"
+    count = len(headers)
+    placed = "ImagePositionPatient of 1 slice" if count == 1 else f"ImagePositionPatient of {count} slices"
+    turned = "ImageOrientationPatient of 1 slice" if count == 1 else f"ImageOrientationPatient of {count} slices"
     pixels = _pixels_from(first, stated)
     if len(headers) > 1:
         depth = placed if first.has_place else BY_USER
@@ -186,7 +193,7 @@ def _passport(
         verdict_of(findings),
         **geometry_of(geometry),
         origin_from=placed if first.has_place else NOT_STATED,
-        axes_from=f"ImageOrientationPatient of {len(headers)} slices" if first.has_place else NOT_STATED,
+        axes_from=turned if first.has_place else NOT_STATED,
         spacing_from=(pixels, pixels, depth),
         slices=stack.slices,
         contradictions=stack.contradictions,
@@ -205,7 +212,7 @@ def _pixels_from(header: SliceHeader, stated: SliceHeader) -> str:
 
 def _read_multiframe(source: ScanSource, header: SliceHeader, spacing_mm: Spacing | None) -> Scan:
     (stated,), taken = with_spacing([header], spacing_mm)
-    read = read_multiframe(stated, pixels_from=_pixels_from(header, stated))
+    read = read_multiframe(stated, pixels_from=_pixels_from(header, stated), chosen=source.frames)
     other, differ = differing(read.geometry, spacing_mm) if read.time is None else ((), [])
     findings = (*_about_files(source, [header]), *taken, *read.findings, *differ)
     volume = Volume(
@@ -214,7 +221,7 @@ def _read_multiframe(source: ScanSource, header: SliceHeader, spacing_mm: Spacin
         modality=source.modality,
         source=f"DICOM {source.description}",
         spacing_known=read.spacing_known,
-        facts=dict(header.facts),
+        facts=header.facts | facts_of(read.real_world),
         time=read.time,
         place_known=read.place_known,
         resampled=read.resampled,
@@ -222,7 +229,7 @@ def _read_multiframe(source: ScanSource, header: SliceHeader, spacing_mm: Spacin
     if read.frames is not None:
         read.frames.setflags(write=False)
     passport = replace(read.passport, verdict=verdict_of(findings), contradictions=(*read.passport.contradictions, *other))
-    return Scan(volume, findings, verdict_of(findings), passport, read.frames)
+    return Scan(volume, findings, verdict_of(findings), with_values(passport, read.real_world), read.frames)
 
 
 def _about_files(source: ScanSource, headers: list[SliceHeader]) -> list[Finding]:

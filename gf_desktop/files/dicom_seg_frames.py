@@ -60,6 +60,8 @@ class SegFile:
         Stated distance between slices, or None.
     references
         SOP instance UIDs of the pictures that it was drawn on.
+    frame_uids
+        Frames of reference in which it lies.
     """
 
     path: Path
@@ -68,6 +70,7 @@ class SegFile:
     frames: tuple[SegFrame, ...]
     step_mm: float | None
     references: frozenset[str]
+    frame_uids: frozenset[str]
     _dataset: Any
 
     @property
@@ -153,6 +156,7 @@ def open_seg(path: Path) -> SegFile:
             frames=tuple(sorted(frames, key=lambda f: (f.segment, f.index))),
             step_mm=number(_group("PixelMeasuresSequence", own[0] if own else None, shared), "SpacingBetweenSlices"),
             references=frozenset(_references(dataset)),
+            frame_uids=frozenset({text_of(dataset, "FrameOfReferenceUID")} - {""}),
             _dataset=dataset,
         )
 

@@ -28,7 +28,7 @@ MAX_GRID_VOXELS = 1 << 30
 _RESAMPLE = "Choose the mask that was drawn on this scan, or resample it onto the scan's grid."
 
 
-def read_dicom_seg(path: Path, geometry: Geometry, *, wanted: Collection[int] | None = None) -> DicomMask:
+def read_dicom_seg(source: Path | SegFile, geometry: Geometry, *, wanted: Collection[int] | None = None) -> DicomMask:
     """Read a BINARY, FRACTIONAL or LABELMAP segmentation onto a scan's grid.
 
     A fractional segment has the voxels whose share is at least ``FRACTION``. Where segments overlap, the one with the highest
@@ -48,7 +48,7 @@ def read_dicom_seg(path: Path, geometry: Geometry, *, wanted: Collection[int] | 
     UserError
         When it does not exist or may not be read.
     """
-    file = open_seg(path)
+    file = source if isinstance(source, SegFile) else open_seg(source)
     _check_frames(file, geometry)
     painter = Painter(geometry.shape_kji, file.highest_number, wanted)
     for frame in file.frames:
@@ -57,7 +57,7 @@ def read_dicom_seg(path: Path, geometry: Geometry, *, wanted: Collection[int] | 
         place = _Place(frame, geometry)
         for number, inside in file.masks_of(frame):
             if painter.wants(number):
-                painter.paint(place.voxels(inside, path), number)
+                painter.paint(place.voxels(inside, file.path), number)
     findings = painter.findings()
     if file.kind == "FRACTIONAL":
         message = f"The segments are fractional; a voxel belongs to a structure from {FRACTION:g} on"

@@ -6,11 +6,15 @@ whatever else stands there is left out.
 
 from __future__ import annotations
 
+import hashlib
 import re
 from functools import lru_cache
 from typing import Final
 
-__all__ = ["FACTS", "allowed_fact"]
+__all__ = ["FACTS", "FRAME_FACT", "allowed_fact", "digest_of_uid"]
+
+FRAME_FACT: Final = "frame of reference"
+"""Where ``Volume.facts`` has a digest of the frame of reference, so that a mask of another one is told."""
 
 FACTS: Final = {
     "BodyPartExamined": "body part",
@@ -52,6 +56,11 @@ _MAKERS: Final = (
     "Hologic", "Imatron", "Konica", "Marconi", "Mindray", "Neusoft", "Olympus", "Philips", "Picker", "Samsung", "Shimadzu", "Siemens",
     "Sonosite", "Supersonic", "Toshiba", "Varian", "Zeiss",
 )  # fmt: skip
+
+
+def digest_of_uid(uid: str) -> str:
+    """Return what is kept of an identifier that leads to an examination: enough to tell two apart, and no way back."""
+    return hashlib.sha256(uid.encode()).hexdigest()[:16]
 
 
 @lru_cache(maxsize=4096)

@@ -91,5 +91,6 @@ def finite(voxels: npt.NDArray[Any]) -> tuple[npt.NDArray[Any], list[Finding]] |
     if lost == voxels.size:
         return None
     lowest = voxels[sound].min()
-    message = f"{lost} voxels hold no number and are taken as the lowest intensity, {lowest:.6g}"
+    many = f"{lost} voxels hold no number and are taken as the lowest intensity, {lowest:.6g}"
+    message = f"1 voxel holds no number and is taken as the lowest intensity, {lowest:.6g}" if lost == 1 else many
     return np.where(sound, voxels, lowest), [Finding("not_finite", message, "amber")]

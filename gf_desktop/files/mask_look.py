@@ -53,7 +53,7 @@ class MaskLook:
 
     Attributes
     ----------
-    path, geometry, cine
+    path, geometry, cine, frame
         As they were given.
     file
         The mask on the scan's grid.
@@ -71,6 +71,7 @@ class MaskLook:
     file: MaskFile
     rows: tuple[MaskRow, ...]
     apart: str = ""
+    frame: str = ""
 
     @property
     def method(self) -> ResampleMethod | None:
@@ -78,8 +79,10 @@ class MaskLook:
         return None if self.file.preview is None else self.file.preview.method
 
 
-def look_at_mask(path: Path, geometry: Geometry, *, cine: bool = False, resample: ResampleMethod = "nearest") -> MaskLook:
+def look_at_mask(path: Path, geometry: Geometry, *, cine: bool = False, resample: ResampleMethod = "nearest", frame: str = "") -> MaskLook:
     """Read a mask file for a look; a mask on another grid is resampled for its figures, and ``apart`` says so.
+
+    ``frame`` is a digest of the scan's frame of reference; that the file states another one is a finding.
 
     Raises
     ------
@@ -90,11 +93,11 @@ def look_at_mask(path: Path, geometry: Geometry, *, cine: bool = False, resample
     """
     apart = ""
     try:
-        file = open_mask(path, geometry, cine=cine)
+        file = open_mask(path, geometry, cine=cine, frame=frame, other_frame=True)
     except GeometryError as error:
         apart = error.what
-        file = open_mask(path, geometry, cine=cine, resample=resample)
-    return MaskLook(path, geometry, cine, file, _rows(file, geometry), apart)
+        file = open_mask(path, geometry, cine=cine, resample=resample, frame=frame, other_frame=True)
+    return MaskLook(path, geometry, cine, file, _rows(file, geometry), apart, frame)
 
 
 def _rows(file: MaskFile, geometry: Geometry) -> tuple[MaskRow, ...]:
@@ -147,7 +150,8 @@ def chosen_mask(look: MaskLook, mapping: Mapping[int, str], table: LabelTable) -
     left_out = [row.number for row in look.rows if row.voxels and row.number not in taken]
     if left_out and _overlaps(file):
         # what is of no use must not keep the voxels that it shares with what is wanted
-        file = open_mask(look.path, look.geometry, cine=look.cine, wanted=set(taken), resample=look.method)
+        wanted, method = set(taken), look.method
+        file = open_mask(look.path, look.geometry, cine=look.cine, wanted=wanted, resample=method, frame=look.frame, other_frame=True)
     if np.isin(file.labels, list(taken)).any():
         return MappedMask(map_labels(file.labels, taken, table), file.findings, file.preview)
     return MappedMask(np.zeros(file.labels.shape, np.uint8), file.findings, file.preview)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -14,20 +14,21 @@ import numpy.typing as npt
 from gf_desktop.errors import FileFormatError, GeometryError, UserError
 from gf_desktop.files.apart import read_apart
 from gf_desktop.files.axes import grid_of_matrix
-from gf_desktop.files.dicom_mask import DicomMask, FoundStructure, dicom_kind
-from gf_desktop.files.dicom_rtstruct_read import open_rtstruct, read_rtstruct
-from gf_desktop.files.dicom_seg_frames import open_seg
-from gf_desktop.files.dicom_seg_read import read_dicom_seg, seg_grid
+from gf_desktop.files.dicom_mask import FoundStructure, dicom_kind
+from gf_desktop.files.dicom_mask_apart import ObjectMask, names_in_object, read_object
 from gf_desktop.files.faults import missing, reading_fault
 from gf_desktop.files.findings import Finding
 from gf_desktop.files.itk import ItkMask
-from gf_desktop.files.nifti import is_nifti_name, open_nifti
+from gf_desktop.files.nifti import NIFTI_SUFFIXES, is_nifti_name, open_nifti
 from gf_desktop.files.picture import PICTURE_SUFFIXES
 from gf_desktop.files.resample import ResampleMethod, ResamplePreview, resample_mask
+from gf_desktop.files.seg_nrrd import segments_of
+from gf_desktop.files.tiff import TIFF_SUFFIXES
 from gf_desktop.imaging.geometry import GRID_TOL_MM, Geometry
 from gf_desktop.imaging.labelmap import LabelTable
 
 __all__ = [
+    "MASK_SUFFIXES",
     "MASK_TOL_VOXELS",
     "MappedMask",
     "MaskFile",
@@ -44,6 +45,10 @@ MASK_TOL_VOXELS = 0.05
 other programs' headers stays below, and which voxel is meant is beyond doubt."""
 
 _ITK_SUFFIXES = (".nrrd", ".mha")
+_PNG, _TIFFS = PICTURE_SUFFIXES[:1], TIFF_SUFFIXES[:2]
+MASK_SUFFIXES = (*NIFTI_SUFFIXES, *_ITK_SUFFIXES, ".dcm", *_PNG, *_TIFFS)
+"""Endings of files that may be masks; DICOM objects need none."""
+
 _RESAMPLE = "Choose the mask that was drawn on this scan, or resample it onto the scan's grid."
 _WHOLE_NUMBERS = "Choose a mask with one whole number for each structure."
 
@@ -82,12 +87,15 @@ def open_mask(
     cine: bool = False,
     wanted: Collection[int] | None = None,
     resample: ResampleMethod | None = None,
+    frame: str = "",
+    other_frame: bool = False,
 ) -> MaskFile:
     """Read a mask onto a scan's grid.
 
     With ``cine`` the grid's k counts frames in time: a NIfTI with a slice for each frame along its fourth axis is read, as the
-    export writes it. Otherwise it reads NIfTI, NRRD, MetaImage, DICOM segmentations and structure sets; on a scan of one slice
-    also an indexed or grey PNG of the same size, which has no place of its own. Axes may be flipped or permuted.
+    export writes it, or a TIFF with a page for each. Otherwise it reads NIfTI, NRRD, MetaImage, DICOM segmentations and structure
+    sets; on a scan of one slice also an indexed or grey PNG or TIFF of the same size, which has no place of its own. Axes may be
+    flipped or permuted.
 
     Parameters
     ----------
@@ -96,11 +104,15 @@ def open_mask(
     resample
         How to bring a mask from another grid of the same frame of reference onto the scan's; None refuses it. A mask on the
         scan's own grid is taken as it is either way, and so are contours.
+    frame
+        Digest of the scan's frame of reference, as its facts have it; "" where nobody knows.
+    other_frame
+        Whether a mask that states another one is taken all the same, with a finding.
 
     Raises
     ------
     GeometryError
-        When the mask lies on another grid; the text says how far apart they are.
+        When the mask lies on another grid, the text says how far apart they are; or states another frame of reference.
     FileFormatError
         When the file is damaged, of a kind that is not read, or holds values that are not whole numbers.
     UserError
@@ -112,47 +124,63 @@ def open_mask(
         return MaskFile(_read_cine(path, geometry))
     kind = None if _has_values(path) else dicom_kind(path)
     if kind is not None:
-        return _read_object(path, geometry, wanted=wanted, resample=resample)
+        return _framed(_read_object(path, geometry, wanted=wanted, resample=resample), path, frame, other_frame=other_frame)
+    structures: tuple[FoundStructure, ...] = ()
     if is_nifti_name(path):
         values, own = _read_nifti(path, geometry, check=resample is None)
     elif path.name.lower().endswith(_ITK_SUFFIXES):
         values, own = _read_itk(path, geometry, check=resample is None)
-    elif path.name.lower().endswith(PICTURE_SUFFIXES[:1]):
-        values, own = _read_png(path, geometry)
+        structures = segments_of(path)
+    elif path.name.lower().endswith((*_PNG, *_TIFFS)):
+        values, own = _read_picture(path, geometry)
     else:
         raise FileFormatError(
             "Masks of this kind are not read",
             where=str(path),
-            next_step="Use NIfTI (.nii.gz), NRRD, MHA, a DICOM segmentation or structure set, or PNG for a picture.",
+            next_step="Use NIfTI (.nii.gz), NRRD, MHA, a DICOM segmentation or structure set, or PNG or TIFF for a picture.",
         )
     whole = _whole_numbers(values, path)
     axis_map = own.reordering_to(geometry, tol_mm=_tolerance_mm(geometry))
     if axis_map is None:
         assert resample is not None, "the grid was compared before the voxels were read"
-        return _resampled(MaskFile(whole), own, geometry, resample)
-    return MaskFile(np.ascontiguousarray(axis_map.view(whole)))
+        return _resampled(MaskFile(whole, structures), own, geometry, resample)
+    return MaskFile(np.ascontiguousarray(axis_map.view(whole)), structures)
 
 
 def _has_values(path: Path) -> bool:
     """Whether a name is that of a file of plain numbers."""
-    return is_nifti_name(path) or path.name.lower().endswith((*_ITK_SUFFIXES, PICTURE_SUFFIXES[0]))
+    return is_nifti_name(path) or path.name.lower().endswith((*_ITK_SUFFIXES, *_PNG, *_TIFFS))
 
 
-def _read_object(path: Path, geometry: Geometry, *, wanted: Collection[int] | None, resample: ResampleMethod | None) -> MaskFile:
-    """Read a DICOM object on the scan's grid, or a segmentation on its own and from there onto the scan's."""
-    if dicom_kind(path) == "rtstruct":
-        return _as_file(read_rtstruct(path, geometry, wanted=wanted))
+def _read_object(
+    path: Path, geometry: Geometry, *, wanted: Collection[int] | None, resample: ResampleMethod | None
+) -> tuple[MaskFile, tuple[str, ...]]:
+    """Read a DICOM object on the scan's grid, or a segmentation on its own and from there onto the scan's; and its frames of reference."""
     try:
-        return _as_file(read_dicom_seg(path, geometry, wanted=wanted))
+        read = read_object(path, geometry, wanted=wanted)
     except GeometryError:
-        if resample is None:
+        if resample is None or dicom_kind(path) == "rtstruct":
             raise
-    own = seg_grid(open_seg(path))
-    return _resampled(_as_file(read_dicom_seg(path, own, wanted=wanted)), own, geometry, resample)
+    else:
+        return _as_file(read), read.frames
+    read = read_object(path, None, wanted=wanted)
+    return _resampled(_as_file(read), read.geometry, geometry, resample), read.frames
 
 
-def _as_file(mask: DicomMask) -> MaskFile:
+def _as_file(mask: ObjectMask) -> MaskFile:
     return MaskFile(mask.labels, mask.structures, mask.findings)
+
+
+def _framed(read: tuple[MaskFile, tuple[str, ...]], path: Path, frame: str, *, other_frame: bool) -> MaskFile:
+    """Return a mask whose frame of reference is the scan's, or with a finding where it is wanted all the same."""
+    mask, frames = read
+    if not frame or not frames or frame in frames:
+        return mask
+    message = "The mask states another frame of reference than the scan, so its place may be that of another examination"
+    if not other_frame:
+        next_step = "Choose the mask that was drawn on this scan, or take it all the same: --other-frame."
+        raise GeometryError(message, where=str(path), next_step=next_step)
+    return replace(mask, findings=(Finding("other_frame", message, "amber"), *mask.findings))
 
 
 def _resampled(mask: MaskFile, own: Geometry, geometry: Geometry, method: ResampleMethod) -> MaskFile:
@@ -166,10 +194,9 @@ def names_in_mask(path: Path) -> dict[int, str]:
     """Return the name of each id that a file gives one; empty for files that hold numbers only. Errors as :func:`open_mask`."""
     if not path.exists():
         raise missing(path)
-    if _has_values(path) or dicom_kind(path) is None:
-        return {}
-    file = open_rtstruct(path) if dicom_kind(path) == "rtstruct" else open_seg(path)
-    return {s.number: s.name for s in file.structures}
+    if _has_values(path):
+        return {s.number: s.name for s in segments_of(path)} if path.name.lower().endswith(_ITK_SUFFIXES) else {}
+    return {} if dicom_kind(path) is None else {s.number: s.name for s in names_in_object(path).structures}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -199,6 +226,8 @@ def mapped_mask(
     mapping: dict[int, str] | None = None,
     cine: bool = False,
     resample: ResampleMethod | None = None,
+    frame: str = "",
+    other_frame: bool = False,
 ) -> MappedMask:
     """Read a mask into the ids of a label table.
 
@@ -226,7 +255,8 @@ def mapped_mask(
             findings.append(
                 Finding("structures_left_out", f"These structures of the mask are none of the project: {_listed(left)}", "amber")
             )
-    mask = open_mask(path, geometry, cine=cine, wanted=None if mapping is None else set(mapping), resample=resample)
+    wanted = None if mapping is None else set(mapping)
+    mask = open_mask(path, geometry, cine=cine, wanted=wanted, resample=resample, frame=frame, other_frame=other_frame)
     if names and not mask.labels.any():
         mapping = None  # an empty mask is one, whatever its names
     return MappedMask(map_labels(mask.labels, mapping, table), (*findings, *mask.findings), mask.preview)
@@ -235,11 +265,13 @@ def mapped_mask(
 def _read_cine(path: Path, geometry: Geometry) -> npt.NDArray[Any]:
     """Read the masks of a cine's frames, one slice each along the fourth axis of a NIfTI."""
     frames = geometry.size_ijk[2]
+    if path.name.lower().endswith(_TIFFS):
+        return _read_cine_pages(path, geometry)
     if not is_nifti_name(path):
         raise FileFormatError(
-            "Masks of frames in time are read as NIfTI only",
+            "Masks of frames in time are read as NIfTI or TIFF only",
             where=str(path),
-            next_step=f"Use NIfTI with one slice and {frames} frames along the fourth axis.",
+            next_step=f"Use NIfTI with one slice and {frames} frames along the fourth axis, or a TIFF with {frames} pages.",
         )
     file, plane = open_nifti(path, frames=True), geometry.first_slice
     own = _check_grid(file.geometry, file.findings, plane, path)
@@ -254,6 +286,17 @@ def _read_cine(path: Path, geometry: Geometry) -> npt.NDArray[Any]:
     assert axis_map is not None, "the grid was compared before the voxels were read"
     turned = axis_map.view(np.moveaxis(whole, 0, -1))  # [1, j, i, t]
     return np.ascontiguousarray(np.moveaxis(turned[0], -1, 0))
+
+
+def _read_cine_pages(path: Path, geometry: Geometry) -> npt.NDArray[Any]:
+    """Read the masks of a cine's frames, a page each; like the frames of a picture they have no place of their own."""
+    columns, rows, frames = geometry.size_ijk
+    pages = read_apart(path, np.ndarray, paths=(path,), task="label pages")
+    if pages.shape != (frames, rows, columns):
+        found = f"{len(pages)} pages of {pages.shape[2]} × {pages.shape[1]}"
+        message = f"The mask lies on another grid: it has {found}, and the scan {frames} frames of {columns} × {rows}"
+        raise GeometryError(message, where=str(path), next_step=_RESAMPLE)
+    return _whole_numbers(pages, path)
 
 
 def _tolerance_mm(geometry: Geometry) -> float:
@@ -296,7 +339,7 @@ def _read_itk(path: Path, geometry: Geometry, *, check: bool) -> tuple[npt.NDArr
     return read.values, _check_grid(own, findings, geometry, path, check=check)
 
 
-def _read_png(path: Path, geometry: Geometry) -> tuple[npt.NDArray[Any], Geometry]:
+def _read_picture(path: Path, geometry: Geometry) -> tuple[npt.NDArray[Any], Geometry]:
     columns, rows, slices = geometry.size_ijk
     if slices != 1:
         raise GeometryError(
@@ -304,7 +347,14 @@ def _read_png(path: Path, geometry: Geometry) -> tuple[npt.NDArray[Any], Geometr
             where=str(path),
             next_step="Use a mask in NIfTI, NRRD or MHA.",
         )
-    values = read_apart(path, np.ndarray, paths=(path,), task="indexed picture")
+    if path.name.lower().endswith(_PNG):
+        values = read_apart(path, np.ndarray, paths=(path,), task="indexed picture")
+    else:
+        pages = read_apart(path, np.ndarray, paths=(path,), task="label pages")
+        if len(pages) > 1:
+            message = f"The mask has {len(pages)} pages, and the scan one slice"
+            raise GeometryError(message, where=str(path), next_step="Save the page that belongs to the scan as a file of its own.")
+        values = pages[0]
     if values.shape != (rows, columns):
         message = f"The mask lies on another grid: it has {values.shape[1]} × {values.shape[0]} pixels and the scan {columns} × {rows}"
         raise GeometryError(message, where=str(path), next_step=_RESAMPLE)

@@ -8,7 +8,7 @@ in pixels unless the size of a pixel is stated: a distance between them is never
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
@@ -17,18 +17,25 @@ import numpy.typing as npt
 
 from gf_desktop.errors import FileFormatError
 from gf_desktop.files.correction import background_of, corrected
-from gf_desktop.files.dicom import SliceHeader, decoding_faults, number, numbers, pixels_of, read_dataset, text_of
+from gf_desktop.files.dicom import SliceHeader, decoding_faults, pixels_of, read_dataset, read_dataset_header
+from gf_desktop.files.elements import number, numbers, text_of
 from gf_desktop.files.findings import Finding, refuse_red, verdict_of
 from gf_desktop.files.intensities import rescaled_planes
 from gf_desktop.files.passport import NOT_STATED, Passport, geometry_of
+from gf_desktop.files.real_world_read import common_real_world, real_world_of
 from gf_desktop.files.slice_positions import SAME_POSITION_MM
 from gf_desktop.files.stack import Plane, Stack, stack_planes
 from gf_desktop.imaging.geometry import Geometry
+from gf_desktop.imaging.real_world import RealWorld
 from gf_desktop.imaging.time_axis import TimeAxis
 
-__all__ = ["Multiframe", "read_multiframe"]
+__all__ = ["Multiframe", "frame_headers", "read_multiframe"]
 
 Array = npt.NDArray[Any]
+
+_GROUPS: Final = ("SharedFunctionalGroupsSequence", "PerFrameFunctionalGroupsSequence")
+_NEEDED: Final = ("PhotometricInterpretation", "PixelRepresentation", "ModalityLUTSequence", "RealWorldValueMappingSequence")
+"""Of the data set itself, what is asked when frames are looked at without pixels."""
 
 LEAST_SHARE: Final = 1000
 """A file whose pixels would be larger than it by this factor is damaged: no picture of a patient is packed as tightly."""
@@ -42,8 +49,18 @@ _MOMENTS: Final = (
 )
 """Where a frame says which moment it is of; the first that tells frames apart is used."""
 
-_KINDS: Final = (("MREchoSequence", "EffectiveEchoTime"), ("MRDiffusionSequence", "DiffusionBValue"))
-"""What else tells frames at one place apart; it is no time, so such frames are refused by name."""
+_PHASES: Final = (("MREchoSequence", "EffectiveEchoTime"), ("MRDiffusionSequence", "DiffusionBValue"))
+"""What makes frames at one place different scans; it is no time. Frames that nothing else splits are refused by name."""
+
+_KINDS: Final = (
+    ("MRImageFrameTypeSequence", "ComplexImageComponent"),
+    ("MRImageFrameTypeSequence", "FrameType"),
+    ("CTImageFrameTypeSequence", "FrameType"),
+    ("MREchoSequence", "EffectiveEchoTime"),
+    ("MRModifierSequence", "InversionTimes"),
+    ("MRDiffusionSequence", "DiffusionBValue"),
+)
+"""What may tell the scans in one file apart, by functional group."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -68,6 +85,8 @@ class Multiframe:
         Whether slices were brought onto the grid by interpolation.
     frames
         Series only: every volume, [t, k, j, i].
+    real_world
+        What intensities mean in a unit of the real world; None where nothing says, or frames differ in it.
     """
 
     voxels: Array
@@ -79,25 +98,52 @@ class Multiframe:
     passport: Passport
     resampled: bool = False
     frames: Array | None = None
+    real_world: RealWorld | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class _Frame:
-    """What one frame says: its plane, slope and intercept, which moment it is of, and whether the size of its pixels is its own."""
+    """What one frame says.
+
+    Its plane, slope and intercept, which moment it is of, whether the size of its pixels is its own, what its intensities mean, and
+    what may make it another scan's.
+    """
 
     plane: Plane
     scale: tuple[float, float]
     moment: float | None
     states_spacing: bool
+    real_world: RealWorld | None
+    kinds: tuple[tuple[str, str], ...]
 
 
-def read_multiframe(header: SliceHeader, *, pixels_from: str = "PixelSpacing") -> Multiframe:
+def frame_headers(header: SliceHeader) -> list[tuple[SliceHeader, float | None]]:
+    """Return for each frame of a file what it says, as the header of a file of its own, and which moment it is of; no pixel is read.
+
+    Empty where frames have no functional groups of their own, so that nothing tells them apart. Errors as :func:`read_multiframe`.
+    """
+    dataset = read_dataset_header(header.path, (*_GROUPS, *_NEEDED))
+    try:
+        if len(dataset.get("PerFrameFunctionalGroupsSequence") or ()) != header.frames:
+            return []
+        frames = _frames_of(dataset, header)
+    except decoding_faults() as error:
+        raise FileFormatError("The DICOM header is damaged", where=str(header.path), next_step=_AGAIN) from error
+    return [
+        (replace(header, plane=frame.plane, kinds=frame.kinds, frames=1, instance=n + 1, in_acquisition=None), frame.moment)
+        for n, frame in enumerate(frames)
+    ]
+
+
+def read_multiframe(header: SliceHeader, *, pixels_from: str = "PixelSpacing", chosen: Sequence[int] | None = None) -> Multiframe:
     """Read a file of several frames.
 
     Parameters
     ----------
     pixels_from
         What the header's size of a pixel is from, for the passport. Frames that state their own do so as "PixelSpacing".
+    chosen
+        Numbers of the frames that are read, from 0; None: all of them.
 
     Raises
     ------
@@ -115,18 +161,24 @@ def read_multiframe(header: SliceHeader, *, pixels_from: str = "PixelSpacing") -
         frames, frame_ms = _frames_of(dataset, header), _frame_ms(dataset)
     except decoding_faults() as error:
         raise FileFormatError("The DICOM header is damaged", where=str(path), next_step=_AGAIN) from error
+    if chosen is not None:
+        if not all(0 <= n < len(frames) for n in chosen):
+            raise FileFormatError("The file has fewer frames than when it was found", where=str(path), next_step=_AGAIN)
+        frames = [frames[n] for n in chosen]
     kept: list[tuple[Array, tuple[Finding, ...]]] = []
 
     def pixels() -> Array:
         if not kept:
-            kept.append(_pixels(dataset, header))
+            every, done = _pixels(dataset, header)
+            kept.append((every if chosen is None else every[list(chosen)], done))
         return kept[0][0]
 
     read = _arranged(frames, header, pixels, where=str(path), frame_ms=frame_ms)
     if read.passport.spacing_from[0] != NOT_STATED and not any(frame.states_spacing for frame in frames):
         said = (pixels_from, pixels_from, read.passport.spacing_from[2])
         read = replace(read, passport=replace(read.passport, spacing_from=said))
-    return replace(read, findings=(*read.findings, *(kept[0][1] if kept else ())))
+    real_world, varies = common_real_world([frame.real_world for frame in frames])
+    return replace(read, findings=(*read.findings, *(kept[0][1] if kept else ()), *varies), real_world=real_world)
 
 
 def _check_size(dataset: Any, header: SliceHeader, *, on_disk: int) -> None:
@@ -169,10 +221,26 @@ def _in_group(groups: tuple[Any, Any], sequence: str) -> Any:
 def _frames_of(dataset: Any, header: SliceHeader) -> list[_Frame]:
     every = _groups(dataset, header.frames)
     source = next((pair for pair in _MOMENTS if len({number(_in_group(g, pair[0]), pair[1]) for g in every} - {None}) > 1), None)
-    return [_frame_of(groups, header, None if source is None else number(_in_group(groups, source[0]), source[1])) for groups in every]
+    frames = [
+        _frame_of(groups, header, dataset, None if source is None else number(_in_group(groups, source[0]), source[1])) for groups in every
+    ]
+    # a number of time that only counts the echoes or b-values is none
+    if len({f.plane.phase for f in frames}) == len({f.moment for f in frames}) == len({(f.plane.phase, f.moment) for f in frames}) > 1:
+        frames = [replace(frame, moment=None) for frame in frames]
+    return frames
 
 
-def _frame_of(groups: tuple[Any, Any], header: SliceHeader, moment: float | None) -> _Frame:
+def _kinds_of(groups: tuple[Any, Any]) -> Iterator[tuple[str, str]]:
+    for sequence, name in _KINDS:
+        value = text_of(_in_group(groups, sequence), name)
+        if value:
+            yield name, value
+    direction: Any = next(iter(_in_group(groups, "MRDiffusionSequence").get("DiffusionGradientDirectionSequence") or ()), {})
+    if text_of(direction, "DiffusionGradientOrientation"):
+        yield "DiffusionGradientOrientation", text_of(direction, "DiffusionGradientOrientation")
+
+
+def _frame_of(groups: tuple[Any, Any], header: SliceHeader, dataset: Any, moment: float | None) -> _Frame:
     position = numbers(_in_group(groups, "PlanePositionSequence"), "ImagePositionPatient", 3)
     orientation = numbers(_in_group(groups, "PlaneOrientationSequence"), "ImageOrientationPatient", 6)
     measures = _in_group(groups, "PixelMeasuresSequence")
@@ -180,7 +248,7 @@ def _frame_of(groups: tuple[Any, Any], header: SliceHeader, moment: float | None
     scaling = _in_group(groups, "PixelValueTransformationSequence")
     slope, intercept = number(scaling, "RescaleSlope"), number(scaling, "RescaleIntercept")
     thickness, gap = number(measures, "SliceThickness"), number(measures, "SpacingBetweenSlices")
-    found = ((name, text_of(_in_group(groups, sequence), name)) for sequence, name in _KINDS)
+    found = ((name, text_of(_in_group(groups, sequence), name)) for sequence, name in _PHASES)
     plane = replace(
         header.plane,
         position_mm=(position[0], position[1], position[2]) if position else None,
@@ -193,7 +261,9 @@ def _frame_of(groups: tuple[Any, Any], header: SliceHeader, moment: float | None
         phase=tuple(pair for pair in found if pair[1]),
     )
     scale = (slope or header.slope, header.intercept if intercept is None else intercept)
-    return _Frame(plane, scale, moment, states_spacing=bool(spacing))
+    own = next((group for group in groups if group.get("RealWorldValueMappingSequence")), dataset)
+    real_world = real_world_of(own.get("RealWorldValueMappingSequence"), dataset, scale)
+    return _Frame(plane, scale, moment, bool(spacing), real_world, tuple(_kinds_of(groups)))
 
 
 def _frame_ms(dataset: Any) -> float | None:
@@ -217,7 +287,7 @@ def _arranged(frames: list[_Frame], header: SliceHeader, pixels: Callable[[], Ar
     planes = [frame.plane for frame in frames]
     if all(plane.position_mm is None or plane.orientation is None for plane in planes):
         return _cine(frames, header, pixels(), None, frame_ms=frame_ms)
-    if _at_one_place(planes) and len({plane.phase for plane in planes}) == 1:
+    if len(planes) > 1 and _at_one_place(planes) and len({plane.phase for plane in planes}) == 1:
         return _cine(frames, header, pixels(), _one_plane(planes[0], where=where), frame_ms=_between(frames, frame_ms))
     moments = sorted({frame.moment for frame in frames if frame.moment is not None})
     if len(moments) > 1 and not any(frame.moment is None for frame in frames):
@@ -246,13 +316,14 @@ def _passport(geometry: Geometry, findings: Sequence[Finding], *, stack: Stack |
     placed = stack is not None and stack.slices is not None
     count = 0 if stack is None else len(stack.order)
     pixels = "PixelSpacing" if known else NOT_STATED
-    depth = NOT_STATED if not placed else f"ImagePositionPatient of {count} frames"
+    lies = "ImagePositionPatient of 1 frame" if count == 1 else f"ImagePositionPatient of {count} frames"
+    turned = "ImageOrientationPatient of 1 frame" if count == 1 else f"ImageOrientationPatient of {count} frames"
     return Passport(
         verdict_of(findings),
         **geometry_of(geometry),
-        origin_from=f"ImagePositionPatient of {count} frames" if placed else NOT_STATED,
-        axes_from=f"ImageOrientationPatient of {count} frames" if placed else NOT_STATED,
-        spacing_from=(pixels, pixels, depth),
+        origin_from=lies if placed else NOT_STATED,
+        axes_from=turned if placed else NOT_STATED,
+        spacing_from=(pixels, pixels, lies if placed else NOT_STATED),
         slices=None if stack is None else stack.slices,
         contradictions=() if stack is None else stack.contradictions,
         resampled=stack is not None and stack.correction is not None,

@@ -19,9 +19,11 @@ import numpy.typing as npt
 from gf_desktop.errors import FileFormatError
 from gf_desktop.files.axes import grid_of_matrix
 from gf_desktop.files.faults import reading_fault
-from gf_desktop.files.findings import Finding, Severity
+from gf_desktop.files.findings import Finding, Severity, verdict_of
 from gf_desktop.files.intensities import finite, rescaled
+from gf_desktop.files.nifti_spacing import STATED_TOL, StatedSpacing, settled_spacing, stored_pixdim
 from gf_desktop.files.quiet import load_nibabel, quiet
+from gf_desktop.files.spacing import Spacing
 from gf_desktop.imaging.geometry import Geometry
 
 __all__ = [
@@ -53,8 +55,8 @@ RAS_TO_LPS = np.diag([-1.0, -1.0, 1.0, 1.0])
 """NIfTI's frame grows to the right and the front, DICOM's and ours to the left and the back; it is its own inverse."""
 
 _INTENT_LABEL = 1002
-_MM_PER_UNIT = {0: 1.0, 1: 1000.0, 2: 1.0, 3: 0.001}
-"""NIfTI-1 xyzt_units: unknown (taken as mm, as everybody does), metre, millimetre, micrometre."""
+_MM_PER_UNIT = {1: 1000.0, 2: 1.0, 3: 0.001}
+"""NIfTI-1 xyzt_units: metre, millimetre, micrometre; without one lengths are taken as mm, as everybody does."""
 
 _MS_PER_UNIT = {8: 1000.0, 16: 1.0, 24: 0.001}
 """NIfTI-1 xyzt_units of the fourth axis that are times: second, millisecond, microsecond."""
@@ -96,6 +98,10 @@ class NiftiFile:
         What places the voxels: "sform", "qform", or "pixdim" alone.
     qform_apart_mm, qform_turned_deg
         How far apart sform and qform place a corner voxel, and by how much their axes are turned; None without both.
+    spacing_by_user
+        For i, j and k whether the user states the size of voxels, because the header does not.
+    unit_stated
+        Whether the header names the unit of its lengths; without, they are taken as mm.
     """
 
     path: Path
@@ -108,6 +114,8 @@ class NiftiFile:
     placed_by: str = "sform"
     qform_apart_mm: float | None = None
     qform_turned_deg: float | None = None
+    spacing_by_user: tuple[bool, bool, bool] = (False, False, False)
+    unit_stated: bool = True
 
     @property
     def is_colour(self) -> bool:
@@ -176,13 +184,15 @@ def is_nifti_name(path: Path) -> bool:
     return path.name.lower().endswith(NIFTI_SUFFIXES)
 
 
-def open_nifti(path: Path, *, frames: bool = False) -> NiftiFile:
+def open_nifti(path: Path, *, frames: bool = False, spacing_mm: Spacing | None = None) -> NiftiFile:
     """Read and check the header of a NIfTI file.
 
     Parameters
     ----------
     frames
         Whether a fourth axis, time, is welcome.
+    spacing_mm
+        What the user states: mm between rows, columns and slices. Taken where the header is silent; else it must fit the header.
 
     Raises
     ------
@@ -196,14 +206,16 @@ def open_nifti(path: Path, *, frames: bool = False) -> NiftiFile:
         # of a pair the voxels lie beside the header
         voxels = path.with_suffix(".IMG" if path.suffix.isupper() else ".img") if path.suffix.lower() == ".hdr" else path
         on_disk = voxels.stat().st_size
-        _check_header(path)
+        pixdim = stored_pixdim(_check_header(path))
         with quiet():
             image = nibabel.load(path, mmap=False)
             if not isinstance(image, nibabel.Nifti1Pair):
                 raise FileFormatError("This is not a NIfTI file", where=str(path), next_step=_AGAIN)
             size, count = _size_of(image, path, frames=frames)
             _check_length(image, on_disk, path)
-            placed = _matrix_of(image, size)
+            mm = _MM_PER_UNIT.get(int(image.header["xyzt_units"]) & 0x07)
+            settled = settled_spacing(image.header, pixdim, size, spacing_mm, mm=mm)
+            placed = _matrix_of(image, size, settled)
     except (FileNotFoundError, PermissionError, IsADirectoryError) as error:
         raise reading_fault(error, path) from error
     except (
@@ -216,13 +228,15 @@ def open_nifti(path: Path, *, frames: bool = False) -> NiftiFile:
     if count > 1:
         frame_ms, about = _time_of(image.header)
         findings = [*about, *findings]
+    findings = [*placed.findings, *findings]
     return NiftiFile(
-        path, size, geometry, (*placed.findings, *findings), image, count, frame_ms, placed.by, placed.apart_mm, placed.turned_deg
-    )
+        path, size, None if verdict_of(findings) == "red" else geometry, tuple(findings), image, count, frame_ms, placed.by,
+        placed.apart_mm, placed.turned_deg, settled.by_user, mm is not None,
+    )  # fmt: skip
 
 
-def _check_header(path: Path) -> None:
-    """Refuse a file whose extensions, which are read with its header, claim more than ``MAX_EXTENSION_BYTES``."""
+def _check_header(path: Path) -> bytes:
+    """Return the header; refuse a file whose extensions, which are read with it, claim more than ``MAX_EXTENSION_BYTES``."""
     start = inflated(path, 0, HEADER_BYTES).tobytes() if path.name.lower().endswith(".gz") else b""
     if not start:
         with path.open("rb") as stream:
@@ -234,6 +248,7 @@ def _check_header(path: Path) -> None:
         offset = struct.unpack_from(f"{order}q", start, 168)[0] if length == 540 else struct.unpack_from(f"{order}f", start, 108)[0]
         if length in (348, 540) and not offset <= MAX_EXTENSION_BYTES:
             raise FileFormatError("The NIfTI header claims an extension of an unlikely size", where=str(path), next_step=_AGAIN)
+    return start
 
 
 def _time_of(header: Any) -> tuple[float | None, list[Finding]]:
@@ -335,9 +350,9 @@ class _Placed:
     findings: tuple[Finding, ...]
 
 
-def _matrix_of(image: Any, size: tuple[int, int, int]) -> _Placed:
+def _matrix_of(image: Any, size: tuple[int, int, int], settled: StatedSpacing) -> _Placed:
     header = image.header
-    findings = []
+    findings = list(settled.findings)
     apart, turned = None, None
     sform, qform = int(header["sform_code"]) > 0, int(header["qform_code"]) > 0
     matrix = np.asarray(header.get_best_affine(), dtype=np.float64)
@@ -359,6 +374,10 @@ def _matrix_of(image: Any, size: tuple[int, int, int]) -> _Placed:
         # A 2-D file has no third axis; any perpendicular one does.
         matrix[:3, 2] = np.cross(matrix[:3, 0], matrix[:3, 1]) / max(float(np.linalg.norm(np.cross(matrix[:3, 0], matrix[:3, 1]))), 1e-12)
         findings.append(Finding("depth_unknown", "A single slice without a stated thickness; volumes assume 1 mm", "amber"))
+    if settled.ratio is not None:
+        matrix[:3, :3] *= settled.ratio
+        if np.ptp(settled.ratio) <= STATED_TOL * settled.ratio.max():
+            matrix[:3, 3] *= settled.ratio.mean()  # the unit of all lengths is another one
     unit = int(header["xyzt_units"]) & 0x07
     factor = _MM_PER_UNIT.get(unit, 1.0)
     if factor != 1.0:

@@ -5,13 +5,14 @@ It is what a person reads to trust a measurement. Numbers only, and the names of
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal, TypedDict
 
 from gf_desktop.errors import FileFormatError
 from gf_desktop.imaging.geometry import Geometry
+from gf_desktop.imaging.real_world import RealWorld
 
-__all__ = ["BY_USER", "NOT_STATED", "Contradiction", "Gap", "Passport", "SlicePositions", "geometry_of"]
+__all__ = ["BY_USER", "NOT_STATED", "Contradiction", "Gap", "Passport", "SlicePositions", "geometry_of", "with_values"]
 
 NOT_STATED = "not stated"
 BY_USER = "stated by the user"
@@ -103,6 +104,10 @@ class Passport:
         NIfTI with both matrices only: how far apart they place a voxel at most, and by how much their axes are turned.
     resampled
         Whether voxels were interpolated to bring them onto the grid.
+    unit_stated
+        Whether the header names the unit of its lengths; without, they are taken as mm.
+    values_unit, values_limits
+        Where the file states what intensities mean in the real world: the unit's UCUM code, and the lowest and highest value.
     """
 
     verdict: Literal["green", "amber", "red"]
@@ -117,6 +122,9 @@ class Passport:
     qform_apart_mm: float | None = None
     qform_turned_deg: float | None = None
     resampled: bool = False
+    unit_stated: bool = True
+    values_unit: str = ""
+    values_limits: tuple[float, float] | None = None
 
     def as_json(self) -> dict[str, Any]:
         """Return the passport as plain values, by the names of its attributes."""
@@ -140,6 +148,13 @@ class Passport:
             return msgspec.convert(document, cls, strict=False)
         except (msgspec.ValidationError, TypeError) as error:
             raise FileFormatError("This is no passport of a scan", next_step="Import the scan again.") from error
+
+
+def with_values(passport: Passport, real_world: RealWorld | None) -> Passport:
+    """Return a passport that says what intensities mean in the real world."""
+    if real_world is None:
+        return passport
+    return replace(passport, values_unit=real_world.unit, values_limits=real_world.limits)
 
 
 class _Place(TypedDict):

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from gf_desktop.files.passport import Passport, SlicePositions
+from gf_desktop.imaging.real_world import unit_in_words
 
 __all__ = ["PassportLine", "passport_lines"]
 
@@ -59,12 +60,18 @@ def passport_lines(passport: Passport, *, spacing_known: bool = True) -> Iterato
         yield PassportLine("contradiction", f"{one.name} says {one.stated:.6g} {one.unit}, measured are {one.measured:.6g} {one.unit}")
     if passport.qform_apart_mm is not None:
         yield PassportLine("qform", f"{passport.qform_apart_mm:.3g} mm and {passport.qform_turned_deg or 0.0:.3g} degrees from the sform")
+    if passport.values_limits is not None:
+        low, high = passport.values_limits
+        unit = unit_in_words(passport.values_unit)
+        yield PassportLine("values", f"{low:.6g} – {high:.6g}", unit, by=("RealWorldValueMappingSequence",))
     if passport.resampled:
         yield PassportLine("resampled", "yes, as the findings say")
 
 
 def _slice_lines(slices: SlicePositions) -> Iterator[PassportLine]:
-    if slices.spacing_mm is None:
+    if slices.count == 1:
+        yield PassportLine("slices", "1 slice")
+    elif slices.spacing_mm is None:
         yield PassportLine("slices", f"{slices.count} without an even spacing")
     else:
         yield PassportLine("slices", f"{slices.count} slices, each {slices.spacing_mm:.6g} mm from the next")
@@ -86,7 +93,7 @@ def _wrong(slices: SlicePositions) -> Iterator[str]:
     if slices.duplicates:
         yield f"{slices.duplicates} stored twice"
     if slices.crowded:
-        yield f"{slices.crowded} positions with several"
+        yield "1 position with several" if slices.crowded == 1 else f"{slices.crowded} positions with several"
     if slices.overlap_mm:
         yield f"overlapping by {slices.overlap_mm:.4g} mm"
 

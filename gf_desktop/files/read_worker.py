@@ -19,9 +19,11 @@ from typing import IO, Any, Final
 import msgspec
 
 from gf_desktop.errors import FileFormatError, UserError
+from gf_desktop.files.dicom_mask_apart import ObjectWish, names_here, read_object_here
 from gf_desktop.files.itk import read_itk_mask
 from gf_desktop.files.picture import read_indexed
 from gf_desktop.files.scan import Glance, Scan, ScanSource, glance_here, read_here
+from gf_desktop.files.tiff import read_label_pages
 from gf_desktop.files.wire import Order, fault_of, from_wire, read_frame, to_wire, write_frame
 from gf_desktop.memory import give_back
 
@@ -41,6 +43,9 @@ TASKS: Final[dict[str, tuple[type, Callable[[Any], Any]]]] = {
     "glance": (ScanSource, _glance),
     "itk mask": (Path, read_itk_mask),
     "indexed picture": (Path, read_indexed),
+    "label pages": (Path, read_label_pages),
+    "dicom mask": (ObjectWish, read_object_here),
+    "dicom names": (Path, names_here),
 }
 """What can be read: the type of the source, and what reads it."""
 
@@ -96,8 +101,8 @@ def _answer(content: bytes, beside: IO[bytes]) -> bytes:
     except UserError as error:
         fault = fault_of(error)
     except MemoryError:
-        where = str(source.paths[0] if isinstance(source, ScanSource) else source)
-        fault = fault_of(FileFormatError("There is not enough memory for this scan", where=where, next_step="Close other programs."))
+        path = source.paths[0] if isinstance(source, ScanSource) else source.path if isinstance(source, ObjectWish) else source
+        fault = fault_of(FileFormatError("There is not enough memory for this scan", where=str(path), next_step="Close other programs."))
     except Exception as error:  # noqa: BLE001 - a bug of ours is raised at the other end
         line = traceback.extract_tb(error.__traceback__)[-1]
         return f"!{type(error).__name__} in {Path(line.filename).name}:{line.lineno}".encode()

@@ -7,7 +7,7 @@ person leaves: not in descriptions, not in ``Volume.source``, not in ``Volume.fa
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -24,13 +24,14 @@ from gf_desktop.files.dicomdir import files_of_directory, is_dicomdir
 from gf_desktop.files.faults import missing, reading_fault
 from gf_desktop.files.findings import Finding, UnusableScanError, refuse_red, verdict_of
 from gf_desktop.files.itk import is_itk_label, is_itk_name, read_itk
+from gf_desktop.files.multiframe import frame_headers
 from gf_desktop.files.nifti import is_label_file, is_nifti_name, looks_like_ct, open_nifti
 from gf_desktop.files.passport import BY_USER, NOT_STATED, Passport, geometry_of
 from gf_desktop.files.picture import PICTURE_SUFFIXES, picture_grid, read_picture
 from gf_desktop.files.sidecar import is_exported_mask
 from gf_desktop.files.sources import Glance, Scan, ScanSource, glance_of, red_glance
 from gf_desktop.files.spacing import Spacing, check_stated
-from gf_desktop.files.splitting import Part, split_series
+from gf_desktop.files.splitting import Part, split_frames, split_series
 from gf_desktop.files.tiff import TIFF_SUFFIXES, default_level, read_tiff, tiff_levels
 from gf_desktop.files.video import VIDEO_SUFFIXES, read_video
 from gf_desktop.imaging.geometry import Geometry
@@ -43,6 +44,7 @@ __all__ = [
     "Scan",
     "ScanSource",
     "UnusableScanError",
+    "Watch",
     "find_scans",
     "glance_at",
     "glance_here",
@@ -53,11 +55,18 @@ __all__ = [
 PHOTO = "PHOTO"
 """Modality of plain pictures."""
 
+WATCHED_FILES = 16
+"""After so many headers, some 10 ms, it is told how far the looking is."""
+
 _PAIRS = (".hdr", ".img")
 _OTHER_IMAGES = (*_PAIRS, ".mgz", ".mnc")
 
 
-def find_scans(path: Path, *, spacing_mm: Spacing | None = None) -> list[ScanSource]:
+Watch = Callable[[int, int], bool]
+"""Told how many of how many files were looked at; returns whether to go on."""
+
+
+def find_scans(path: Path, *, spacing_mm: Spacing | None = None, watch: Watch | None = None) -> list[ScanSource]:
     """Return the scans in a folder, searched with all folders in it, or the scan that a file belongs to.
 
     A single DICOM file stands for its whole series in that folder. A series that holds several scans (directions, phases, echoes, …)
@@ -70,6 +79,8 @@ def find_scans(path: Path, *, spacing_mm: Spacing | None = None) -> list[ScanSou
         A folder or a file.
     spacing_mm
         What the user states of files that do not: mm between rows, between columns and between slices.
+    watch
+        Told how many of how many DICOM files of a folder were looked at; returns False to stop.
 
     Returns
     -------
@@ -80,17 +91,17 @@ def find_scans(path: Path, *, spacing_mm: Spacing | None = None) -> list[ScanSou
     FileFormatError
         When there is no scan, or the file is damaged or of a kind that is not read.
     UserError
-        When the path does not exist or may not be read, or the spacing is none.
+        When the path does not exist or may not be read, the spacing is none, or ``watch`` stopped it.
     """
     check_stated(spacing_mm)
-    found = _find(path)
+    found = _find(path, watch)
     return found if spacing_mm is None else [replace(source, spacing_mm=spacing_mm) for source in found]
 
 
-def _find(path: Path) -> list[ScanSource]:
+def _find(path: Path, watch: Watch | None) -> list[ScanSource]:
     try:
         if path.is_dir():
-            return _find_in_folder(path)
+            return _find_in_folder(path, watch)
         path.stat()
     except FileNotFoundError as error:
         raise missing(path) from error
@@ -101,13 +112,13 @@ def _find(path: Path) -> list[ScanSource]:
     if is_itk_name(path):
         return [_itk_source(path)]
     if is_dicomdir(path):
-        return _find_in_directory(path)
+        return _find_in_directory(path, watch)
     other = _other_source(path)
     if other is not None:
         return [other]
     if path.suffix.lower() in _OTHER_IMAGES:
         raise FileFormatError("Scans of this kind are not read", where=str(path), next_step="Convert the scan to NIfTI (.nii.gz) or DICOM.")
-    return [_series_of_file(path)]
+    return _series_of_file(path, watch)
 
 
 def _other_source(path: Path) -> ScanSource | None:
@@ -131,10 +142,10 @@ def _other_source(path: Path) -> ScanSource | None:
     return None if kind is None else ScanSource("analyze", (header,), "", "Analyze file", "")
 
 
-def _find_in_directory(path: Path) -> list[ScanSource]:
+def _find_in_directory(path: Path, watch: Watch | None) -> list[ScanSource]:
     """Return the series that a DICOMDIR names."""
     named = files_of_directory(path)
-    headers, unreadable = _read_headers(named.found)
+    headers, unreadable = _read_headers(named.found, watch)
     sources = _dicom_sources(headers, (*unreadable, *named.missing))
     if not sources:
         raise FileFormatError(
@@ -143,8 +154,8 @@ def _find_in_directory(path: Path) -> list[ScanSource]:
     return sources
 
 
-def _series_of_file(path: Path) -> ScanSource:
-    """Return the series that a DICOM file belongs to, of the files beside it."""
+def _series_of_file(path: Path, watch: Watch | None) -> list[ScanSource]:
+    """Return the series that a DICOM file belongs to, of the files beside it; the scans in it where it holds several."""
     own = read_header(path)
     if own is None:
         raise FileFormatError(
@@ -154,14 +165,15 @@ def _series_of_file(path: Path) -> ScanSource:
         beside = [p for p in sorted(path.parent.iterdir()) if p != path and p.is_file() and not p.name.startswith(".")]
     except PermissionError:  # a folder may let its files be read but not be listed
         beside = []
-    headers, unreadable = _read_headers(beside)
+    headers, unreadable = _read_headers(beside, watch)
     for group in group_headers(sorted([own, *headers], key=lambda h: str(h.path))):
         if any(h.path == path for h in group):
-            return next(_dicom_source(one, part, unreadable) for one, part in split_series(group) if any(h.path == path for h in one))
+            # a file of several frames may hold several scans, and all of them are meant
+            return [source for source in _sources_of(group, unreadable) if path in source.paths]
     raise AssertionError("every header is in a group")
 
 
-def _find_in_folder(folder: Path) -> list[ScanSource]:
+def _find_in_folder(folder: Path, watch: Watch | None) -> list[ScanSource]:
     denied: list[OSError] = []
     files = []
     for parent, folders, names in os.walk(folder, onerror=denied.append):
@@ -171,7 +183,7 @@ def _find_in_folder(folder: Path) -> list[ScanSource]:
     itks = [p for p in files if is_itk_name(p)]
     named = [p for p in files if p.suffix.lower() in (*PICTURE_SUFFIXES, *TIFF_SUFFIXES, *VIDEO_SUFFIXES, ".hdr")]
     taken = {*niftis, *itks, *named, *(p for p in files if p.suffix.lower() == ".img" and header_of_pair(p) in named)}
-    headers, unreadable = _read_headers(p for p in files if p not in taken)
+    headers, unreadable = _read_headers([p for p in files if p not in taken], watch)
     sources = _dicom_sources(headers, unreadable)
     sources += [_nifti_source(p) for p in niftis if not _is_mask(p)]
     sources += [_itk_source(p) for p in itks if not is_itk_label(p) and not is_exported_mask(p)]
@@ -208,10 +220,13 @@ def _other_sources(paths: Iterable[Path]) -> list[ScanSource]:
     return found
 
 
-def _read_headers(paths: Iterable[Path]) -> tuple[list[SliceHeader], tuple[Path, ...]]:
+def _read_headers(paths: Sequence[Path], watch: Watch | None) -> tuple[list[SliceHeader], tuple[Path, ...]]:
     """Return the headers of the DICOM pictures among some files, and the files that claim to be DICOM but cannot be read."""
     headers, unreadable = [], []
-    for path in paths:
+    for number, path in enumerate(paths):
+        if watch is not None and number % WATCHED_FILES == 0 and not watch(number, len(paths)):
+            # what was found so far may lack slices
+            raise UserError("Looking for scans was stopped", where=str(path.parent), next_step="Choose the folder again.")
         try:
             if path.suffix.lower() not in (".dcm", ".ima") and not could_be_dicom(path):
                 continue
@@ -235,13 +250,36 @@ def _is_mask(path: Path) -> bool:
 
 
 def _dicom_sources(headers: list[SliceHeader], unreadable: tuple[Path, ...]) -> list[ScanSource]:
-    return [_dicom_source(one, part, unreadable) for group in group_headers(headers) for one, part in split_series(group)]
+    return [source for group in group_headers(headers) for source in _sources_of(group, unreadable)]
 
 
-def _dicom_source(group: list[SliceHeader], part: Part | None, unreadable: tuple[Path, ...]) -> ScanSource:
+def _sources_of(group: list[SliceHeader], unreadable: tuple[Path, ...]) -> list[ScanSource]:
+    """Return the scans of what :func:`group_headers` put together."""
+    if len(group) == 1 and group[0].frames > 1:
+        return _scans_in_file(group[0], unreadable)
+    return [_dicom_source(one, part, unreadable) for one, part in split_series(group)]
+
+
+def _scans_in_file(header: SliceHeader, unreadable: tuple[Path, ...]) -> list[ScanSource]:
+    """Return the scans in a file of several frames; a damaged one stays one, so that reading it says why."""
+    try:
+        frames = frame_headers(header)
+    except UserError:
+        frames = []
+    parts = split_frames(frames) if frames else [((), None)]
+    if len(parts) == 1:
+        return [_dicom_source([header], None, unreadable)]
+    return [_dicom_source([header], part, unreadable, frames=chosen) for chosen, part in parts]
+
+
+def _dicom_source(
+    group: list[SliceHeader], part: Part | None, unreadable: tuple[Path, ...], *, frames: tuple[int, ...] | None = None
+) -> ScanSource:
     first = group[0]
     rows, columns = first.plane.size
-    count = f"{len(group)} files" if len(group) > 1 else f"{first.frames} frames" if first.frames > 1 else "1 file"
+    pictures = first.frames if frames is None else len(frames)
+    in_file = f"{pictures} frames" if pictures > 1 else "1 file" if frames is None else "1 frame"
+    count = f"{len(group)} files" if len(group) > 1 else in_file
     named = "" if part is None else f", {part.name}"
     folders = {h.path.parent for h in group}
     return ScanSource(
@@ -252,6 +290,7 @@ def _dicom_source(group: list[SliceHeader], part: Part | None, unreadable: tuple
         modality=first.modality,
         unreadable=tuple(p for p in unreadable if p.parent in folders),
         part=part,
+        frames=frames,
     )
 
 
@@ -340,11 +379,11 @@ def read_here(source: ScanSource) -> Scan:
     if source.kind == "dicom":
         return read_dicom(source, stated)
     if source.kind == "nifti":
-        return _read_nifti(source)
+        return _read_nifti(source, stated)
     if source.kind == "itk":
         return _read_itk(source, stated)
     if source.kind == "analyze":
-        return _read_analyze(source)
+        return _read_analyze(source, stated)
     if source.kind == "tiff":
         tiff = read_tiff(source.paths[0], source.level)
         return _of_pictures(source, tiff.voxels, tiff.findings, spacing_mm=tiff.spacing_mm, stated=stated)
@@ -389,19 +428,20 @@ def _of_pictures(
     return Scan(volume, found, verdict_of(found), Passport(verdict_of(found), **geometry_of(grid), spacing_from=(by, by, depth)))
 
 
-def _read_analyze(source: ScanSource) -> Scan:
-    read = read_analyze(source.paths[0])
+def _read_analyze(source: ScanSource, stated: Spacing | None) -> Scan:
+    read = read_analyze(source.paths[0], spacing_mm=stated)
     refuse_red(read.findings, where=str(source.paths[0]))
-    said = Passport("red", spacing_from=("pixdim" if read.spacing_known else NOT_STATED,) * 3)
+    by = BY_USER if read.spacing_by_user else "pixdim" if read.spacing_known else NOT_STATED
+    said = Passport("red", spacing_from=(by,) * 3)
     grid = _Grid(read.geometry, said, read.frames, None, read.spacing_known, False)
     return _without_modality(read.voxels, grid, list(read.findings), source=source.description, named="Analyze")
 
 
-def _read_nifti(source: ScanSource) -> Scan:
+def _read_nifti(source: ScanSource, stated: Spacing | None) -> Scan:
     path = source.paths[0]
-    file = open_nifti(path, frames=True)
+    file = open_nifti(path, frames=True, spacing_mm=stated)
     findings = list(file.findings)
-    measured = Passport("red", qform_apart_mm=file.qform_apart_mm, qform_turned_deg=file.qform_turned_deg)
+    measured = Passport("red", qform_apart_mm=file.qform_apart_mm, qform_turned_deg=file.qform_turned_deg, unit_stated=file.unit_stated)
     refuse_red(findings, where=str(path), passport=measured)
     assert file.geometry is not None, "a file without a grid has a red finding"
     voxels, more = file.intensities()
@@ -409,7 +449,8 @@ def _read_nifti(source: ScanSource) -> Scan:
     if is_label_file(file.image):
         findings.append(Finding("is_label_map", "The file says that it holds labels, not intensities", "amber"))
     placed = NOT_STATED if file.placed_by == "pixdim" else file.placed_by
-    said = replace(measured, origin_from=placed, axes_from=placed, spacing_from=(file.placed_by,) * 3)
+    first, second, third = (BY_USER if by_user else file.placed_by for by_user in file.spacing_by_user)
+    said = replace(measured, origin_from=placed, axes_from=placed, spacing_from=(first, second, third))
     grid = _Grid(file.geometry, said, frames=file.frames, frame_ms=file.frame_ms)
     return _without_modality(voxels, grid, findings, source=source.description, named="NIfTI")
 

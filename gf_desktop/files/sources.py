@@ -48,6 +48,8 @@ class ScanSource:
         Which of several scans under one series identifier it is; None where the series is whole.
     spacing_mm
         What the user states of files that do not: mm between rows, between columns and between slices; else None.
+    frames
+        Of a file of several frames that holds several scans: which of them are this one's, from 0. Else None.
     """
 
     kind: Kind
@@ -60,6 +62,7 @@ class ScanSource:
     level: int | None = None
     part: Part | None = None
     spacing_mm: Spacing | None = None
+    frames: tuple[int, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)

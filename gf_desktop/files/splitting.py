@@ -8,7 +8,7 @@ A field that differs harmlessly splits nothing, and what no field tells apart st
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -19,7 +19,7 @@ from gf_desktop.files.findings import Severity
 from gf_desktop.files.slice_positions import SAME_POSITION_MM, check_gaps
 from gf_desktop.files.stack import interleaved, normal_of
 
-__all__ = ["Part", "split_series"]
+__all__ = ["Part", "split_frames", "split_series"]
 
 TURNED: Final = 0.02
 """Slices whose row or column vectors differ by more (about a degree) are of another direction; less is the stack's own doubt."""
@@ -35,6 +35,8 @@ MOST_TAGS: Final = 3
 
 _UNITS: Final = {
     "EchoTime": ("echo", "ms"),
+    "EffectiveEchoTime": ("echo", "ms"),
+    "InversionTimes": ("inversion time", "ms"),
     "InversionTime": ("inversion time", "ms"),
     "DiffusionBValue": ("b-value", "s/mm²"),
     "TemporalPositionIdentifier": ("phase", ""),
@@ -76,18 +78,37 @@ class Part:
     severity: Severity = "green"
 
 
-def split_series(headers: Sequence[SliceHeader]) -> list[tuple[list[SliceHeader], Part | None]]:
+def split_frames(frames: Sequence[tuple[SliceHeader, float | None]]) -> list[tuple[tuple[int, ...], Part | None]]:
+    """Return the scans in a file of several frames: the numbers of each one's frames, from 0, and what it is. Moments split nothing.
+
+    Parameters
+    ----------
+    frames
+        As :func:`gf_desktop.files.multiframe.frame_headers` returns them.
+    """
+    headers = [header for header, _moment in frames]
+    known = sorted({moment for _header, moment in frames if moment is not None})
+    moments = {id(header): 0 if moment is None else known.index(moment) for header, moment in frames}
+    place = {id(header): n for n, header in enumerate(headers)}
+    return [(tuple(sorted(place[id(h)] for h in one)), part) for one, part in split_series(headers, moments=moments)]
+
+
+def split_series(
+    headers: Sequence[SliceHeader], *, moments: Mapping[int, int] | None = None
+) -> list[tuple[list[SliceHeader], Part | None]]:
     """Return the scans of one series with what each is, in the order in which each is met first; the whole where nothing is to be split.
 
     Parameters
     ----------
     headers
         Of all files under one series identifier, one picture each.
+    moments
+        By the identity of a header which moment it is of: pictures of different moments are no different scans.
     """
     parts: list[tuple[list[SliceHeader], list[str], list[str], Severity]] = []
     for shaped, size_name in _by_size(headers):
         for group, direction in _by_direction(shaped) if all(h.has_place for h in shaped) else [(shaped, "")]:
-            kinds, by = _by_kind(group) if all(h.has_place for h in group) else ([(group, "")], "")
+            kinds, by = _by_kind(group, moments or {}) if all(h.has_place for h in group) else ([(group, "")], "")
             for one, kind in kinds:
                 names = [name for name in (direction, size_name, kind) if name]
                 told = [what for what, name in (("direction", direction), ("size of pictures or pixels", size_name), (by, kind)) if name]
@@ -170,7 +191,7 @@ def _plane_name(orientation: np.ndarray) -> str:
 # phases, echoes and the like
 
 
-def _by_kind(headers: Sequence[SliceHeader]) -> tuple[list[tuple[list[SliceHeader], str]], str]:
+def _by_kind(headers: Sequence[SliceHeader], moments: Mapping[int, int]) -> tuple[list[tuple[list[SliceHeader], str]], str]:
     """Return the scans that lie over or between each other, with a name each, and the fields that tell them apart."""
     whole = [(list(headers), "")], ""
     normal = normal_of(headers[0].plane.orientation or ())
@@ -180,10 +201,13 @@ def _by_kind(headers: Sequence[SliceHeader]) -> tuple[list[tuple[list[SliceHeade
     order = np.argsort(along, kind="stable")
     places = np.empty(len(headers), dtype=np.int64)
     places[order] = np.concatenate([[0], np.cumsum(np.diff(along[order]) >= SAME_POSITION_MM)])
+    when = np.array([moments.get(id(header), 0) for header in headers], dtype=np.int64)
+    if when.any():
+        places = np.unique(np.stack([places, when]), axis=1, return_inverse=True)[1].reshape(-1)
     tags = _telling(headers, places)
     if tags:
         return _named(headers, tags), " and ".join(tags)
-    if places.max() + 1 < len(headers):
+    if places.max() + 1 < len(headers) or when.any():
         return whole
     between = interleaved([headers[n].plane for n in order])
     if not between:

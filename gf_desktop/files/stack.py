@@ -268,7 +268,9 @@ def _without_copies(
         kept.append(different)
     findings = []
     if copies:
-        findings.append(Finding("duplicate_files", f"{copies} slices were stored twice and are used once", "amber"))
+        many = f"{copies} slices were stored twice and are used once"
+        message = "1 slice was stored twice and is used once" if copies == 1 else many
+        findings.append(Finding("duplicate_files", message, "amber"))
     crowded = [group for group in kept if len(group) > 1]
     if crowded:
         findings.append(_crowd(planes, kept, crowded))

@@ -26,7 +26,7 @@ from gf_desktop.files.intensities import finite, rescaled
 from gf_desktop.files.quiet import load_tifffile, quiet_native
 from gf_desktop.files.tiff_pages import PLAIN, UnreadCompressionError, page_pixels
 
-__all__ = ["TIFF_SUFFIXES", "TiffLevel", "TiffScan", "default_level", "read_tiff", "tiff_levels"]
+__all__ = ["TIFF_SUFFIXES", "TiffLevel", "TiffScan", "default_level", "read_label_pages", "read_tiff", "tiff_levels"]
 
 Array = npt.NDArray[Any]
 
@@ -131,6 +131,37 @@ def read_tiff(path: Path, level: int | None = None) -> TiffScan:
         raise FileFormatError("The picture holds no numbers at all", where=str(path), next_step=_AGAIN)
     voxels, more = checked
     return TiffScan(voxels, spacing, (*dict.fromkeys(findings), *more, *_about(len(chosen), spacing)))
+
+
+def read_label_pages(path: Path) -> Array:
+    """Read the stored numbers or palette indices of every page as [n, j, i], upright but not converted: the labels of a mask.
+
+    Raises
+    ------
+    FileFormatError
+        When it is damaged, its pages differ in size, or it is in full colour, which holds no labels.
+    UserError
+        When it does not exist or may not be read.
+    """
+    with _opened(path) as tiff:
+        pages = _frames(tiff, path)
+        _check_claims(pages, path)
+        planes = [_labels_of(page, path) for page in pages]
+        if len({(plane.shape, plane.dtype) for plane in planes}) > 1:
+            raise FileFormatError("The pages of this TIFF differ in size or kind", where=str(path), next_step="Save each as a file.")
+        return np.stack(planes)
+
+
+def _labels_of(page: Any, path: Path) -> Array:
+    pixels = page_pixels(page)
+    if pixels.ndim == 3 and pixels.shape[2] == 1:
+        pixels = pixels[..., 0]
+    if pixels.ndim != 2 or int(page.photometric) not in (_WHITE_IS_ZERO, _BLACK_IS_ZERO, _PALETTE) or pixels.dtype.kind not in "biuf":
+        message = "A mask must be a grey or indexed picture, not full colour"
+        raise FileFormatError(message, where=str(path), next_step="Save it with one number for each structure.")
+    turned = int(page.tags.valueof(274, 1)) if 274 in page.tags else 1
+    upright = _upright(pixels, turned)
+    return np.ascontiguousarray(upright.view(np.uint8) if pixels.dtype == np.bool_ else upright.astype(pixels.dtype.newbyteorder("=")))
 
 
 def _about(count: int, spacing: tuple[float, float] | None) -> list[Finding]:

@@ -17,6 +17,7 @@ from gf_desktop.importing import FoundScan
 from gf_desktop.jobs import CancelToken
 from gf_desktop.project.records import Case
 from gf_desktop.session import Session
+from gf_desktop.workspace import RefusedScan
 
 if TYPE_CHECKING:
     from gf_desktop.gui.import_dialog import ImportDialog
@@ -101,15 +102,25 @@ class ImportCommands:
             look.give_up()
 
     def bring(self, chosen: Sequence[FoundScan]) -> None:
-        """Add scans, all or none, and show the first of them."""
+        """Add scans and show the first of them; where some cannot be read after all, the others are added and a list says so."""
         self._face.show_busy(tr("reading scans"))
+        refused: list[RefusedScan] = []
 
         def done(added: list[tuple[Path, Case]]) -> None:
             self._face.show_busy("")
             if added:
                 self._attempt(lambda: self._show_case(added[0][1].id))
+            if len(chosen) == 1 and refused:
+                self._session.trouble.emit(refused[0].error)
+            elif refused:
+                self._tell_outcome(chosen, refused)
 
-        self._attempt(lambda: self._session.importing.bring(chosen, on_done=done))
+        self._attempt(lambda: self._session.importing.bring(chosen, on_done=done, on_refused=refused.extend))
+
+    def _tell_outcome(self, chosen: Sequence[FoundScan], refused: Sequence[RefusedScan]) -> None:
+        from gf_desktop.gui.import_outcome import ImportOutcome
+
+        ImportOutcome(chosen, refused, parent=self._parent).open()
 
     # what a look asks for
 
@@ -125,6 +136,7 @@ class ImportCommands:
     def failed(self, look: _Look, error: Exception) -> None:
         """Say why nothing was found."""
         self.rested()
+        look.leave()
         self.over(look)
         tell: Any = self._session.trouble if isinstance(error, UserError) else self._session.broke
         tell.emit(error)
@@ -132,7 +144,7 @@ class ImportCommands:
     def begin(self, look: _Look, paths: Sequence[Path]) -> CancelToken:
         """Look off the thread."""
         failed = partial(self.failed, look)
-        return self._session.importing.look(paths, on_found=look.found, on_done=look.done, on_error=failed)
+        return self._session.importing.look(paths, on_found=look.found, on_files=look.files, on_done=look.done, on_error=failed)
 
     def dialog(self, look: _Look) -> ImportDialog:
         """Show the window in which is chosen."""
@@ -150,11 +162,19 @@ class _Look:
     def __init__(self, commands: ImportCommands, paths: Sequence[Path]) -> None:
         self._commands = commands
         self._dialog: ImportDialog | None = None
+        self._asks = False
         self._token = commands.begin(self, paths)
+
+    def files(self, done: int, count: int) -> None:
+        """Show how many files were looked at, where that takes long enough to be waited for, or to be stopped."""
+        if self._dialog is None:
+            self._dialog = self._commands.dialog(self)
+        self._dialog.show_files(done, count)
 
     def found(self, found: FoundScan, count: int) -> None:
         """Take a scan that is described."""
-        if self._dialog is None and (count > 1 or not (found.plain or found.trouble)):
+        self._asks = self._asks or count > 1 or not (found.plain or found.trouble)
+        if self._dialog is None and self._asks:
             self._dialog = self._commands.dialog(self)
         if self._dialog is not None:
             self._dialog.add_found(found, count)
@@ -164,7 +184,10 @@ class _Look:
         self._commands.rested()
         if self._dialog is not None:
             self._dialog.finish_looking()
-            return
+            if self._asks:
+                return
+            # it showed how far the looking was, and there is nothing to ask
+            self._dialog.accept()
         self._commands.over(self)
         trouble = found[0].trouble if found else None
         if trouble is not None:
@@ -181,6 +204,12 @@ class _Look:
         """Take note that the window is closed."""
         self._dialog = None
         self._commands.over(self)
+
+    def leave(self) -> None:
+        """Close the window where it only showed how far the looking was."""
+        if self._dialog is not None:
+            self._dialog.finish_looking()
+            self._dialog.reject()
 
     def give_up(self) -> None:
         """End the looking, and the window with it."""

@@ -208,7 +208,7 @@ class ImportDetails(QScrollArea):
         if found.marked is not None:
             self.marked.setPixmap(pixmap_of(found.marked))
             self.keep_text.setChecked(found.keep_text)
-        self.spacing.setVisible(found.lacks_spacing or found.source.spacing_mm is not None)
+        self.spacing.setVisible(found.may_state_spacing or found.source.spacing_mm is not None)
         if not renewed:
             self.spacing.show_spacing(found.source.spacing_mm)
         at = 0

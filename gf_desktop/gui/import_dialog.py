@@ -16,7 +16,7 @@ from gf_desktop.files.spacing import Spacing
 from gf_desktop.gui.actions import tr
 from gf_desktop.gui.import_details import ImportDetails
 from gf_desktop.gui.import_list import ImportList
-from gf_desktop.gui.language import spoken
+from gf_desktop.gui.language import count_text, spoken
 from gf_desktop.gui.palette import GRID_PX
 from gf_desktop.gui.widgets import label, push_button
 from gf_desktop.importing import FoundScan
@@ -125,6 +125,12 @@ class ImportDialog(QDialog):
         self.resize(*DIALOG_SIZE)
 
     # rows
+
+    def show_files(self, done: int, count: int) -> None:
+        """Show how many files were looked at before the first scan is known."""
+        self.progress.setRange(0, count)
+        self.progress.setValue(done)
+        self.told.setText(tr("{done} of {count} files looked through").format(done=count_text(done), count=count_text(count)))
 
     def add_found(self, found: FoundScan, count: int) -> None:
         """Add a row; ``count`` is how many scans there are in all."""

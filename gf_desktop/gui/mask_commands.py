@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QWidget
 
 from gf_desktop.comparing import OtherMask
 from gf_desktop.errors import ProjectError, UserError
+from gf_desktop.files.facts import FRAME_FACT
 from gf_desktop.files.mask_look import MaskLook, chosen_mask, look_at_mask
 from gf_desktop.files.masks import MappedMask
 from gf_desktop.files.resample import ResampleMethod
@@ -66,6 +67,7 @@ class MaskCommands:
         """Show the window of a file; ``then`` is given what was chosen, with the mask in the project's ids."""
         session, opened = self._session, self._session.must_open()
         geometry, cine, table = opened.volume.geometry, opened.case.is_cine, opened.label_map.table
+        frame = opened.volume.facts.get(FRAME_FACT, "")
 
         def failed(answer: Callable[[Exception], None], error: Exception) -> None:
             answer(error)
@@ -76,7 +78,7 @@ class MaskCommands:
             chosen: Path, method: ResampleMethod, on_done: Callable[[MaskLook], None], on_error: Callable[[Exception], None]
         ) -> CancelToken:
             return session.run_job(
-                lambda _token: look_at_mask(chosen, geometry, cine=cine, resample=method), on_done, partial(failed, on_error)
+                lambda _token: look_at_mask(chosen, geometry, cine=cine, resample=method, frame=frame), on_done, partial(failed, on_error)
             )
 
         def take(wish: MaskWish, on_done: Callable[[], None], on_error: Callable[[Exception], None]) -> CancelToken:

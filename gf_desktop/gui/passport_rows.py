@@ -31,6 +31,7 @@ LINE_WORDS: Final[Mapping[str, str]] = {
     "contradiction": "Disagrees",
     "qform": "qform",
     "resampled": "Resampled",
+    "values": "Values",
 }
 """Lines of a passport by their names."""
 

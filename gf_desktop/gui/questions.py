@@ -86,7 +86,8 @@ class Questions:
     def scan_files(self) -> list[Path]:
         """Ask for files of scans."""
         kinds = tr(
-            "Scans (*.nii *.nii.gz *.dcm DICOMDIR *.nrrd *.mha *.mhd *.hdr *.png *.jpg *.jpeg *.bmp *.tif *.tiff *.svs);;All files (*)"
+            "Scans (*.nii *.nii.gz *.dcm *.ima DICOMDIR *.nrrd *.nhdr *.mha *.mhd *.hdr *.img *.png *.jpg *.jpeg *.bmp *.tif *.tiff *.svs"
+            " *.mp4 *.avi *.m4v *.mov);;All files (*)"
         )
         chosen, _kind = QFileDialog.getOpenFileNames(self._parent, tr("Scans to add"), self._last, kinds)
         return [path for path in map(self._note, chosen) if path is not None]
@@ -99,9 +100,8 @@ class Questions:
 
     def mask_file(self) -> Path | None:
         """Ask for a mask."""
-        chosen, _kind = QFileDialog.getOpenFileName(
-            self._parent, tr("Mask of this scan"), self._last, tr("Masks (*.nii *.nii.gz *.nrrd *.mha *.dcm *.png);;All files (*)")
-        )
+        kinds = tr("Masks (*.nii *.nii.gz *.nrrd *.mha *.dcm *.png *.tif *.tiff);;All files (*)")
+        chosen, _kind = QFileDialog.getOpenFileName(self._parent, tr("Mask of this scan"), self._last, kinds)
         return self._note(chosen)
 
     def structure_file(self) -> Path | None:

@@ -402,10 +402,16 @@ class Project:
         """
         return self.volume_reader(case_id)()
 
+    def facts(self, case_id: str) -> dict[str, str]:
+        """Return how the picture of a case was made, as its :class:`Volume` has it; errors as :meth:`case`."""
+        self.case(case_id)
+        facts: dict[str, str] = json.loads(self._db.execute("SELECT facts FROM cases WHERE id = ?", (case_id,)).fetchone()[0])
+        return facts
+
     def volume_reader(self, case_id: str) -> Callable[[], Volume]:
         """Return the function that does the same on any thread, and opens the file only when it is called."""
         case = self.case(case_id)
-        facts = json.loads(self._db.execute("SELECT facts FROM cases WHERE id = ?", (case_id,)).fetchone()[0])
+        facts = self.facts(case_id)
         path = self.case_folder(case_id) / IMAGE
         return partial(_mapped_scan, path, case, facts)
 

@@ -9,6 +9,51 @@
             <translation>1 Datei</translation>
         </message>
         <message>
+            <location filename="../../gf_desktop/files/scan.py"/>
+            <source>1 frame</source>
+            <translation>1 Bild</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/files/dicom_rtstruct_read.py"/>
+            <source>1 of {total} contours lies outside the scan, or in part</source>
+            <translation>1 von {total} Konturen liegt ganz oder teilweise außerhalb des Scans</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/files/dicom_rtstruct_read.py"/>
+            <source>1 point or open line has no inside and was left out</source>
+            <translation>1 Punkt oder offene Linie hat kein Inneres und wurde ausgelassen</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/files/passport_lines.py"/>
+            <source>1 position with several</source>
+            <translation>1 Position mit mehreren</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/files/passport_lines.py"/>
+            <source>1 slice</source>
+            <translation>1 Schicht</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/files/stack.py"/>
+            <source>1 slice was stored twice and is used once</source>
+            <translation>1 Schicht war doppelt gespeichert und wird einmal verwendet</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/files/dicom_rtstruct_read.py"/>
+            <source>1 structure has no contours: {listed}</source>
+            <translation>1 Struktur hat keine Konturen: {listed}</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/files/dicom_mask.py"/>
+            <source>1 voxel belongs to more than one structure; the last one has it</source>
+            <translation>1 Voxel gehört zu mehr als einer Struktur; die letzte hat es</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/files/intensities.py"/>
+            <source>1 voxel holds no number and is taken as the lowest intensity, {lowest}</source>
+            <translation>1 Voxel enthält keine Zahl und gilt als die niedrigste Intensität, {lowest}</translation>
+        </message>
+        <message>
             <location filename="../../gf_desktop/exporting.py"/>
             <source>A DICOM object refers to the series under the mask, and it was not said where that lies</source>
             <translation>Ein DICOM-Objekt verweist auf die Serie unter der Maske, und es wurde nicht gesagt, wo sie liegt</translation>
@@ -45,6 +90,7 @@
         </message>
         <message>
             <location filename="../../gf_desktop/files/picture.py"/>
+            <location filename="../../gf_desktop/files/tiff.py"/>
             <source>A mask must be a grey or indexed picture, not full colour</source>
             <translation>Eine Maske muss ein Grau- oder indiziertes Bild sein, kein Farbbild</translation>
         </message>
@@ -122,6 +168,7 @@
         </message>
         <message>
             <location filename="../../gf_desktop/files/nifti.py"/>
+            <location filename="../../gf_desktop/files/nifti_spacing.py"/>
             <location filename="../../gf_desktop/files/stack.py"/>
             <source>A single slice without a stated thickness; volumes assume 1 mm</source>
             <translation>Eine einzelne Schicht ohne angegebene Dicke; Volumen nehmen 1 mm an</translation>
@@ -200,6 +247,7 @@
         </message>
         <message>
             <location filename="../../gf_desktop/files/itk.py"/>
+            <location filename="../../gf_desktop/files/nifti_spacing.py"/>
             <source>As the user states, voxels are {row_mm} × {column_mm} × {slice_mm} mm apart</source>
             <translation>Nach Angabe der Person liegen die Voxel {row_mm} × {column_mm} × {slice_mm} mm auseinander</translation>
         </message>
@@ -428,6 +476,11 @@
             <translation>Wählen Sie die DICOM-Serie, auf der die Maske gezeichnet wurde.</translation>
         </message>
         <message>
+            <location filename="../../gf_desktop/files/scan.py"/>
+            <source>Choose the folder again.</source>
+            <translation>Wählen Sie den Ordner noch einmal.</translation>
+        </message>
+        <message>
             <location filename="../../gf_desktop/files/dicomdir.py"/>
             <location filename="../../gf_desktop/files/scan.py"/>
             <source>Choose the folder beside it, or its files.</source>
@@ -454,6 +507,11 @@
             <location filename="../../gf_desktop/files/masks.py"/>
             <source>Choose the mask that was drawn on this scan, or resample it onto the scan's grid.</source>
             <translation>Wählen Sie die Maske, die auf diesem Scan gezeichnet wurde, oder rechnen Sie sie auf das Gitter des Scans um.</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/files/masks.py"/>
+            <source>Choose the mask that was drawn on this scan, or take it all the same: --other-frame.</source>
+            <translation>Wählen Sie die Maske, die auf diesem Scan gezeichnet wurde, oder nehmen Sie sie trotzdem: --other-frame.</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/files/dicom_rtstruct_read.py"/>
@@ -720,13 +778,9 @@
         </message>
         <message>
             <location filename="../../gf_desktop/files/itk.py"/>
+            <location filename="../../gf_desktop/files/nifti_spacing.py"/>
             <source>Export the scan with its spacing, or state it in mm: --spacing ROWSxCOLUMNSxSLICES.</source>
             <translation>Exportieren Sie den Scan mit seinem Voxelabstand, oder geben Sie ihn in mm an: --spacing ZEILENxSPALTENxSCHICHTEN.</translation>
-        </message>
-        <message>
-            <location filename="../../gf_desktop/files/analyze.py"/>
-            <source>Export the scan with its spacing.</source>
-            <translation>Exportieren Sie den Scan mit seinem Voxelabstand.</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/files/dicom_source.py"/>
@@ -835,13 +889,33 @@
         </message>
         <message>
             <location filename="../../gf_desktop/files/multiframe.py"/>
+            <source>ImageOrientationPatient of 1 frame</source>
+            <translation>ImageOrientationPatient von 1 Bild</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/files/dicom_scan.py"/>
+            <source>ImageOrientationPatient of 1 slice</source>
+            <translation>ImageOrientationPatient von 1 Schicht</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/files/multiframe.py"/>
             <source>ImageOrientationPatient of {count} frames</source>
             <translation>ImageOrientationPatient von {count} Bildern</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/files/dicom_scan.py"/>
-            <source>ImageOrientationPatient of {headers} slices</source>
-            <translation>ImageOrientationPatient von {headers} Schichten</translation>
+            <source>ImageOrientationPatient of {count} slices</source>
+            <translation>ImageOrientationPatient von {count} Schichten</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/files/multiframe.py"/>
+            <source>ImagePositionPatient of 1 frame</source>
+            <translation>ImagePositionPatient von 1 Bild</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/files/dicom_scan.py"/>
+            <source>ImagePositionPatient of 1 slice</source>
+            <translation>ImagePositionPatient von 1 Schicht</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/files/multiframe.py"/>
@@ -850,8 +924,8 @@
         </message>
         <message>
             <location filename="../../gf_desktop/files/dicom_scan.py"/>
-            <source>ImagePositionPatient of {headers} slices</source>
-            <translation>ImagePositionPatient von {headers} Schichten</translation>
+            <source>ImagePositionPatient of {count} slices</source>
+            <translation>ImagePositionPatient von {count} Schichten</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/exporting.py"/>
@@ -923,9 +997,19 @@
             <translation>Label {id} ist an „{name}“ vergeben</translation>
         </message>
         <message>
+            <location filename="../../gf_desktop/files/nifti_spacing.py"/>
+            <source>Leave the spacing out, or correct the header of the file.</source>
+            <translation>Lassen Sie den Abstand weg, oder berichtigen Sie den Kopf der Datei.</translation>
+        </message>
+        <message>
             <location filename="../../gf_desktop/measuring.py"/>
             <source>Length {number}</source>
             <translation>Länge {number}</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/files/scan.py"/>
+            <source>Looking for scans was stopped</source>
+            <translation>Die Suche nach Scans wurde angehalten</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/files/video.py"/>
@@ -949,8 +1033,8 @@
         </message>
         <message>
             <location filename="../../gf_desktop/files/masks.py"/>
-            <source>Masks of frames in time are read as NIfTI only</source>
-            <translation>Masken von Bildern in der Zeit werden nur als NIfTI gelesen</translation>
+            <source>Masks of frames in time are read as NIfTI or TIFF only</source>
+            <translation>Masken von Bildern in der Zeit werden nur als NIfTI oder TIFF gelesen</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/files/masks.py"/>
@@ -1221,8 +1305,14 @@
         </message>
         <message>
             <location filename="../../gf_desktop/files/picture.py"/>
+            <location filename="../../gf_desktop/files/tiff.py"/>
             <source>Save it with one number for each structure.</source>
             <translation>Speichern Sie es mit einer Zahl für jede Struktur.</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/files/masks.py"/>
+            <source>Save the page that belongs to the scan as a file of its own.</source>
+            <translation>Speichern Sie die Seite, die zum Scan gehört, als eigene Datei.</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/files/tiff.py"/>
@@ -1238,6 +1328,11 @@
             <location filename="../../gf_desktop/files/slice_positions.py"/>
             <source>Slice positions are rounded: up to {off} mm off an even spacing of {step} mm, which is used</source>
             <translation>Schichtpositionen sind gerundet: bis zu {off} mm neben einem gleichmäßigen Abstand von {step} mm, der verwendet wird</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/files/real_world_read.py"/>
+            <source>Slices differ in what their values mean in {unit}; the real-world value is not shown</source>
+            <translation>Schichten unterscheiden sich darin, was ihre Werte in {unit} bedeuten; der reale Wert wird nicht gezeigt</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/files/scan.py"/>
@@ -1416,6 +1511,7 @@
         <message>
             <location filename="../../gf_desktop/files/analyze.py"/>
             <location filename="../../gf_desktop/files/itk.py"/>
+            <location filename="../../gf_desktop/files/nifti_spacing.py"/>
             <source>The file does not say how far apart its voxels are, so spacing is unknown</source>
             <translation>Die Datei sagt nicht, wie weit ihre Voxel auseinanderliegen; der Voxelabstand ist unbekannt</translation>
         </message>
@@ -1444,6 +1540,11 @@
             <location filename="../../gf_desktop/files/video.py"/>
             <source>The file does not state how fast the frames follow each other</source>
             <translation>Die Datei gibt nicht an, wie schnell die Bilder aufeinander folgen</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/files/multiframe.py"/>
+            <source>The file has fewer frames than when it was found</source>
+            <translation>Die Datei hat weniger Bilder als zu dem Zeitpunkt, als sie gefunden wurde</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/files/itk.py"/>
@@ -1495,6 +1596,11 @@
             <location filename="../../gf_desktop/files/tiff.py"/>
             <source>The file says that it holds {images} pictures, and {pages} can be found</source>
             <translation>Die Datei sagt, sie enthalte {images} Bilder, und {pages} sind zu finden</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/files/nifti_spacing.py"/>
+            <source>The file states {theirs} mm between rows, columns and slices, and the user {ours} mm</source>
+            <translation>Die Datei gibt {theirs} mm zwischen Zeilen, Spalten und Schichten an, die Person {ours} mm</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/files/itk.py"/>
@@ -1684,6 +1790,11 @@
         </message>
         <message>
             <location filename="../../gf_desktop/files/masks.py"/>
+            <source>The mask has {pages} pages, and the scan one slice</source>
+            <translation>Die Maske hat {pages} Seiten und der Scan eine Schicht</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/files/masks.py"/>
             <source>The mask holds ids from {low} to {high}</source>
             <translation>Die Maske enthält Nummern von {low} bis {high}</translation>
         </message>
@@ -1724,6 +1835,11 @@
         </message>
         <message>
             <location filename="../../gf_desktop/files/masks.py"/>
+            <source>The mask lies on another grid: it has {found}, and the scan {frames} frames of {columns} × {rows}</source>
+            <translation>Die Maske liegt auf einem anderen Gitter: Sie hat {found}, und der Scan {frames} Bilder von {columns} × {rows}</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/files/masks.py"/>
             <source>The mask lies on another grid: it has {frames} frames and the scan {frames2}</source>
             <translation>Die Maske liegt auf einem anderen Gitter: Sie hat {frames} Bilder und der Scan {frames2}</translation>
         </message>
@@ -1747,6 +1863,11 @@
             <location filename="../../gf_desktop/files/dicom_seg_read.py"/>
             <source>The mask reaches beyond the scan: {outside} of {there} voxels of a slice lie outside it</source>
             <translation>Die Maske reicht über den Scan hinaus: {outside} von {there} Voxeln einer Schicht liegen außerhalb</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/files/masks.py"/>
+            <source>The mask states another frame of reference than the scan, so its place may be that of another examination</source>
+            <translation>Die Maske nennt ein anderes Bezugssystem als der Scan; ihr Ort kann der einer anderen Untersuchung sein</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/files/masks.py"/>
@@ -1813,6 +1934,11 @@
             <location filename="../../gf_desktop/files/tiff.py"/>
             <source>The pages of this TIFF differ in size or colour</source>
             <translation>Die Seiten dieses TIFFs unterscheiden sich in Größe oder Farbe</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/files/tiff.py"/>
+            <source>The pages of this TIFF differ in size or kind</source>
+            <translation>Die Seiten dieses TIFF unterscheiden sich in Größe oder Art</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/files/stack.py"/>
@@ -2386,13 +2512,13 @@
         </message>
         <message>
             <location filename="../../gf_desktop/files/masks.py"/>
-            <source>Use NIfTI (.nii.gz), NRRD, MHA, a DICOM segmentation or structure set, or PNG for a picture.</source>
-            <translation>Nehmen Sie NIfTI (.nii.gz), NRRD, MHA, eine DICOM-Segmentierung oder einen DICOM-Struktursatz, oder PNG für ein Bild.</translation>
+            <source>Use NIfTI (.nii.gz), NRRD, MHA, a DICOM segmentation or structure set, or PNG or TIFF for a picture.</source>
+            <translation>Verwenden Sie NIfTI (.nii.gz), NRRD, MHA, eine DICOM-Segmentierung oder einen Struktursatz, oder PNG oder TIFF für ein Bild.</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/files/masks.py"/>
-            <source>Use NIfTI with one slice and {frames} frames along the fourth axis.</source>
-            <translation>Verwenden Sie NIfTI mit einer Schicht und {frames} Bildern entlang der vierten Achse.</translation>
+            <source>Use NIfTI with one slice and {frames} frames along the fourth axis, or a TIFF with {frames2} pages.</source>
+            <translation>Verwenden Sie NIfTI mit einer Schicht und {frames} Bildern entlang der vierten Achse, oder ein TIFF mit {frames2} Seiten.</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/files/masks.py"/>
@@ -3172,6 +3298,11 @@
             <translation>{outside} von {total} Konturen liegen ganz oder zum Teil außerhalb des Scans</translation>
         </message>
         <message>
+            <location filename="../../gf_desktop/files/masks.py"/>
+            <source>{pages} pages of {shape} × {shape2}</source>
+            <translation>{pages} Seiten von {shape} × {shape2}</translation>
+        </message>
+        <message>
             <location filename="../../gf_desktop/files/passport_lines.py"/>
             <source>{qform_apart_mm} mm and {value} degrees from the sform</source>
             <translation>{qform_apart_mm} mm und {value} Grad von der sform</translation>
@@ -3727,6 +3858,7 @@
         </message>
         <message>
             <location filename="../../gf_desktop/gui/guide_window.py"/>
+            <location filename="../../gf_desktop/gui/import_outcome.py"/>
             <location filename="../../gf_desktop/gui/keys_dialog.py"/>
             <location filename="../../gf_desktop/gui/menus.py"/>
             <location filename="../../gf_desktop/gui/notice_bar.py"/>
@@ -4757,8 +4889,8 @@ DICOM-Ordner, NIfTI, PNG, JPEG</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/gui/questions.py"/>
-            <source>Masks (*.nii *.nii.gz *.nrrd *.mha *.dcm *.png);;All files (*)</source>
-            <translation>Masken (*.nii *.nii.gz *.nrrd *.mha *.dcm *.png);;Alle Dateien (*)</translation>
+            <source>Masks (*.nii *.nii.gz *.nrrd *.mha *.dcm *.png *.tif *.tiff);;All files (*)</source>
+            <translation>Masken (*.nii *.nii.gz *.nrrd *.mha *.dcm *.png *.tif *.tiff);;Alle Dateien (*)</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/gui/panels/scan.py"/>
@@ -5462,8 +5594,13 @@ DICOM-Ordner, NIfTI, PNG, JPEG</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/gui/questions.py"/>
-            <source>Scans (*.nii *.nii.gz *.dcm DICOMDIR *.nrrd *.mha *.mhd *.hdr *.png *.jpg *.jpeg *.bmp *.tif *.tiff *.svs);;All files (*)</source>
-            <translation>Scans (*.nii *.nii.gz *.dcm DICOMDIR *.nrrd *.mha *.mhd *.hdr *.png *.jpg *.jpeg *.bmp *.tif *.tiff *.svs);;Alle Dateien (*)</translation>
+            <source>Scans (*.nii *.nii.gz *.dcm *.ima DICOMDIR *.nrrd *.nhdr *.mha *.mhd *.hdr *.img *.png *.jpg *.jpeg *.bmp *.tif *.tiff *.svs *.mp4 *.avi *.m4v *.mov);;All files (*)</source>
+            <translation>Scans (*.nii *.nii.gz *.dcm *.ima DICOMDIR *.nrrd *.nhdr *.mha *.mhd *.hdr *.img *.png *.jpg *.jpeg *.bmp *.tif *.tiff *.svs *.mp4 *.avi *.m4v *.mov);;Alle Dateien (*)</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/import_outcome.py"/>
+            <source>Scans that were added</source>
+            <translation>Hinzugefügte Scans</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/gui/import_list.py"/>
@@ -6127,6 +6264,11 @@ DICOM-Ordner, NIfTI, PNG, JPEG</translation>
             <translation>Benutzerhandbuch</translation>
         </message>
         <message>
+            <location filename="../../gf_desktop/gui/passport_rows.py"/>
+            <source>Values</source>
+            <translation>Werte</translation>
+        </message>
+        <message>
             <location filename="../../gf_desktop/gui/menus.py"/>
             <source>Version {version}</source>
             <translation>Version {version}</translation>
@@ -6205,6 +6347,11 @@ DICOM-Ordner, NIfTI, PNG, JPEG</translation>
             <location filename="../../gf_desktop/gui/actions.py"/>
             <source>What was added and removed, without the structures</source>
             <translation>Was hinzukam und wegfiel, ohne die Strukturen</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/import_outcome.py"/>
+            <source>What was added and what was not</source>
+            <translation>Was hinzugefügt wurde und was nicht</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/gui/actions.py"/>
@@ -6393,6 +6540,7 @@ DICOM-Ordner, NIfTI, PNG, JPEG</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/gui/compare_bar.py"/>
+            <location filename="../../gf_desktop/gui/import_outcome.py"/>
             <location filename="../../gf_desktop/gui/preview_bar.py"/>
             <source>added</source>
             <translation>dazu</translation>
@@ -6417,6 +6565,11 @@ DICOM-Ordner, NIfTI, PNG, JPEG</translation>
             <location filename="../../gf_desktop/gui/panels/tool_options.py"/>
             <source>all that is not locked</source>
             <translation>alles nicht Gesperrte</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/import_outcome.py"/>
+            <source>and there was no other</source>
+            <translation>und einen anderen gab es nicht</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/gui/commands.py"/>
@@ -6703,6 +6856,11 @@ DICOM-Ordner, NIfTI, PNG, JPEG</translation>
             <translation>niemand hat ihn angesehen</translation>
         </message>
         <message>
+            <location filename="../../gf_desktop/gui/import_outcome.py"/>
+            <source>not added</source>
+            <translation>nicht hinzugefügt</translation>
+        </message>
+        <message>
             <location filename="../../gf_desktop/gui/panels/worklist_model.py"/>
             <source>not approved</source>
             <translation>nicht freigegeben</translation>
@@ -6928,6 +7086,14 @@ DICOM-Ordner, NIfTI, PNG, JPEG</translation>
             <source>the frame of the mask is shown</source>
             <translation>das Bild der Maske wird gezeigt</translation>
         </message>
+        <message numerus="yes">
+            <location filename="../../gf_desktop/gui/import_outcome.py"/>
+            <source>the other {n} were</source>
+            <translation>
+                <numerusform>der andere {n} schon</numerusform>
+                <numerusform>die anderen {n} schon</numerusform>
+            </translation>
+        </message>
         <message>
             <location filename="../../gf_desktop/gui/actions.py"/>
             <source>the project can be changed already</source>
@@ -7052,6 +7218,11 @@ DICOM-Ordner, NIfTI, PNG, JPEG</translation>
             <location filename="../../gf_desktop/gui/panels/structure_dialog.py"/>
             <source>{colour}, in use</source>
             <translation>{colour}, vergeben</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/import_dialog.py"/>
+            <source>{done} of {count} files looked through</source>
+            <translation>{done} von {count} Dateien durchgesehen</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/gui/keys_dialog.py"/>
@@ -7243,6 +7414,14 @@ DICOM-Ordner, NIfTI, PNG, JPEG</translation>
             <translation>
                 <numerusform>{n} Scan ausgelassen</numerusform>
                 <numerusform>{n} Scans ausgelassen</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <location filename="../../gf_desktop/gui/import_outcome.py"/>
+            <source>{n} scans were not added</source>
+            <translation>
+                <numerusform>{n} Scan wurde nicht hinzugefügt</numerusform>
+                <numerusform>{n} Scans wurden nicht hinzugefügt</numerusform>
             </translation>
         </message>
         <message>

@@ -47,6 +47,14 @@
             </translation>
         </message>
         <message numerus="yes">
+            <location filename="../../gf_desktop/gui/import_outcome.py"/>
+            <source>the other {n} were</source>
+            <translation>
+                <numerusform>the other {n} was</numerusform>
+                <numerusform>the other {n} were</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
             <location filename="../../gf_desktop/gui/panels/next_best.py"/>
             <source>{left} of {all} slices left</source>
             <translation>
@@ -156,6 +164,14 @@
             <translation>
                 <numerusform>{n} scan left out</numerusform>
                 <numerusform>{n} scans left out</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <location filename="../../gf_desktop/gui/import_outcome.py"/>
+            <source>{n} scans were not added</source>
+            <translation>
+                <numerusform>{n} scan was not added</numerusform>
+                <numerusform>{n} scans were not added</numerusform>
             </translation>
         </message>
         <message numerus="yes">

@@ -166,7 +166,7 @@ MASKS: Final = (
     MaskRow("lesions/brain1_label.nrrd", "one lesion", "lesions/brain1_image.nrrd", 1),
     MaskRow("lesions/breast1_label.nrrd", "one lesion", "lesions/breast1_image.nrrd", 1),
     MaskRow("lesions/lung1_label.nrrd", "one lesion", "lesions/lung1_image.nrrd", 1),
-    MaskRow("nuclei/mask2d.tif", "125 nuclei", "nuclei/img2d.tif", 0, refused="Masks of this kind are not read"),
+    MaskRow("nuclei/mask2d.tif", "125 nuclei", "nuclei/img2d.tif", 125),
     MaskRow("dicom/liver.dcm", "DICOM segmentation, its series is not there", "", 1, ("Liver",),
             copy="tests/data/objects/liver.dcm.gz"),
     MaskRow("dicom/liver_expb.dcm", "the same in big endian", "", 1, ("Liver",), copy="tests/data/objects/liver_expb.dcm.gz"),

@@ -156,6 +156,8 @@ def judge_mask(path: Path, scan: Judged | None) -> dict[int, tuple[int, Array | 
     if name.endswith(".nrrd"):
         matrix, values = nrrd_by_hand(path)
         return _figures(values, matrix)
+    if name.endswith(".tif"):
+        return _figures(np.asarray(Image.open(path))[None], np.eye(4))
     data = pydicom.dcmread(path)
     if data.Modality == "SEG":
         return _segmentation(data)

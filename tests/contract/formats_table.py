@@ -188,7 +188,7 @@ def look_at_mask(row: MaskRow, path: Path, scan: Path | None) -> FoundMask:
     found = _mask_words(len(np.unique(mask.labels[mask.labels > 0])), names_in_mask(path).values(), [f.code for f in mask.findings])
     others = judge_mask(path, judged)
     differs, apart = _beside(mask, geometry, others)
-    judge = {".gz": "nibabel", ".nrrd": "its header and gzip"}.get(path.suffix, "pydicom and NumPy")
+    judge = {".gz": "nibabel", ".nrrd": "its header and gzip", ".tif": "Pillow"}.get(path.suffix, "pydicom and NumPy")
     return FoundMask(found, differs, apart, f"voxels and centre of each structure ({judge})")
 
 

@@ -21,6 +21,7 @@ from pydicom.uid import CTImageStorage, DeflatedExplicitVRLittleEndian, Explicit
 
 ROOT = Path(__file__).resolve().parents[2]
 FRAMES = ROOT / "tests" / "data" / "frames"
+OBJECTS = ROOT / "tests" / "data" / "objects"
 DEMO_SLICE = ROOT / "resources" / "demo" / "B_ct_dicom" / "001.dcm"
 
 GREY = np.random.default_rng(0).integers(0, 256, (24, 32), dtype=np.uint8)
@@ -51,6 +52,12 @@ def seeds(folder: Path) -> dict[str, tuple[bytes, ...]]:
         found[name] = ((FRAMES / name).read_bytes(),)
     found["jpeg2000.dcm"] = (DEMO_SLICE.read_bytes(),)
     return found
+
+
+def objects() -> dict[str, tuple[bytes, ...]]:
+    """Return by name the bytes of sound DICOM objects that hold masks."""
+    names = {"seg.dcm": "liver_expb.dcm.gz", "rtstruct.dcm": "rt_rtss_6_structures.dcm.gz"}
+    return {name: (gzip.decompress((OBJECTS / stored).read_bytes()),) for name, stored in names.items()}
 
 
 def write(target: Path, content: tuple[bytes, ...]) -> Path:

@@ -14,12 +14,12 @@ import pytest
 
 from gf_desktop.errors import UserError
 from gf_desktop.files import apart
-from gf_desktop.files.masks import read_mask
+from gf_desktop.files.masks import names_in_mask, read_mask
 from gf_desktop.files.scan import find_scans, read_scan
 from gf_desktop.imaging.geometry import Geometry
 from tests.process import hostile
 
-CASES, LONG_CASES = 500, 20_000
+CASES, OBJECT_CASES, LONG_CASES = 500, 100, 20_000
 MOST_S = 2.0
 MOST_BYTES = 1 << 30
 """Beyond what a sound file of that size takes, which for these is next to nothing."""
@@ -27,7 +27,12 @@ MOST_BYTES = 1 << 30
 
 _GRID = Geometry.identity((7, 6, 4))
 MASKS = dict.fromkeys(("raw.nrrd", "packed.nrrd", "raw.mha", "packed.mha", "parted.mhd", "a.nii", "a.nii.gz"), _GRID) | {
-    name: Geometry.identity((32, 24, 1)) for name in ("palette.png", "deep.png")
+    name: Geometry.identity((32, 24, 1)) for name in ("palette.png", "deep.png", "packbits.tif", "big.tif")
+}
+OBJECTS = {
+    "seg.dcm": Geometry((512, 512, 3), (0.810547, 0.810547, 1.0), (-235.2, -226.8, -128.69), np.eye(3)),
+    # coarser than the scan that it was drawn on: what is tested are files, not pixels
+    "rtstruct.dcm": Geometry((64, 64, 98), (8.59, 8.59, 3.0), (-275.0, -524.0, -122.4407), np.eye(3)),
 }
 
 
@@ -111,20 +116,52 @@ def test_that_very_many_spoiled_files_are_read_or_refused(seeds: dict[str, tuple
     assert min(found["read"], found["refused"]) > LONG_CASES // 10
 
 
-@pytest.mark.usefixtures("modest")
-def test_that_spoiled_masks_are_read_or_refused(seeds: dict[str, tuple[bytes, ...]], tmp_path: Path) -> None:
-    for number in range(CASES):
-        name = sorted(MASKS)[number % len(MASKS)]
-        (tmp_path / str(number)).mkdir()
+def try_masks(seeds: dict[str, tuple[bytes, ...]], grids: dict[str, Geometry], numbers: range, folder: Path) -> set[str]:
+    """Spoil masks in turn and read each; return what became of them."""
+    outcomes = set()
+    for number in numbers:
+        name = sorted(grids)[number % len(grids)]
+        (folder / str(number)).mkdir()
         content = hostile.spoiled(name, seeds[name], random.Random(f"masks {number}"))
-        path = hostile.write(tmp_path / str(number) / name, content)
+        path = hostile.write(folder / str(number) / name, content)
         begun = time.monotonic()
         try:
-            assert read_mask(path, MASKS[name]).shape == MASKS[name].shape_kji
+            names_in_mask(path)
+            assert read_mask(path, grids[name]).shape == grids[name].shape_kji
+            outcomes.add("read")
         except UserError as error:
             assert "\n" not in str(error)  # noqa: PT017 - a mask may be read or refused
+            outcomes.add("refused")
+        except Exception as error:
+            error.add_note(f"case {number}: {name}")
+            raise
         assert time.monotonic() - begun < 2 * MOST_S, f"case {number}: {name}"
         shutil.rmtree(path.parent)
+    return outcomes
+
+
+@pytest.mark.usefixtures("modest")
+def test_that_spoiled_masks_are_read_or_refused(seeds: dict[str, tuple[bytes, ...]], tmp_path: Path) -> None:
+    assert try_masks(seeds, MASKS, range(CASES - OBJECT_CASES), tmp_path) == {"read", "refused"}
+
+
+@pytest.mark.usefixtures("modest")
+def test_that_spoiled_segmentations_and_structure_sets_are_read_or_refused(tmp_path: Path) -> None:
+    assert try_masks(hostile.objects(), OBJECTS, range(OBJECT_CASES), tmp_path) == {"read", "refused"}
+
+
+@pytest.mark.long
+@pytest.mark.usefixtures("modest")
+@pytest.mark.timeout(3600)
+def test_that_very_many_spoiled_segmentations_and_structure_sets_are_read_or_refused(tmp_path: Path) -> None:
+    assert try_masks(hostile.objects(), OBJECTS, range(OBJECT_CASES, OBJECT_CASES + LONG_CASES // 10), tmp_path) == {"read", "refused"}
+
+
+@pytest.mark.parametrize("name", sorted(OBJECTS))
+def test_that_the_sound_objects_are_read(tmp_path: Path, name: str) -> None:
+    path = hostile.write(tmp_path / name, hostile.objects()[name])
+    assert read_mask(path, OBJECTS[name]).any()
+    assert names_in_mask(path)
 
 
 @pytest.mark.usefixtures("modest")

@@ -16,12 +16,16 @@ import pytest
 from PIL import Image
 
 from gf_desktop.errors import FileFormatError, UserError
-from gf_desktop.files import apart
+from gf_desktop.files import apart, dicom_rtstruct_read, dicom_seg_frames
 from gf_desktop.files.apart import Reader
+from gf_desktop.files.masks import names_in_mask, open_mask
 from gf_desktop.files.scan import Scan, ScanSource, find_scans, read_here, read_scan
+from gf_desktop.imaging.geometry import Geometry
+from tests.process import hostile
 
 ROOT = Path(__file__).resolve().parents[2]
 DEMO = ROOT / "resources" / "demo" / "B_ct_dicom"
+LIVER = Geometry((512, 512, 3), (0.810547, 0.810547, 1.0), (-235.2, -226.8, -128.69), np.eye(3))
 
 SPOILED = """
 import os, signal, sys, time
@@ -188,7 +192,7 @@ def test_that_no_reader_is_left_when_the_program_is_killed(picture: ScanSource) 
     script = f"""
 import os, signal
 from pathlib import Path
-from gf_desktop.files import apart
+from gf_desktop.files import apart, dicom_rtstruct_read, dicom_seg_frames
 from gf_desktop.files.scan import find_scans, read_scan
 read_scan(find_scans(Path({str(picture.paths[0])!r}))[0])
 print(apart._reader._process.process.pid, flush=True)
@@ -212,3 +216,58 @@ def test_that_the_program_starts_its_reader_by_a_word_when_it_is_frozen(monkeypa
         assert read(reader, picture).volume.voxels.shape == (1, 20, 30)
     finally:
         reader.stop()
+
+
+# DICOM objects with masks
+
+
+@pytest.fixture
+def seg(tmp_path: Path) -> Path:
+    path = tmp_path / "seg.dcm"
+    path.write_bytes(hostile.objects()["seg.dcm"][0])
+    return path
+
+
+def spoil_masks(monkeypatch: pytest.MonkeyPatch, deed: str) -> None:
+    """Let the shared reader do something else before it reads a DICOM object."""
+    apart.stop_reading()
+    code = f"""
+import os, signal, sys, time
+from gf_desktop.files import read_worker
+kind, whole = read_worker.TASKS["dicom mask"]
+def read(wish):
+    {deed}
+    return whole(wish)
+read_worker.TASKS["dicom mask"] = (kind, read)
+read_worker.main(sys.argv[1:])
+"""
+    monkeypatch.setattr(apart, "_command", lambda: [sys.executable, "-c", code])
+
+
+def test_that_a_segmentation_that_kills_its_decoder_is_refused_and_the_next_is_read(seg: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with monkeypatch.context() as patch:
+        spoil_masks(patch, "os.kill(os.getpid(), signal.SIGSEGV)")
+        with pytest.raises(FileFormatError, match="decoder broke down"):
+            open_mask(seg, LIVER)
+        apart.stop_reading()
+    assert int(open_mask(seg, LIVER).labels.sum()) == 36233 + 35645 + 35220
+
+
+def test_that_a_segmentation_that_never_ends_is_stopped(seg: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(apart, "BASE_S", 0.2)
+    monkeypatch.setattr(apart, "FILE_S", 0.0)
+    with monkeypatch.context() as patch:
+        spoil_masks(patch, "time.sleep(60)")
+        with pytest.raises(FileFormatError, match="took longer than"):
+            open_mask(seg, LIVER)
+        apart.stop_reading()
+
+
+def test_that_segmentations_and_structure_sets_are_not_decoded_in_this_process(seg: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for module, name in ((dicom_seg_frames, "read_dataset"), (dicom_rtstruct_read, "read_dataset")):
+        monkeypatch.setattr(module, name, lambda _path: pytest.fail("decoded in the program"))
+    assert open_mask(seg, LIVER).structures[0].name == names_in_mask(seg)[1]
+    rtstruct = seg.with_name("rtstruct.dcm")
+    rtstruct.write_bytes(hostile.objects()["rtstruct.dcm"][0])
+    grid = Geometry((64, 64, 98), (8.59, 8.59, 3.0), (-275.0, -524.0, -122.4407), np.eye(3))
+    assert open_mask(rtstruct, grid).labels.any()

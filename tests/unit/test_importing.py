@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from gf_desktop import workspace
+from gf_desktop import importing, workspace
 from gf_desktop.errors import FileFormatError, UserError
 from gf_desktop.files import dicom_scan
 from gf_desktop.files.findings import UnusableScanError
@@ -110,16 +110,16 @@ def test_that_a_single_file_that_is_read_whole_is_read_once(world: World, monkey
 def test_that_a_spacing_that_is_stated_makes_a_red_series_amber_and_can_be_taken_back(world: World, tmp_path: Path) -> None:
     lost = {"ImagePositionPatient": None, "ImageOrientationPatient": None, "PixelSpacing": None, "SliceThickness": None}
     found: list[FoundScan] = []
-    importing = world.session.importing
-    importing.look([write(tmp_path / "lost", SOUND, **lost)], on_found=lambda one, _count: found.append(one))
+    brings = world.session.importing
+    brings.look([write(tmp_path / "lost", SOUND, **lost)], on_found=lambda one, _count: found.append(one))
     assert (found[0].usable, found[0].lacks_spacing, found[0].trouble) == (False, True, None)
-    importing.look_again(found[0], spacing_mm=(0.9, 0.8, 3.0), on_done=found.append)
+    brings.look_again(found[0], spacing_mm=(0.9, 0.8, 3.0), on_done=found.append)
     assert (found[1].glance.verdict, found[1].lacks_spacing) == ("amber", False)
     assert found[1].glance.spacing_mm == pytest.approx((0.8, 0.9, 3.0))
-    importing.look_again(found[1], on_done=found.append)
+    brings.look_again(found[1], on_done=found.append)
     assert found[2].glance.verdict == "red"
     errors: list[Exception] = []
-    importing.look_again(found[1], spacing_mm=(0.9, -1.0, 3.0), on_done=found.append, on_error=errors.append)
+    brings.look_again(found[1], spacing_mm=(0.9, -1.0, 3.0), on_done=found.append, on_error=errors.append)
     assert isinstance(errors[0], UserError)
     assert len(found) == 3
 
@@ -143,6 +143,30 @@ def test_that_a_path_without_a_scan_is_an_error_alone_and_a_red_row_among_severa
     look([tmp_path / "notes.txt", world.tmp_path / "scan.nii.gz"], on_found=lambda one, _count: found.append(one))
     assert [(one.name, one.usable) for one in found] == [("scan.nii.gz", True), ("notes.txt", False)]
     assert isinstance(found[1].trouble, FileFormatError)
+
+
+def test_that_a_large_folder_tells_how_far_it_is_and_can_be_stopped(world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = write(tmp_path / "large", [(0.0, 0.0, float(k)) for k in range(40)])
+    told: list[tuple[int, int]] = []
+    assert find_scans(folder, watch=lambda done, count: (told.append((done, count)), True)[1])
+    assert told == [(0, 40), (16, 40), (32, 40)]
+    with pytest.raises(UserError, match="was stopped"):
+        find_scans(folder, watch=lambda done, _count: done < 16)
+    monkeypatch.setattr(importing, "FIRST_COUNT_S", 0.0)
+    monkeypatch.setattr(importing, "COUNT_S", 0.0)
+    told.clear()
+    found: list[FoundScan] = []
+    world.session.importing.look(
+        [folder], on_files=lambda done, count: told.append((done, count)), on_found=lambda one, _count: found.append(one)
+    )
+    assert told == [(0, 40), (16, 40), (32, 40)]
+    assert [one.glance.size_ijk for one in found] == [(16, 12, 40)]
+
+
+def test_that_a_file_without_a_unit_may_be_given_a_spacing_and_is_not_asked_about(world: World) -> None:
+    found: list[FoundScan] = []
+    world.session.importing.look([world.tmp_path / "truth.nii.gz"], on_found=lambda one, _count: found.append(one))
+    assert (found[0].lacks_spacing, found[0].may_state_spacing) == (False, not found[0].glance.passport.unit_stated)
 
 
 def test_that_the_lines_of_a_passport_name_each_fault_with_its_numbers() -> None:

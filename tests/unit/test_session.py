@@ -4,6 +4,7 @@ import gc
 import json
 import weakref
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -13,8 +14,10 @@ from gf_desktop.errors import GeometryError, ProjectError, TrainingError, UserEr
 from gf_desktop.imaging.labelmap import VoxelState
 from gf_desktop.jobs import InlineJobs
 from gf_desktop.pack import file_sha256
+from gf_desktop.project.records import Case
 from gf_desktop.protocol import Failed, Start, encode_line
 from gf_desktop.session import Session
+from gf_desktop.workspace import RefusedScan
 from tests.unit.conftest import SITK, World
 
 
@@ -387,11 +390,42 @@ def test_that_exports_are_verified_and_never_overwrite_silently(world: World, fi
     assert isinstance(errors[0], UserError)
 
 
-def test_that_importing_is_all_or_nothing(world: World) -> None:
+def test_that_importing_is_all_or_nothing_where_nobody_asks_what_was_refused(world: World) -> None:
     errors: list[Exception] = []
     (world.tmp_path / "fake.dcm").write_text("no scan", encoding="utf-8")
     world.session.import_paths([world.tmp_path / "truth.nii.gz", world.tmp_path / "fake.dcm"], on_error=errors.append)
     assert "fake.dcm" in str(errors[0])
+    assert [c.id for c in world.session.cases()] == ["C-001"]
+
+
+def test_that_a_damaged_scan_does_not_keep_the_others_out(world: World) -> None:
+    refused: list[RefusedScan] = []
+    added: list[tuple[Path, Case]] = []
+    fake, cut, sound = (world.tmp_path / name for name in ("fake.dcm", "cut.nii.gz", "truth.nii.gz"))
+    fake.write_text("no scan", encoding="utf-8")
+    cut.write_bytes(sound.read_bytes()[:-40])
+    world.session.import_paths([fake, cut, sound], on_done=added.extend, on_refused=refused.extend)
+    assert [(path, case.id) for path, case in added] == [(sound, "C-002")]
+    assert {one.path: one.source is None for one in refused} == {fake: True, cut: False}
+    assert all(str(one.path) in one.error.where and one.error.next_step for one in refused)
+    assert [c.id for c in world.session.cases()] == ["C-001", "C-002"]
+
+
+def test_that_a_disk_that_refuses_one_scan_takes_none(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    calls: list[object] = []
+    real = world.session.must_project().stage
+
+    def stage(*arguments: Any, **options: Any) -> Any:
+        calls.append(arguments)
+        if len(calls) > 1:
+            raise ProjectError("The disk is full", next_step="Free space.")
+        return real(*arguments, **options)
+
+    monkeypatch.setattr(type(world.session.must_project()), "stage", lambda _self, *a, **o: stage(*a, **o))
+    errors: list[Exception] = []
+    paths = [world.tmp_path / "truth.nii.gz", world.tmp_path / "scan.nii.gz"]
+    world.session.import_paths(paths, on_error=errors.append, on_refused=lambda _refused: pytest.fail("no scan is at fault"))
+    assert "full" in str(errors[0])
     assert [c.id for c in world.session.cases()] == ["C-001"]
 
 

@@ -170,6 +170,36 @@ def test_that_bad_scans_are_one_clear_line_and_import_nothing(run: Callable[...,
     assert list((project / "cases").iterdir()) == []
 
 
+def test_that_a_damaged_scan_among_several_is_told_and_the_others_are_imported(
+    run: Callable[..., Any], project: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    folder = tmp_path / "day"
+    folder.mkdir()
+    whole = (DEMO / "A_ct.nii.gz").read_bytes()
+    (folder / "cut.nii.gz").write_bytes(whole[: len(whole) // 2])
+    (folder / "whole.nii.gz").write_bytes(whole)
+    (tmp_path / "notes.dcm").write_text("This is no DICOM file.", encoding="utf-8")
+    answer = run("import", project, folder, tmp_path / "notes.dcm", code=1)
+    assert [case["source"] for case in answer["cases"]] == [str(folder)]
+    assert {(one["source"], one["what"]) for one in answer["refused"]} == {
+        (str(folder), "NIfTI file"),
+        (str(tmp_path / "notes.dcm"), None),
+    }
+    assert {Path(error_of(one)["where"]).name for one in answer["refused"]} == {"cut.nii.gz", "notes.dcm"}
+    assert len(run("list", project)["cases"]) == 1
+    assert main(["import", str(project), str(folder), str(tmp_path / "notes.dcm")]) == 1
+    said = capfd.readouterr().err
+    assert said.count("Not imported: ") == 2
+    assert "cut.nii.gz" in said
+
+
+def test_that_an_import_of_which_nothing_is_left_lists_every_refusal(run: Callable[..., Any], project: Path, tmp_path: Path) -> None:
+    for name in ("a.dcm", "b.dcm"):
+        (tmp_path / name).write_text("This is no DICOM file.", encoding="utf-8")
+    answer = run("import", project, tmp_path / "a.dcm", tmp_path / "b.dcm", code=1)
+    assert (answer["cases"], len(answer["refused"])) == ([], 2)
+
+
 def test_that_a_mask_on_another_grid_is_refused_and_nothing_changes(run: Callable[..., Any], project: Path, map_file: Path) -> None:
     run("import", project, DEMO / "B_ct_dicom")
     error = error_of(run("correct", project, "C-001", "--mask", DEMO / "A_ct_labels.nii.gz", "--map", map_file, code=1))

@@ -16,8 +16,10 @@ from PySide6.QtWidgets import QApplication, QLabel
 from pytestqt.qtbot import QtBot
 
 from gf_desktop import importing
+from gf_desktop.files import scan
 from gf_desktop.gui.app import Composition
 from gf_desktop.gui.import_dialog import ImportDialog
+from gf_desktop.gui.import_outcome import ImportOutcome
 from gf_desktop.gui.main_window import MainWindow
 from gf_desktop.session import Session
 
@@ -199,6 +201,82 @@ def test_that_a_series_with_slices_missing_says_why_and_cannot_be_chosen(
     key(dialog, Qt.Key.Key_Escape)
     assert dialog_of(window) is None
     assert len(session.cases()) == 1
+
+
+def cut_last_slice(folder: Path, uid: str) -> None:
+    """Damage the pixels of a slice that a look does not read."""
+    last = max(folder.glob(f"{uid}-*.dcm"))
+    last.write_bytes(last.read_bytes()[:-100])
+
+
+def test_that_a_scan_that_turns_out_to_be_damaged_is_listed_and_the_others_are_added(
+    made: Composition, session: Session, ask: Callable[..., ImportDialog], tmp_path: Path, qtbot: QtBot
+) -> None:
+    window = made.window
+    for uid in ("1.2.3", "1.2.4", "1.2.5"):
+        write_series(tmp_path / "day", uid=uid)
+    cut_last_slice(tmp_path / "day", "1.2.4")
+    dialog = ask(tmp_path / "day")
+    assert verdicts(dialog) == ["green"] * 3, "a look does not read every slice"
+    key(dialog, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: bool(window.findChildren(ImportOutcome)), timeout=15_000)
+    (outcome,) = window.findChildren(ImportOutcome)
+    assert len(session.cases()) == 3
+    assert outcome.heading.text() == "1 scan was not added, the other 2 were."
+    rows = [outcome.list.item(row).text() for row in range(outcome.list.count())]
+    assert "not added" in rows[0]
+    assert "damaged or cut off. Export the file again" in rows[0]
+    assert all(row.startswith("✓") for row in rows[1:])
+    QTest.keyClick(outcome.windowHandle(), Qt.Key.Key_Escape)
+    qtbot.waitUntil(lambda: not made.jobs.busy, timeout=15_000)
+    assert session.open.id == "C-002"
+
+
+def test_that_a_single_scan_that_turns_out_to_be_damaged_is_a_notice(
+    session: Session, made: Composition, add: Callable[[Path], None], tmp_path: Path, qtbot: QtBot
+) -> None:
+    write_series(tmp_path / "one", uid="1.2.4")
+    cut_last_slice(tmp_path / "one", "1.2.4")
+    told: list[Any] = []
+    session.trouble.connect(told.append)
+    add(tmp_path / "one")
+    qtbot.waitUntil(lambda: bool(told) and not made.jobs.busy, timeout=15_000)
+    assert "damaged or cut off" in str(told[0])
+    assert len(session.cases()) == 1
+
+
+def test_that_a_large_folder_shows_its_count_and_can_be_left_before_a_scan_is_known(
+    made: Composition, add: Callable[[Path], None], tmp_path: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session = made.session
+    monkeypatch.setattr(importing, "FIRST_COUNT_S", 0.0)
+    held = threading.Event()
+    real = scan.read_header
+    monkeypatch.setattr(scan, "read_header", lambda path: (held.wait(10), real(path))[1] if "-020" in path.name else real(path))
+    add(write_series(tmp_path / "large", [2.0 * k for k in range(40)]))
+    qtbot.waitUntil(lambda: dialog_of(made.window) is not None, timeout=15_000)
+    dialog = dialog_of(made.window)
+    assert dialog is not None
+    qtbot.waitUntil(lambda: "of 40 files looked through" in dialog.told.text(), timeout=15_000)
+    assert dialog.progress.maximum() == 40
+    click(dialog, dialog.stop_button)
+    held.set()
+    qtbot.waitUntil(lambda: not made.jobs.busy, timeout=15_000)
+    assert dialog.told.text() == "0 scans found"
+    assert not dialog.add_button.isEnabled()
+    key(dialog, Qt.Key.Key_Escape)
+    assert len(session.cases()) == 1
+
+
+def test_that_a_window_that_only_showed_the_count_goes_when_there_is_nothing_to_ask(
+    made: Composition, add: Callable[[Path], None], tmp_path: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session = made.session
+    monkeypatch.setattr(importing, "FIRST_COUNT_S", 0.0)
+    add(write_series(tmp_path / "large", [2.0 * k for k in range(20)]))
+    qtbot.waitUntil(lambda: len(session.cases()) == 2 and not made.jobs.busy, timeout=15_000)
+    assert dialog_of(made.window) is None
+    assert session.open.id == "C-002"
 
 
 def box_of(dialog: ImportDialog, row: int) -> QPoint:

@@ -76,6 +76,31 @@ def test_that_a_scan_without_a_spacing_is_refused(tmp_path: Path) -> None:
         scan_of(header)
 
 
+def without_spacing(path: Path, voxels: np.ndarray = VOXELS) -> Path:
+    header = pair(path, voxels)
+    content = bytearray(header.read_bytes())
+    content[80:92] = bytes(12)
+    header.write_bytes(content)
+    return header
+
+
+def test_that_a_spacing_can_be_stated_where_the_header_has_none(tmp_path: Path) -> None:
+    (source,) = find_scans(without_spacing(tmp_path / "a.hdr"), spacing_mm=(0.5, 0.25, 3.0))
+    scan = read_scan(source)
+    assert scan.volume.geometry.spacing_mm == (0.25, 0.5, 3.0)
+    assert scan.volume.spacing_known
+    assert scan.passport.spacing_from == ("stated by the user",) * 3
+    assert ("spacing_stated", "amber") in [(f.code, f.severity) for f in scan.findings]
+    assert "spacing_unknown" not in [f.code for f in scan.findings]
+
+
+def test_that_a_spacing_that_contradicts_the_header_is_refused_and_one_that_fits_is_not(tmp_path: Path) -> None:
+    header = pair(tmp_path / "a.hdr")
+    with pytest.raises(GeometryError, match=r"states 0.8 × 0.7 × 2.5 mm .* the user 0.8 × 0.9 × 2.5 mm"):
+        read_scan(find_scans(header, spacing_mm=(0.8, 0.9, 2.5))[0])
+    assert read_scan(find_scans(header, spacing_mm=(0.8, 0.7, 2.5))[0]).passport.spacing_from == ("pixdim",) * 3
+
+
 def test_that_voxels_that_are_cut_off_are_told(tmp_path: Path) -> None:
     header = pair(tmp_path / "a.hdr")
     image = tmp_path / "a.img"

@@ -176,7 +176,7 @@ def test_that_empty_regions_are_listed_and_open_lines_left_out(written: Callable
     read = read_rtstruct(path, GRID)
     assert [s.is_empty for s in read.structures] == [False, True, False]
     told = {f.code: f.message for f in read.findings}
-    assert told["empty_structures"] == "1 structures have no contours: region 1"
+    assert told["empty_structures"] == "1 structure has no contours: region 1"
     assert told["open_contours"].startswith("2 points")
     assert int(read.labels.sum()) == 9
 

@@ -5,14 +5,30 @@ from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
+import pydicom
 import pytest
 import SimpleITK as sitk  # noqa: N813 - the name that everybody gives it
+import tifffile
 from PIL import Image
 
 from gf_desktop.errors import FileFormatError, GeometryError, UserError
+from gf_desktop.files.dicom_mask import FoundStructure
 from gf_desktop.files.dicom_rtstruct import write_rtstruct
 from gf_desktop.files.dicom_seg import write_dicom_seg
-from gf_desktop.files.masks import MASK_TOL_VOXELS, map_labels, mapped_mask, names_in_mask, open_mask, read_mapping, read_mask
+from gf_desktop.files.facts import FRAME_FACT
+from gf_desktop.files.mask_look import chosen_mask, look_at_mask, suggested_mapping
+from gf_desktop.files.masks import (
+    MASK_SUFFIXES,
+    MASK_TOL_VOXELS,
+    map_labels,
+    mapped_mask,
+    names_in_mask,
+    open_mask,
+    read_mapping,
+    read_mask,
+)
+from gf_desktop.files.scan import find_scans, read_scan
+from gf_desktop.files.seg_nrrd import segments_of
 from gf_desktop.imaging.geometry import AxisMap, Geometry
 from gf_desktop.imaging.labelmap import LabelTable, Structure
 
@@ -295,3 +311,121 @@ def test_that_a_segmentation_on_another_grid_is_resampled_only_when_asked(write_
     mapped = mapped_mask(tmp_path / "m.dcm", GRID, TWO, resample="nearest")
     assert np.array_equal(mapped.labels, DRAWN)
     assert mapped.preview is not None
+
+
+# names in NRRD
+
+
+def segment_nrrd(path: Path, keys: dict[str, str]) -> Path:
+    """Write an NRRD whose header has Slicer's keys."""
+    image = sitk.GetImageFromArray(LABELS)
+    image.SetSpacing(GRID.spacing_mm)
+    for key, value in keys.items():
+        image.SetMetaData(key, value)
+    sitk.WriteImage(image, str(path))
+    return path
+
+
+SEGMENTS = {
+    "Segment0_ID": "Segment_1", "Segment0_Name": "Liver", "Segment0_LabelValue": "3", "Segment0_Color": "1 0.5 0",
+    "Segment1_Name": "left kidney", "Segment1_LabelValue": "1", "Segment2_Name": "nameless", "Segment3_LabelValue": "2",
+}  # fmt: skip
+
+
+def test_that_names_in_a_nrrd_say_which_number_is_what(tmp_path: Path) -> None:
+    path = segment_nrrd(tmp_path / "m.seg.nrrd", SEGMENTS)
+    assert names_in_mask(path) == {1: "left kidney", 3: "Liver"}
+    mask = open_mask(path, GRID)
+    assert [(s.number, s.name, s.colour) for s in mask.structures] == [(1, "left kidney", ""), (3, "Liver", "#ff8000")]
+    table = LabelTable((Structure(7, "liver", "#ff0000"), Structure(9, "spleen", "#00ff00")))
+    mapped = mapped_mask(path, GRID, table)
+    assert np.array_equal(mapped.labels, np.where(LABELS == 3, 7, 0))
+    assert "left kidney" in mapped.findings[0].message
+    look = look_at_mask(path, GRID)
+    assert [(row.number, row.name) for row in look.rows] == [(1, "left kidney"), (2, ""), (3, "Liver")]
+    assert suggested_mapping(look, table) == {3: "liver"}
+
+
+def test_that_escapes_in_names_are_undone_and_damaged_keys_are_passed_over(tmp_path: Path) -> None:
+    path = tmp_path / "m.nrrd"
+    header = (
+        "NRRD0004\ntype: uint8\nSegment0_Name:=a\\nb\\\\c\nSegment0_LabelValue:=4\nSegment0_Color:=9 9 9\n"
+        "Segment1_Name:=first\nSegment1_LabelValue:=4\nSegment2_Name:=x\nSegment2_LabelValue:=-1\n"
+        "Segment3_Name:=y\nSegment3_LabelValue:=99999999999\n\nSegment4_Name:=beyond\nSegment4_LabelValue:=6\n"
+    )
+    path.write_text(header, encoding="utf-8")
+    assert segments_of(path) == (FoundStructure(4, "a b\\c"),)
+    path.write_bytes(b"no header")
+    assert segments_of(path) == ()
+
+
+# masks in TIFF
+
+
+def test_that_a_tiff_of_labels_is_a_mask_of_a_picture(tmp_path: Path) -> None:
+    flat = Geometry.identity((7, 6, 1))
+    for name, compression in (("a.tif", None), ("b.tiff", "zlib")):
+        tifffile.imwrite(tmp_path / name, LABELS[0], compression=compression, photometric="minisblack")
+        assert np.array_equal(read_mask(tmp_path / name, flat)[0], LABELS[0])
+    image = Image.fromarray(LABELS[1]).convert("P")
+    image.putpalette([255, 0, 0, 0, 255, 0, 0, 0, 255, 1, 2, 3])
+    image.save(tmp_path / "palette.tif")
+    assert np.array_equal(read_mask(tmp_path / "palette.tif", flat)[0], LABELS[1])
+    Image.fromarray(LABELS[1] > 0).save(tmp_path / "bits.tif")
+    assert np.array_equal(read_mask(tmp_path / "bits.tif", flat)[0], LABELS[1] > 0)
+
+
+def test_that_a_tiff_with_a_page_for_each_frame_is_a_mask_of_a_cine(tmp_path: Path) -> None:
+    path = tmp_path / "frames.tif"
+    tifffile.imwrite(path, LABELS, photometric="minisblack", metadata=None)
+    cine = Geometry.identity((7, 6, 5))
+    assert np.array_equal(open_mask(path, cine, cine=True).labels, LABELS)
+    with pytest.raises(GeometryError, match=r"5 pages of 7 × 6, and the scan 4 frames"):
+        open_mask(path, Geometry.identity((7, 6, 4)), cine=True)
+    with pytest.raises(GeometryError, match="5 pages, and the scan one slice"):
+        read_mask(path, Geometry.identity((7, 6, 1)))
+
+
+def test_that_a_tiff_is_no_mask_of_a_volume_nor_one_in_colour_of_anything(tmp_path: Path) -> None:
+    tifffile.imwrite(tmp_path / "a.tif", LABELS, photometric="minisblack", metadata=None)
+    with pytest.raises(GeometryError, match="does not say where it lies"):
+        read_mask(tmp_path / "a.tif", GRID)
+    tifffile.imwrite(tmp_path / "c.tif", np.zeros((6, 7, 3), np.uint8), photometric="rgb")
+    with pytest.raises(FileFormatError, match="full colour"):
+        read_mask(tmp_path / "c.tif", Geometry.identity((7, 6, 1)))
+    (tmp_path / "d.tif").write_bytes((tmp_path / "a.tif").read_bytes()[:100])
+    with pytest.raises(FileFormatError):
+        read_mask(tmp_path / "d.tif", Geometry.identity((7, 6, 1)))
+
+
+def test_that_every_ending_of_masks_can_be_read_or_is_told(tmp_path: Path) -> None:
+    for suffix in MASK_SUFFIXES:
+        path = tmp_path / f"empty{suffix}"
+        path.write_bytes(b"")
+        with pytest.raises(UserError):
+            read_mask(path, GRID)
+
+
+# frames of reference
+
+
+def test_that_a_mask_of_another_frame_of_reference_is_refused_unless_that_is_known(dicom_object: Path, tmp_path: Path) -> None:
+    scan = read_scan(find_scans(tmp_path / "series")[0])
+    own = scan.volume.facts[FRAME_FACT]
+    assert "other_frame" not in [f.code for f in open_mask(dicom_object, GRID, frame=own).findings]
+    assert "other_frame" not in [f.code for f in open_mask(dicom_object, GRID).findings]
+    with pytest.raises(GeometryError, match=r"another frame of reference.*--other-frame"):
+        open_mask(dicom_object, GRID, frame="0" * 16)
+    mask = open_mask(dicom_object, GRID, frame="0" * 16, other_frame=True)
+    assert [(f.code, f.severity) for f in mask.findings] == [("other_frame", "amber")]
+    look = look_at_mask(dicom_object, GRID, frame="0" * 16)
+    assert look.file.findings[0].code == "other_frame"
+    assert chosen_mask(look, {}, TWO).findings[0].code == "other_frame"
+
+
+def test_that_the_frame_of_reference_itself_is_not_kept(dicom_object: Path, tmp_path: Path) -> None:
+    (path, *_) = sorted((tmp_path / "series").iterdir())
+    uid = str(pydicom.dcmread(path).FrameOfReferenceUID)
+    assert uid
+    assert uid not in str(read_scan(find_scans(tmp_path / "series")[0]).volume.facts)
+    assert dicom_object.exists()

@@ -19,10 +19,12 @@ from pydicom.encaps import generate_frames
 from pydicom.uid import EnhancedMRImageStorage, ExplicitVRLittleEndian, generate_uid
 
 from gf_desktop.errors import FileFormatError
+from gf_desktop.files.choosing import choose_scans
 from gf_desktop.files.findings import UnusableScanError
 from gf_desktop.files.inspect import inspect
-from gf_desktop.files.scan import Scan, find_scans, read_scan
+from gf_desktop.files.scan import Scan, find_scans, glance_at, read_scan
 from gf_desktop.imaging.time_axis import TimeAxis
+from gf_desktop.workspace import scans_under
 
 DATA = Path(__file__).resolve().parents[2] / "data" / "frames"
 ROWS, COLUMNS = 6, 8
@@ -258,10 +260,86 @@ def test_that_frames_at_one_place_are_a_cine_there_in_order_of_their_moments(tmp
     assert volume.geometry.spacing_mm == pytest.approx((0.7, 0.8, 1.0))
 
 
+# several scans in one file
+
+
+def echo_of(echo: float, moment: int | None = None) -> dict[str, dict[str, Any]]:
+    told: dict[str, dict[str, Any]] = {"MREchoSequence": {"EffectiveEchoTime": echo}}
+    return told if moment is None else told | {"FrameContentSequence": {"TemporalPositionIndex": moment}}
+
+
+def test_that_echoes_in_one_file_are_scans_to_choose_from(tmp_path: Path) -> None:
+    places = [(0.0, 0.0, 2.0 * (n // 2)) for n in range(6)]
+    stored = made(tmp_path / "echo.dcm", places, groups=lambda n: echo_of((2.3, 4.6)[n % 2]))
+    first, second = find_scans(tmp_path / "echo.dcm")
+    assert [s.description for s in (first, second)] == ["MR, echo 2.3 ms, 3 frames of 8 × 6", "MR, echo 4.6 ms, 3 frames of 8 × 6"]
+    assert (first.frames, second.frames) == ((0, 2, 4), (1, 3, 5))
+    assert choose_scans([first, second], "echo 4.6") == [second]
+    for number, source in enumerate((first, second)):
+        scan = read_scan(source)
+        assert np.array_equal(scan.volume.voxels, stored[number::2])
+        assert scan.volume.geometry.spacing_mm == pytest.approx((0.7, 0.8, 2.0))
+        assert {f.code: f.severity for f in scan.findings} == {"split_series": "green", "overlapping_slices": "green"}
+        assert glance_at(source).size_ijk == (8, 6, 3)
+    assert [scan["number"] for scan in inspect(tmp_path / "echo.dcm", series="2")["scans"]] == [2]
+
+
 def test_that_echoes_at_one_place_are_no_cine(tmp_path: Path) -> None:
-    made(tmp_path / "echo.dcm", [(0.0, 0.0, 0.0)] * 2, groups=lambda n: {"MREchoSequence": {"EffectiveEchoTime": 2.0 + n}})
-    with pytest.raises(UnusableScanError, match=r"2 phases.*EffectiveEchoTime"):
-        read_one(tmp_path / "echo.dcm")
+    stored = made(tmp_path / "echo.dcm", [(0.0, 0.0, 0.0)] * 2, groups=lambda n: echo_of(2.0 + n))
+    sources = find_scans(tmp_path)
+    assert [s.description for s in sources] == ["MR, echo 2 ms, 1 frame of 8 × 6", "MR, echo 3 ms, 1 frame of 8 × 6"]
+    for number, source in enumerate(sources):
+        scan = read_scan(source)
+        assert scan.volume.time is None
+        assert np.array_equal(scan.volume.voxels[0], stored[number])
+
+
+@pytest.mark.parametrize("counted", [False, True])
+def test_that_b_values_are_scans_even_where_a_number_of_time_counts_them(tmp_path: Path, *, counted: bool) -> None:
+    def groups(n: int) -> dict[str, dict[str, Any]]:
+        told: dict[str, dict[str, Any]] = {"MRDiffusionSequence": {"DiffusionBValue": (0.0, 800.0)[n // 3]}}
+        return told | ({"FrameContentSequence": {"TemporalPositionIndex": n // 3 + 1}} if counted else {})
+
+    stored = made(tmp_path / "dwi.dcm", [(0.0, 0.0, 2.0 * (n % 3)) for n in range(6)], groups=groups)
+    sources = find_scans(tmp_path)
+    assert [s.part.name for s in sources] == ["b-value 0 s/mm²", "b-value 800 s/mm²"]
+    assert np.array_equal(read_scan(sources[1]).volume.voxels, stored[3:])
+
+
+def test_that_each_echo_of_a_series_in_time_is_a_series_in_time(tmp_path: Path) -> None:
+    # two moments, in each two echoes of two slices
+    order = [(moment, echo, k) for moment in (1, 2) for echo in (2.0, 5.0) for k in (0, 1)]
+    stored = made(
+        tmp_path / "both.dcm", [(0.0, 0.0, 2.0 * k) for _, _, k in order], groups=lambda n: echo_of(order[n][1], order[n][0]),
+        FrameTime=400.0,
+    )  # fmt: skip
+    sources = find_scans(tmp_path)
+    assert [s.frames for s in sources] == [(0, 1, 4, 5), (2, 3, 6, 7)]
+    scan = read_scan(sources[1])
+    assert scan.volume.time == TimeAxis("series", 2, 400.0)
+    assert np.array_equal(scan.frames, stored[[2, 3, 6, 7]].reshape(2, 2, ROWS, COLUMNS))
+
+
+def test_that_every_scan_of_a_file_is_brought_however_the_file_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "echo.dcm"
+    made(path, [(0.0, 0.0, 0.0)] * 2, groups=lambda n: echo_of(2.0 + n))
+    assert len(scans_under([path])) == len(scans_under([tmp_path, path])) == len(scans_under([path, tmp_path])) == 2
+
+
+def test_that_frames_that_nothing_tells_apart_are_still_refused(tmp_path: Path) -> None:
+    made(tmp_path / "twice.dcm", [(0.0, 0.0, 2.0 * (n // 2)) for n in range(4)])
+    (source,) = find_scans(tmp_path)
+    with pytest.raises(UnusableScanError):
+        read_scan(source)
+
+
+def test_that_a_file_with_fewer_frames_than_were_found_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "echo.dcm"
+    made(path, [(0.0, 0.0, 0.0)] * 4, groups=lambda n: echo_of(2.0 + n))
+    source = find_scans(path)[3]
+    made(path, [(0.0, 0.0, 2.0 * n) for n in range(2)])
+    with pytest.raises(FileFormatError, match="fewer frames"):
+        read_scan(source)
 
 
 def test_that_volumes_one_after_the_other_are_a_series(tmp_path: Path) -> None:

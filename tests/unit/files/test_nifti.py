@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import gzip
+import struct
 from collections.abc import Callable
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import numpy as np
 import pytest
 
 from gf_desktop.errors import FileFormatError, UserError
+from gf_desktop.files.findings import UnusableScanError
 from gf_desktop.files.nifti import is_label_file, looks_like_ct, open_nifti
 from gf_desktop.files.scan import find_scans, read_scan
 from gf_desktop.imaging.time_axis import TimeAxis
@@ -304,3 +306,70 @@ def test_that_pictures_in_time_are_a_cine_at_their_place(nifti: Nifti) -> None:
     assert np.array_equal(scan.volume.voxels, SERIES[:, :, 0].transpose(2, 1, 0))
     assert scan.volume.geometry.spacing_mm == pytest.approx((0.7, 0.8, 1.0))
     assert scan.volume.place_known
+
+
+# sizes of voxels that a header leaves out
+
+
+def raw_pixdim(path: Path, sizes: tuple[float, float, float], *, second: bool = False) -> Path:
+    """Put sizes into a header behind nibabel's back, which turns 0 into 1, and take both matrices out."""
+    content = bytearray(path.read_bytes())
+    if second:
+        struct.pack_into("<3d", content, 112, *sizes)
+        struct.pack_into("<2i", content, 344, 0, 0)
+    else:
+        struct.pack_into("<3f", content, 80, *sizes)
+        struct.pack_into("<2h", content, 252, 0, 0)
+    path.write_bytes(content)
+    return path
+
+
+def test_that_sizes_of_zero_are_asked_for_and_not_taken_for_1_mm(nifti: Nifti) -> None:
+    path = raw_pixdim(nifti(VOXELS, name="scan.nii"), (0.0, 0.0, 0.0))
+    (source,) = find_scans(path)
+    with pytest.raises(UnusableScanError, match=r"spacing is unknown.*--spacing"):
+        read_scan(source)
+    assert open_nifti(path).geometry is None
+
+
+def test_that_stated_sizes_fill_what_the_header_leaves_out(nifti: Nifti) -> None:
+    (source,) = find_scans(raw_pixdim(nifti(VOXELS, name="scan.nii"), (0.0, 0.0, 0.0)), spacing_mm=(0.5, 0.25, 3.0))
+    scan = read_scan(source)
+    assert scan.volume.geometry.spacing_mm == pytest.approx((0.25, 0.5, 3.0))
+    assert scan.passport.spacing_from == ("stated by the user",) * 3
+    assert ("spacing_stated", "amber") in [(f.code, f.severity) for f in scan.findings]
+    (source,) = find_scans(raw_pixdim(nifti(VOXELS, xyzt_units=2, name="scan.nii"), (0.25, 0.5, 0.0)), spacing_mm=(0.5, 0.25, 3.0))
+    scan = read_scan(source)
+    assert scan.passport.spacing_from == ("pixdim", "pixdim", "stated by the user")
+    assert scan.volume.geometry.spacing_mm == pytest.approx((0.25, 0.5, 3.0))
+
+
+def test_that_the_second_kind_of_header_is_looked_at_too(tmp_path: Path) -> None:
+    nibabel.save(nibabel.Nifti2Image(VOXELS, np.eye(4)), tmp_path / "two.nii")
+    path = raw_pixdim(tmp_path / "two.nii", (0.0, 0.0, 0.0), second=True)
+    with pytest.raises(UnusableScanError, match="spacing is unknown"):
+        read_scan(find_scans(path)[0])
+    assert read_scan(find_scans(path, spacing_mm=(2.0, 1.0, 3.0))[0]).volume.geometry.spacing_mm == pytest.approx((1.0, 2.0, 3.0))
+
+
+@pytest.mark.parametrize(("unit", "mm"), [(1, 1000.0), (2, 1.0), (3, 0.001)])
+def test_that_a_spacing_that_contradicts_a_header_with_a_unit_is_refused(nifti: Nifti, unit: int, mm: float) -> None:
+    path = nifti(VOXELS, xyzt_units=unit)
+    fits = (0.8 * mm, 0.7 * mm, 2.0 * mm)
+    if max(fits) < 1000:
+        assert "spacing_stated" not in [f.code for f in open_nifti(path, spacing_mm=fits).findings]
+    red = open_nifti(path, spacing_mm=(0.8 * mm, 0.7 * mm, 2.2 * mm))
+    assert ("stated_contradicts", "red") in [(f.code, f.severity) for f in red.findings]
+    assert red.geometry is None
+
+
+def test_that_without_a_unit_stated_lengths_are_believed_and_the_place_follows_where_all_axes_do(nifti: Nifti) -> None:
+    matrix = np.diag([-0.0007, -0.0008, 0.002, 1.0])  # metres, which nothing says
+    matrix[:3, 3] = (0.01, -0.02, 0.03)
+    path = nifti(VOXELS, affine=matrix)
+    assert not read_scan(find_scans(path)[0]).passport.unit_stated
+    scan = read_scan(find_scans(path, spacing_mm=(0.8, 0.7, 2.0))[0])
+    assert scan.volume.geometry.spacing_mm == pytest.approx((0.7, 0.8, 2.0))
+    assert scan.volume.geometry.origin_mm == pytest.approx((-10.0, 20.0, 30.0))
+    assert scan.passport.spacing_from == ("stated by the user",) * 3
+    assert "spacing_stated" in [f.code for f in scan.findings]
