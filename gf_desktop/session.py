@@ -35,6 +35,7 @@ from gf_desktop.proposing import Proposer
 from gf_desktop.refinement import DEFAULT_MINUTES, Recipe, Refinement
 from gf_desktop.structuring import Structuring
 from gf_desktop.trainer_link import TrainingState, Transport
+from gf_desktop.versioning import Versioning, must_suit
 from gf_desktop.workspace import OnError, no_answer
 
 __all__ = ["CorrectReport", "Session"]
@@ -66,6 +67,8 @@ class Session(Structuring):
         Cases to files for other programs.
     importing
         Scans that are looked at before they are taken.
+    versions
+        What is known of the project's models, and capsules out and in.
 
     Signals: those of :class:`Structuring` · ``prediction_changed()`` also for progress in ``predicting`` ·
     ``training_changed()`` · ``round_finished(RoundReport)`` · ``round_ended()`` without a candidate.
@@ -87,6 +90,7 @@ class Session(Structuring):
         self.previewing = Previewing(self)
         self.exporting = Exporting(self)
         self.importing = Importing(self)
+        self.versions = Versioning(self)
 
     def _let_go_of_project(self) -> None:
         super()._let_go_of_project()
@@ -284,9 +288,10 @@ class Session(Structuring):
         return self.must_project().models.records()
 
     def activate(self, model_id: str) -> None:
-        """Let another model serve; errors as :meth:`ModelRegistry.activate`."""
+        """Let another model serve; errors as :meth:`ModelRegistry.activate`, and :func:`must_suit` for one that came in a capsule."""
         project = self.must_project()
         project.must_write()
+        must_suit(project, model_id)
         project.models.activate(model_id, reason="chosen by the user")
         self._student_changed()
 

@@ -221,10 +221,42 @@ def _add_model_verbs(verbs: _SubParsers) -> None:
     refine = _add(verbs, "refine", "distil a better student from what is approved")
     refine.add_argument("--minutes", type=_minutes, default=None)
     refine.add_argument("--seed", type=int, default=0)
-    _add(verbs, "models", "show the project's models")
+    models = _add(verbs, "models", "show the project's models, one of them, or two beside each other")
+    about = models.add_mutually_exclusive_group()
+    about.add_argument("--show", metavar="MODEL", help="all that is known of one: data, Dice of each structure, the gate's decision")
+    about.add_argument("--compare", nargs=2, metavar=("MODEL", "MODEL"), help="Dice of each structure, and what each learned from")
+    about.add_argument("--rename", nargs=2, metavar=("MODEL", "TITLE"), help="give it another title")
+    about.add_argument("--note", nargs=2, metavar=("MODEL", "TEXT"), help="write a note about it")
     activate = _add(verbs, "activate", "let another model serve")
     activate.add_argument("model", metavar="MODEL")
     _add(verbs, "rollback", "let the model that served before serve again")
+    _add_capsule_verb(verbs)
+
+
+def _add_capsule_verb(verbs: _SubParsers) -> None:
+    sub = _add(verbs, "capsule", "a model as one file, for other projects: out, in, checked, and trained again", project=False)
+    todo = sub.add_subparsers(dest="todo", metavar="WHAT", required=True, parser_class=_Parser)
+    export = todo.add_parser("export", help="write a model of a project as a capsule, and read it back")
+    export.add_argument("project", metavar="PROJECT", type=Path)
+    export.add_argument("model", metavar="MODEL")
+    export.add_argument("--out", required=True, type=Path, metavar="FILE", help="ends with .gfcapsule")
+    export.add_argument("--key", type=Path, metavar="FILE", help="sign it with this key; “capsule key” makes one")
+    export.add_argument("--overwrite", action="store_true", help="replace a file that is there")
+    take = todo.add_parser("import", help="take the model of a capsule into a project; “activate” lets it serve")
+    take.add_argument("project", metavar="PROJECT", type=Path)
+    verify = todo.add_parser("verify", help="check a capsule and say what is in it")
+    replay = todo.add_parser("replay", help="train the model again from its parent and the same data, and compare the weights bit for bit")
+    for one in (take, verify, replay):
+        one.add_argument("file", metavar="FILE", type=Path)
+    source = replay.add_mutually_exclusive_group(required=True)
+    source.add_argument("--project", type=Path, metavar="PROJECT", help="a project with the same scans and masks")
+    source.add_argument("--manifest", type=Path, metavar="FILE", help="manifest.json of the round")
+    replay.add_argument("--out", required=True, type=Path, metavar="DIR", help="new folder for what is trained")
+    replay.add_argument("--parent", type=Path, metavar="FILE", help="capsule of the parent, where the project does not have it")
+    key = todo.add_parser("key", help="make a key to sign capsules with")
+    key.add_argument("--out", required=True, type=Path, metavar="FILE")
+    for one in (export, take, verify, replay, key):
+        one.add_argument("--json", action="store_true", default=argparse.SUPPRESS, help="print one JSON document")
 
 
 def _add_other_verbs(verbs: _SubParsers) -> None:

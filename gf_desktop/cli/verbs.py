@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from gf_desktop.cli.asking import answer_of, find_pack
+from gf_desktop.cli.capsules import capsule_verb, changes_models, models_verb
 from gf_desktop.cli.exporting import export_verb
 from gf_desktop.cli.looking import compare_verb, measurements_verb
 from gf_desktop.cli.operations import label_named, operation_named, operations_help
@@ -20,7 +21,7 @@ from gf_desktop.files.masks import read_mapping
 from gf_desktop.files.resample import ResampledLabel
 from gf_desktop.imaging.metrics import StructureScore, mean_dice
 from gf_desktop.jobs import InlineJobs
-from gf_desktop.project.records import Case, ModelRecord, RoundReport
+from gf_desktop.project.records import Case, RoundReport
 from gf_desktop.session import Session
 from gf_desktop.trainer_link import SubprocessTransport
 from gf_desktop.workspace import RefusedScan
@@ -40,6 +41,8 @@ def run_verb(options: argparse.Namespace, output: Output) -> int:
     if verb == "inspect":
         _inspect(options, output)
         return 0
+    if verb == "capsule":
+        return capsule_verb(options, output)
     session = Session(InlineJobs(), SubprocessTransport)
     session.told.connect(output.warn)
     try:
@@ -238,18 +241,6 @@ def _refine(session: Session, options: argparse.Namespace, output: Output) -> No
     )
 
 
-def _models(session: Session, _options: argparse.Namespace, output: Output) -> None:
-    records = session.models()
-    output.table(("model", "state", "parent", "Dice", "made"), [_model_row(r) for r in records])
-    documents = [{"id": r.id, "state": r.state, "parent": r.parent, "created": r.created, "mean_dice": r.mean_dice} for r in records]
-    output.document({"models": documents})
-
-
-def _model_row(record: ModelRecord) -> tuple[str, str, str, str, str]:
-    dice = "–" if record.mean_dice is None else f"{record.mean_dice:.3f}"
-    return (record.id, record.state, record.parent or "–", dice, record.created[:16].replace("T", " "))
-
-
 def _activate(session: Session, options: argparse.Namespace, output: Output) -> None:
     session.activate(options.model)
     output.say(f"{options.model} serves now.")
@@ -304,7 +295,7 @@ _PROJECT_VERBS: dict[str, Callable[[Session, argparse.Namespace, Output], int | 
     "lock": _lock,
     "structures": run_structures,
     "refine": _refine,
-    "models": _models,
+    "models": models_verb,
     "activate": _activate,
     "rollback": _rollback,
     "export": export_verb,
@@ -313,7 +304,11 @@ _PROJECT_VERBS: dict[str, Callable[[Session, argparse.Namespace, Output], int | 
     "compare": compare_verb,
 }
 
-_MAY_READ: dict[str, Callable[[argparse.Namespace], bool]] = {"structures": changes_structures, "patients": changes_patients}
+_MAY_READ: dict[str, Callable[[argparse.Namespace], bool]] = {
+    "structures": changes_structures,
+    "patients": changes_patients,
+    "models": changes_models,
+}
 """Verbs that read or write, and whether they write."""
 
-_READING_VERBS = frozenset({"list", "models", "evaluate", "export", "measurements", "compare"})
+_READING_VERBS = frozenset({"list", "evaluate", "export", "measurements", "compare"})

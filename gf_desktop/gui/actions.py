@@ -15,6 +15,7 @@ from gf_desktop.gui.help_rows import LANGUAGE_ROWS, TOUR_ROWS
 from gf_desktop.gui.icons import icon
 from gf_desktop.gui.keymap import Keymap
 from gf_desktop.gui.looking_rows import LOOKING_ROWS, WINDOW_ROWS
+from gf_desktop.gui.model_rows import MODEL_ROWS
 
 __all__ = [
     "ACTIONS",
@@ -455,6 +456,7 @@ ACTIONS: Final[tuple[ActionSpec, ...]] = (
         "model",
         frozenset({"project"}),
     ),
+    *MODEL_ROWS,
     ActionSpec("palette", "Search or command…", ("Ctrl+K",), "", "Find an action, a scan or a structure by its letters", "Help", "search"),
     ActionSpec("shortcuts", "Keys and mouse", ("F1", "?"), "", "All shortcuts", "Help-", "help"),
     ActionSpec("keys", "Change keys…", (), "", "Give actions other keys, or take those of another program", "Help"),

@@ -26,6 +26,7 @@ from gf_desktop.gui.import_commands import ImportCommands
 from gf_desktop.gui.language import spoken
 from gf_desktop.gui.mask_commands import MaskCommands
 from gf_desktop.gui.measure_commands import MeasureCommands
+from gf_desktop.gui.model_commands import ModelCommands
 from gf_desktop.gui.questions import Questions
 from gf_desktop.gui.structure_commands import StructureCommands
 from gf_desktop.gui.view_state import ToolName, ViewState
@@ -161,6 +162,7 @@ class Commands(QObject):
         self.masks = MaskCommands(session, state, face, questions, parent=dialogs)
         self.compares = CompareCommands(session, state, face, choose_mask=self.masks.compare, attempt=self.attempt)
         self.measures = MeasureCommands(session, state, face, questions, attempt=self.attempt)
+        self.models = ModelCommands(session, face, questions, attempt=self.attempt, parent=dialogs)
         self.exports = ExportCommands(session, face, questions, attempt=self.attempt, parent=dialogs)
         self.imports = ImportCommands(session, face, questions, attempt=self.attempt, show_case=self.show_case, parent=dialogs)
         for signal in (
@@ -243,6 +245,7 @@ class Commands(QObject):
             **self.corrections.handlers(),
             "stop_operation": session.cancel_operation,
             **self.structures.handlers(),
+            **self.models.handlers(),
             "structure_menu": lambda: state.menu_wanted.emit(state.tool.label),
             "label_before": lambda: self.corrections.step_structure(-1),
             "label_next": lambda: self.corrections.step_structure(1),
@@ -374,12 +377,14 @@ class Commands(QObject):
         self.imports.take(paths)
 
     def take_paths(self, paths: list[Path]) -> None:
-        """Take what was let fall on the window: a project is opened, scans are added to the one that is open or make a new one."""
+        """Take what was let fall on the window: a project is opened, a capsule's student listed, scans are added or make a new project."""
         if not paths:
             return
         what = dropped(paths)
         if what.kind == "project":
             self.show_project(what.paths[0])
+        elif what.kind == "capsule":
+            self.models.take(what.paths[0])
         elif self._session.project is not None or self.new_project():
             self.import_paths(list(what.paths))
 

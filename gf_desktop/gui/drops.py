@@ -11,6 +11,7 @@ from PySide6.QtCore import QEvent, QMimeData, QObject, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QWidget
 
+from gf_desktop.capsule.reading import CAPSULE_SUFFIX
 from gf_desktop.errors import ProjectError
 from gf_desktop.gui.actions import tr
 from gf_desktop.gui.palette import GRID_PX
@@ -25,9 +26,9 @@ LOOKED_AT: Final = 200
 
 @dataclass(frozen=True, slots=True)
 class Dropped:
-    """What was let fall: one project, or scans."""
+    """What was let fall: one project, one capsule, or scans."""
 
-    kind: Literal["project", "scans"]
+    kind: Literal["project", "capsule", "scans"]
     paths: tuple[Path, ...]
 
 
@@ -43,13 +44,17 @@ def _project_of(path: Path) -> Path | None:
 
 
 def dropped(paths: Sequence[Path]) -> Dropped:
-    """Return what files and folders are: a project's folder, or its database, opens; everything else is taken for scans.
+    """Return what files and folders are: a project's folder or database opens, a file called so is a capsule, all else are scans.
 
     Raises
     ------
     ProjectError
-        When there are several projects, or projects and scans.
+        When there are several projects or capsules, or they are together with scans.
     """
+    if any(path.suffix == CAPSULE_SUFFIX for path in paths[:LOOKED_AT]):
+        if len(paths) > 1:
+            raise ProjectError("One capsule can be taken at a time", where=paths[0].name, next_step="Drop it alone.")
+        return Dropped("capsule", tuple(paths))
     projects = {project for path in paths[:LOOKED_AT] if (project := _project_of(path)) is not None}
     if not projects:
         return Dropped("scans", tuple(paths))
@@ -94,6 +99,10 @@ class DropVeil(QWidget):
             self.text = tr("Drop one project, or only scans")
         elif what.kind == "project":
             self.text = tr("Open the project {name}").format(name=what.paths[0].name)
+        elif what.kind == "capsule" and not project:
+            self.text = tr("Open a project first; the capsule's student goes into it")
+        elif what.kind == "capsule" and not read_only:
+            self.text = tr("Put the capsule's student in the list of {name}").format(name=project)
         elif not project:
             self.text = tr("Make a new project of it") if count == 1 else tr("Make a new project of these")
         elif read_only:

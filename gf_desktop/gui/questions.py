@@ -115,6 +115,18 @@ class Questions:
         chosen, _kind = QFileDialog.getSaveFileName(self._parent, tr("Save the list of structures"), self._last, tr("List (*.json)"))
         return self._note(chosen if not chosen or chosen.endswith(".json") else f"{chosen}.json")
 
+    def capsule_file(self) -> Path | None:
+        """Ask for a capsule."""
+        kinds = tr("Capsules (*.gfcapsule);;All files (*)")
+        chosen, _kind = QFileDialog.getOpenFileName(self._parent, tr("Capsule with a student"), self._last, kinds)
+        return self._note(chosen)
+
+    def new_capsule_file(self, name: str) -> Path | None:
+        """Ask where a student is to be written as a capsule; ``name`` is offered."""
+        offered = str(Path(self._last) / name)
+        chosen, _kind = QFileDialog.getSaveFileName(self._parent, tr("Name of the capsule"), offered, tr("Capsules (*.gfcapsule)"))
+        return self._note(chosen if not chosen or chosen.endswith(".gfcapsule") else f"{chosen}.gfcapsule")
+
     def colour(self, start: str) -> str:
         """Ask for any colour; "" when the person thinks better of it."""
         chosen = QColorDialog.getColor(QColor(start), self._parent, tr("Colour"))

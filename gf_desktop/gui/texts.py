@@ -6,8 +6,19 @@ from gf_desktop.comparing import OtherMask
 from gf_desktop.gui.actions import tr
 from gf_desktop.gui.language import local_number
 from gf_desktop.project.records import LabelRevision
+from gf_desktop.versioning import ModelStory
 
-__all__ = ["STAGE_WORDS", "change_text", "dice_text", "duration_text", "mask_text", "provider_text", "readable_time", "revision_text"]
+__all__ = [
+    "STAGE_WORDS",
+    "change_text",
+    "data_text",
+    "dice_text",
+    "duration_text",
+    "mask_text",
+    "provider_text",
+    "readable_time",
+    "revision_text",
+]
 
 STAGE_WORDS = {
     "load": "reading the scans",
@@ -40,6 +51,17 @@ def change_text(before: float | None, after: float | None) -> str:
     if before is None or after is None:
         return "–"
     return local_number(f"{after - before:+.2f}".replace("-", "−"))
+
+
+def data_text(story: ModelStory) -> str:
+    """Return what a student learned from, as far as that is known."""
+    data = story.data
+    if data is None:
+        return tr("what it learned from is not known") if story.brought else tr("the first student, as it came")
+    if data.labelled is None:
+        return tr("learned from {n} scans", data.scans).format(n=data.scans)
+    text = tr("learned from {slices} slices of {n} scans, {held} held back", data.scans)
+    return text.format(slices=data.labelled, n=data.scans, held=data.validation)
 
 
 def mask_text(other: OtherMask) -> str:

@@ -33,6 +33,10 @@ PROVIDERS = ("CUDAExecutionProvider", "CoreMLExecutionProvider", "CPUExecutionPr
 FATAL_ONLY = 4
 """ONNX Runtime's log level: what it cannot do is told by its exceptions, and by the provider that is shown."""
 
+FOLDED_KEY = "optimization.constant_folding_max_output_size_in_bytes"
+MOST_FOLDED_BYTES = 64 << 20
+"""What is computed from weights alone when a student is loaded may have so many bytes."""
+
 TILE_SIDE_PX = 1024
 """Inputs with a longer side are cut into tiles of this side, so that memory stays bounded."""
 
@@ -162,6 +166,7 @@ class Segmenter:
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = threads
         options.log_severity_level = FATAL_ONLY
+        options.add_session_config_entry(FOLDED_KEY, str(MOST_FOLDED_BYTES))
         known = onnxruntime.get_available_providers()
         providers = [p for p in PROVIDERS if p in known and (p != "CUDAExecutionProvider" or _has_nvidia_driver())]
         path = folder / STUDENT_ONNX

@@ -6,6 +6,7 @@ import json
 import shutil
 import sqlite3
 from datetime import UTC, datetime
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -13,9 +14,13 @@ from gf_desktop.atomic import explain_os_error, sync_folder
 from gf_desktop.errors import ModelError
 from gf_desktop.pack import CARD_NAME, ModelCard, read_card, verify_pack
 from gf_desktop.project.database import writing
-from gf_desktop.project.records import ModelRecord
+from gf_desktop.project.records import ModelRecord, ModelState
 
 __all__ = ["ModelRegistry", "copy_pack"]
+
+MOST_TITLE = 200
+MOST_NOTE = 2000
+"""Signs of what a person writes about a model."""
 
 
 def copy_pack(source: Path, target: Path) -> ModelCard:
@@ -46,7 +51,7 @@ def copy_pack(source: Path, target: Path) -> ModelCard:
 
 
 class ModelRegistry:
-    """Candidate, then active, then retired; or rejected. Files in use are never overwritten.
+    """Candidate, then active, then retired; or rejected; or imported until somebody uses it. Files in use are never overwritten.
 
     Parameters
     ----------
@@ -112,8 +117,13 @@ class ModelRegistry:
             number += 1
         return f"{stem}-v{number}"
 
-    def register(self, model_id: str) -> ModelRecord:
-        """Take a pack that lies in the models folder into the project as a candidate, after checking it."""
+    def free_id(self, wanted: str) -> str:
+        """Return an id that no model and no folder has yet: the wanted one, or ``wanted-2``, ``wanted-3``, ..."""
+        taken = {r.id for r in self.records()} | ({p.name for p in self.folder.iterdir()} if self.folder.is_dir() else set())
+        return next(one for n in count(1) if (one := wanted if n == 1 else f"{wanted}-{n}") not in taken)
+
+    def register(self, model_id: str, *, state: ModelState = "candidate") -> ModelRecord:
+        """Take a pack that lies in the models folder into the project, after checking it."""
         card = verify_pack(self.folder / model_id)
         if card.id != model_id:
             raise ModelError(
@@ -122,8 +132,8 @@ class ModelRegistry:
         mean = card.metrics.get("mean_dice")
         with writing(self._db):
             self._db.execute(
-                "INSERT INTO models (id, state, parent, created, title, mean_dice) VALUES (?, 'candidate', ?, ?, ?, ?)",
-                (card.id, card.parent, _now(), card.title, None if mean is None else float(mean)),
+                "INSERT INTO models (id, state, parent, created, title, mean_dice) VALUES (?, ?, ?, ?, ?, ?)",
+                (card.id, state, card.parent, _now(), card.title, None if mean is None else float(mean)),
             )
         return self.record(card.id)
 
@@ -149,6 +159,32 @@ class ModelRegistry:
             self._db.execute(
                 "UPDATE models SET state = 'rejected', gate = ?, mean_dice = ? WHERE id = ?", (json.dumps(gate), mean_dice, model_id)
             )
+
+    def gate(self, model_id: str) -> dict[str, Any]:
+        """Return the gate's decision on a model as it was stored; empty where there was none."""
+        self.path(model_id)
+        (text,) = self._db.execute("SELECT gate FROM models WHERE id = ?", (model_id,)).fetchone()
+        document = json.loads(text)
+        return document if isinstance(document, dict) else {}
+
+    def describe(self, model_id: str, *, title: str | None = None, note: str | None = None) -> ModelRecord:
+        """Give a model another title or note, in the person's own words; None leaves what there is.
+
+        Raises
+        ------
+        ModelError
+            When the project has no such model, a title is empty, or a text is too long.
+        """
+        record = self.record(model_id)
+        texts = (record.title if title is None else " ".join(title.split()), record.note if note is None else note.strip())
+        for text, most in zip(texts, (MOST_TITLE, MOST_NOTE), strict=True):
+            if len(text) > most:
+                raise ModelError(f"The text has {len(text)} signs, and {most} are the most", where=model_id, next_step="Shorten it.")
+        if not texts[0]:
+            raise ModelError("A model needs a title", where=model_id, next_step="Write one.")
+        with writing(self._db):
+            self._db.execute("UPDATE models SET title = ?, note = ? WHERE id = ?", (*texts, model_id))
+        return self.record(model_id)
 
     def roll_back(self) -> str:
         """Let the model that served before the active one serve again and return its id.

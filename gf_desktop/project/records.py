@@ -12,7 +12,7 @@ __all__ = ["Case", "CaseStatus", "Finding", "LabelRevision", "ModelRecord", "Mod
 
 CaseStatus = Literal["new", "proposed", "in progress", "approved"]
 RevisionKind = Literal["proposed", "corrected", "approved"]
-ModelState = Literal["candidate", "active", "retired", "rejected"]
+ModelState = Literal["candidate", "active", "retired", "rejected", "imported"]
 
 
 @dataclass(frozen=True, slots=True)

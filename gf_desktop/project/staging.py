@@ -15,13 +15,13 @@ from gf_desktop.atomic import atomic_path, explain_os_error
 from gf_desktop.imaging.volume import Volume
 from gf_desktop.pack import file_sha256
 
-__all__ = ["FRAMES", "IMAGE", "StagedScan", "drop_left_overs", "stage_scan", "write_voxels"]
+__all__ = ["FRAMES", "IMAGE", "INCOMING", "StagedScan", "drop_left_overs", "stage_scan", "write_voxels"]
 
 IMAGE = "image.npy"
 FRAMES = "frames.npy"
 
 INCOMING = ".incoming-"
-"""How the folder of a scan begins that is no case yet."""
+"""How the folder of a scan or model begins that is not the project's yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +79,7 @@ def write_voxels(path: Path, voxels: npt.NDArray[Any]) -> str:
     return file_sha256(path)
 
 
-def drop_left_overs(cases: Path) -> None:
-    """Throw away what a program left that ended while it copied a scan; nobody else may be writing."""
-    for folder in cases.glob(f"{INCOMING}*"):
+def drop_left_overs(place: Path) -> None:
+    """Throw away what a program left that ended while it copied a scan or a model; nobody else may be writing."""
+    for folder in place.glob(f"{INCOMING}*"):
         shutil.rmtree(folder, ignore_errors=True)

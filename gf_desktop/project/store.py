@@ -167,6 +167,7 @@ class Project:
         try:
             database = connect(folder / DATABASE)
             drop_left_overs(folder / "cases")
+            drop_left_overs(folder / "models")
             _note_holder(folder)
         except OSError as error:
             lock.release()

@@ -59,6 +59,11 @@
             <translation>Ein DICOM-Objekt verweist auf die Serie unter der Maske, und es wurde nicht gesagt, wo sie liegt</translation>
         </message>
         <message>
+            <location filename="../../gf_desktop/capsule/writing.py"/>
+            <source>A capsule's name ends with .gfcapsule</source>
+            <translation>Der Name einer Kapsel endet mit .gfcapsule</translation>
+        </message>
+        <message>
             <location filename="../../gf_desktop/imaging/volume.py"/>
             <source>A cine of {count} frames does not fit a grid of {shape}</source>
             <translation>Ein Cine mit {count} Bildern passt nicht auf ein Gitter von {shape}</translation>
@@ -84,6 +89,11 @@
             <translation>Eine Datei des Modellpakets fehlt</translation>
         </message>
         <message>
+            <location filename="../../gf_desktop/capsule/replay.py"/>
+            <source>A file of {case} was changed since the round</source>
+            <translation>Eine Datei von {case} wurde seit der Runde geändert</translation>
+        </message>
+        <message>
             <location filename="../../gf_desktop/files/dicom_seg_frames.py"/>
             <source>A frame has another size than the header states</source>
             <translation>Ein Bild hat eine andere Größe, als der Kopf angibt</translation>
@@ -93,6 +103,11 @@
             <location filename="../../gf_desktop/files/tiff.py"/>
             <source>A mask must be a grey or indexed picture, not full colour</source>
             <translation>Eine Maske muss ein Grau- oder indiziertes Bild sein, kein Farbbild</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/project/models.py"/>
+            <source>A model needs a title</source>
+            <translation>Ein Modell braucht einen Titel</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/project/models.py"/>
@@ -327,6 +342,11 @@
             <translation>Wählen Sie eine DICOM-, NIfTI-, PNG- oder JPEG-Datei.</translation>
         </message>
         <message>
+            <location filename="../../gf_desktop/capsule/reading.py"/>
+            <source>Choose a capsule.</source>
+            <translation>Wählen Sie eine Kapsel.</translation>
+        </message>
+        <message>
             <location filename="../../gf_desktop/workspace.py"/>
             <source>Choose a case in the worklist.</source>
             <translation>Wählen Sie einen Fall in der Arbeitsliste.</translation>
@@ -423,11 +443,14 @@
             <translation>Wählen Sie einen anderen Ordner, oder entfernen Sie die Liste.</translation>
         </message>
         <message>
+            <location filename="../../gf_desktop/capsule/replay.py"/>
             <location filename="../../gf_desktop/project/store.py"/>
             <source>Choose another folder.</source>
             <translation>Wählen Sie einen anderen Ordner.</translation>
         </message>
         <message>
+            <location filename="../../gf_desktop/capsule/signing.py"/>
+            <location filename="../../gf_desktop/capsule/writing.py"/>
             <location filename="../../gf_desktop/imaging/structures.py"/>
             <location filename="../../gf_desktop/project/patients.py"/>
             <source>Choose another name.</source>
@@ -666,6 +689,11 @@
         </message>
         <message>
             <location filename="../../gf_desktop/gui/drops.py"/>
+            <source>Drop it alone.</source>
+            <translation>Lassen Sie sie allein fallen.</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/drops.py"/>
             <source>Drop one project's folder, or only scans.</source>
             <translation>Legen Sie den Ordner eines Projekts ab oder nur Scans.</translation>
         </message>
@@ -693,6 +721,12 @@
             <location filename="../../gf_desktop/files/landing.py"/>
             <source>Export again to go on.</source>
             <translation>Exportieren Sie erneut, um fortzufahren.</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/capsule/document.py"/>
+            <location filename="../../gf_desktop/capsule/writing.py"/>
+            <source>Export another model.</source>
+            <translation>Exportieren Sie ein anderes Modell.</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/files/dicom_source.py"/>
@@ -841,6 +875,16 @@
             <translation>Schaffen Sie Platz, oder wählen Sie einen Ordner auf einem anderen Datenträger.</translation>
         </message>
         <message>
+            <location filename="../../gf_desktop/inference/probe.py"/>
+            <source>Get it again from where it came from.</source>
+            <translation>Beschaffen Sie es erneut von dort, woher es kam.</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/capsule/container.py"/>
+            <source>Get the capsule again from where it came from.</source>
+            <translation>Beschaffen Sie die Kapsel erneut von dort, woher sie kam.</translation>
+        </message>
+        <message>
             <location filename="../../gf_desktop/inference/segmenter.py"/>
             <location filename="../../gf_desktop/judging.py"/>
             <location filename="../../gf_desktop/pack.py"/>
@@ -866,6 +910,11 @@
             <location filename="../../gf_desktop/refinement.py"/>
             <source>Give it at least half a minute.</source>
             <translation>Geben Sie ihr mindestens eine halbe Minute.</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/capsule/writing.py"/>
+            <source>Give it such a name.</source>
+            <translation>Geben Sie ihr einen solchen Namen.</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/project/models.py"/>
@@ -933,6 +982,11 @@
             <translation>Importieren Sie zuerst einen Scan.</translation>
         </message>
         <message>
+            <location filename="../../gf_desktop/versioning.py"/>
+            <source>Import the capsule again.</source>
+            <translation>Importieren Sie die Kapsel noch einmal.</translation>
+        </message>
+        <message>
             <location filename="../../gf_desktop/files/passport.py"/>
             <location filename="../../gf_desktop/project/store.py"/>
             <source>Import the scan again.</source>
@@ -955,6 +1009,11 @@
             <location filename="../../gf_desktop/files/analyze.py"/>
             <source>Intensities are scaled by {slope}, which SPM wrote into the header</source>
             <translation>Die Intensitäten sind mit {slope} skaliert, wie SPM es in den Kopf geschrieben hat</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/capsule/replay.py"/>
+            <source>It was not said where the scans and masks lie</source>
+            <translation>Es wurde nicht gesagt, wo Scans und Masken liegen</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/project/store.py"/>
@@ -1027,6 +1086,11 @@
             <translation>MP4-Video</translation>
         </message>
         <message>
+            <location filename="../../gf_desktop/capsule/signing.py"/>
+            <source>Make a new one on the command line; “capsule --help” says how.</source>
+            <translation>Machen Sie eine neue auf der Befehlszeile; „capsule --help“ sagt, wie.</translation>
+        </message>
+        <message>
             <location filename="../../gf_desktop/imaging/labelmap.py"/>
             <source>Mask {name} of shape {shape} and type {dtype} do not fit a scan of {shape2}</source>
             <translation>Die Maske {name} von {shape} und Typ {dtype} passt nicht zu einem Scan von {shape2}</translation>
@@ -1062,6 +1126,11 @@
             <translation>Nennen Sie ein Bild der Serie, von 0 an gezählt.</translation>
         </message>
         <message>
+            <location filename="../../gf_desktop/capsule/replay.py"/>
+            <source>Name a project or the list of a round.</source>
+            <translation>Nennen Sie ein Projekt oder die Liste einer Runde.</translation>
+        </message>
+        <message>
             <location filename="../../gf_desktop/files/choosing.py"/>
             <source>Name one by its number or by a word of its description.</source>
             <translation>Nennen Sie einen mit seiner Nummer oder mit einem Wort seiner Beschreibung.</translation>
@@ -1077,9 +1146,19 @@
             <translation>Nennen Sie Schichten innerhalb des Scans.</translation>
         </message>
         <message>
+            <location filename="../../gf_desktop/capsule/replay.py"/>
+            <source>Name the capsule of the parent with --parent.</source>
+            <translation>Nennen Sie die Kapsel des Vorgängers mit --parent.</translation>
+        </message>
+        <message>
             <location filename="../../gf_desktop/exporting.py"/>
             <source>Name the folder of the series (--source).</source>
             <translation>Nennen Sie den Ordner der Serie (--source).</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/capsule/replay.py"/>
+            <source>Name the manifest.json of a round.</source>
+            <translation>Nennen Sie die manifest.json einer Runde.</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/files/dicom_source.py"/>
@@ -1152,6 +1231,11 @@
             <translation>Nichts lässt sich speichern, deshalb kann der Scan nur angesehen werden. {error}</translation>
         </message>
         <message>
+            <location filename="../../gf_desktop/capsule/signing.py"/>
+            <source>Nothing can be signed with this file</source>
+            <translation>Mit dieser Datei kann nichts unterschrieben werden</translation>
+        </message>
+        <message>
             <location filename="../../gf_desktop/files/resample.py"/>
             <source>Nothing of the mask lies within the scan, so both are hardly of the same frame of reference</source>
             <translation>Nichts von der Maske liegt im Scan, also gehören beide kaum zum selben Bezugssystem</translation>
@@ -1160,6 +1244,11 @@
             <location filename="../../gf_desktop/files/tiff.py"/>
             <source>Of a slide of {columns} × {rows} in {levels} sizes, level {number} of {columns2} × {rows2} was read</source>
             <translation>Von einem Objektträger mit {columns} × {rows} in {levels} Größen wurde Stufe {number} mit {columns2} × {rows2} gelesen</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/drops.py"/>
+            <source>One capsule can be taken at a time</source>
+            <translation>Es kann eine Kapsel auf einmal übernommen werden</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/gui/drops.py"/>
@@ -1268,6 +1357,21 @@
             <translation>Bereich {number}</translation>
         </message>
         <message>
+            <location filename="../../gf_desktop/capsule/replay.py"/>
+            <source>Replay a model whose round kept its plan.</source>
+            <translation>Wiederholen Sie ein Modell, dessen Runde ihren Plan behielt.</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/capsule/replay.py"/>
+            <source>Replay the capsule of a model that was refined in a project.</source>
+            <translation>Wiederholen Sie die Kapsel eines Modells, das in einem Projekt verfeinert wurde.</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/capsule/replay.py"/>
+            <source>Replay with the project in which the model was made.</source>
+            <translation>Wiederholen Sie mit dem Projekt, in dem das Modell entstand.</translation>
+        </message>
+        <message>
             <location filename="../../gf_desktop/imaging/time_axis.py"/>
             <location filename="../../gf_desktop/imaging/volume.py"/>
             <source>Report this; it is a fault of the reader.</source>
@@ -1282,6 +1386,11 @@
             <location filename="../../gf_desktop/files/axes.py"/>
             <source>Resample the scan onto a regular grid with a tool such as 3D Slicer, then import the result.</source>
             <translation>Rechnen Sie den Scan etwa mit 3D Slicer auf ein regelmäßiges Gitter um, und importieren Sie das Ergebnis.</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/capsule/replay.py"/>
+            <source>Restore it.</source>
+            <translation>Stellen Sie sie wieder her.</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/project/structures.py"/>
@@ -1325,6 +1434,11 @@
             <translation>Scans dieser Art werden nicht gelesen</translation>
         </message>
         <message>
+            <location filename="../../gf_desktop/project/models.py"/>
+            <source>Shorten it.</source>
+            <translation>Kürzen Sie ihn.</translation>
+        </message>
+        <message>
             <location filename="../../gf_desktop/files/slice_positions.py"/>
             <source>Slice positions are rounded: up to {off} mm off an even spacing of {step} mm, which is used</source>
             <translation>Schichtpositionen sind gerundet: bis zu {off} mm neben einem gleichmäßigen Abstand von {step} mm, der verwendet wird</translation>
@@ -1360,6 +1474,11 @@
             <translation>Starten Sie die Verfeinerung noch einmal; trainer.log in jenem Ordner sagt, was geschah.</translation>
         </message>
         <message>
+            <location filename="../../gf_desktop/capsule/replay.py"/>
+            <source>Start the replay again.</source>
+            <translation>Starten Sie die Wiederholung noch einmal.</translation>
+        </message>
+        <message>
             <location filename="../../gf_desktop/files/spacing.py"/>
             <source>State the distances in mm between rows, columns and slices, such as 0.7x0.7x3.</source>
             <translation>Geben Sie die Abstände in mm zwischen Zeilen, Spalten und Schichten an, etwa 0.7x0.7x3.</translation>
@@ -1389,6 +1508,11 @@
             <location filename="../../gf_desktop/files/tiff.py"/>
             <source>TIFFs of this compression ({error}) are not read</source>
             <translation>TIFFs mit dieser Kompression ({error}) werden nicht gelesen</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/model_commands.py"/>
+            <source>Take one from a capsule.</source>
+            <translation>Übernehmen Sie einen aus einer Kapsel.</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/correcting.py"/>
@@ -1478,6 +1602,51 @@
             <translation>Die Achsen standen nicht ganz senkrecht (um {error} daneben) und wurden gerichtet: Voxel verschoben sich um höchstens {shift_mm} mm</translation>
         </message>
         <message>
+            <location filename="../../gf_desktop/capsule/replay.py"/>
+            <source>The capsule does not say from which model and data its own was made</source>
+            <translation>Die Kapsel sagt nicht, aus welchem Modell und welchen Daten ihres entstand</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/capsule/container.py"/>
+            <source>The capsule has {size} bytes, and {max_capsule_bytes} are the most</source>
+            <translation>Die Kapsel hat {size} Byte, und {max_capsule_bytes} sind das Höchste</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/capsule/container.py"/>
+            <source>The capsule holds {count} files, and {limits} are the most</source>
+            <translation>Die Kapsel enthält {count} Dateien, und {limits} sind das Höchste</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/capsule/container.py"/>
+            <source>The capsule holds “{shown}”, which no capsule has</source>
+            <translation>Die Kapsel enthält „{shown}“, was keine Kapsel hat</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/capsule/container.py"/>
+            <source>The capsule lacks its description or its student</source>
+            <translation>Der Kapsel fehlt ihre Beschreibung oder ihr Schüler</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/capsule/reading.py"/>
+            <source>The capsule's files are not those that its description names</source>
+            <translation>Die Dateien der Kapsel sind nicht die, die ihre Beschreibung nennt</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/capsule/container.py"/>
+            <source>The capsule's list of contents is damaged</source>
+            <translation>Das Inhaltsverzeichnis der Kapsel ist beschädigt</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/capsule/container.py"/>
+            <source>The capsule's list of contents is not where it should be</source>
+            <translation>Das Inhaltsverzeichnis der Kapsel steht nicht, wo es stehen soll</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/capsule/container.py"/>
+            <source>The capsule's list of contents is too long</source>
+            <translation>Das Inhaltsverzeichnis der Kapsel ist zu lang</translation>
+        </message>
+        <message>
             <location filename="../../gf_desktop/files/apart.py"/>
             <source>The decoder broke down over this file (status {status}); the file is damaged, or made to do harm</source>
             <translation>Der Decoder ist an dieser Datei abgestürzt (Status {status}); die Datei ist beschädigt oder in böser Absicht gemacht</translation>
@@ -1492,6 +1661,11 @@
             <location filename="../../gf_desktop/project/journal_file.py"/>
             <source>The disk is full and the last change was not saved</source>
             <translation>Der Datenträger ist voll, und die letzte Änderung wurde nicht gespeichert</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/capsule/container.py"/>
+            <source>The entry of {name} is not one that a capsule has</source>
+            <translation>Der Eintrag von {name} ist keiner, den eine Kapsel hat</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/files/landing.py"/>
@@ -1608,6 +1782,11 @@
             <translation>Die Datei mit den Voxeln ist nicht da</translation>
         </message>
         <message>
+            <location filename="../../gf_desktop/capsule/signing.py"/>
+            <source>The file to sign with cannot be read: {strerror}</source>
+            <translation>Die Datei zum Unterschreiben kann nicht gelesen werden: {strerror}</translation>
+        </message>
+        <message>
             <location filename="../../gf_desktop/files/axes.py"/>
             <location filename="../../gf_desktop/imaging/geometry.py"/>
             <source>The file's matrix has an axis of length zero</source>
@@ -1639,6 +1818,11 @@
             <translation>Die Dateien haben keine Serienkennung; die in allem anderen übereinstimmen, wurden als eine Serie genommen</translation>
         </message>
         <message>
+            <location filename="../../gf_desktop/capsule/container.py"/>
+            <source>The files of the capsule are in another order than they should be</source>
+            <translation>Die Dateien der Kapsel stehen in einer anderen Reihenfolge, als sie sollen</translation>
+        </message>
+        <message>
             <location filename="../../gf_desktop/gui/questions.py"/>
             <source>The folder cannot be shown</source>
             <translation>Der Ordner lässt sich nicht anzeigen</translation>
@@ -1652,6 +1836,11 @@
             <location filename="../../gf_desktop/project/store.py"/>
             <source>The folder of a new project must be empty</source>
             <translation>Der Ordner eines neuen Projekts muss leer sein</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/capsule/replay.py"/>
+            <source>The folder of a replay must be new</source>
+            <translation>Der Ordner einer Wiederholung muss neu sein</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/files/dicom_seg_read.py"/>
@@ -1707,6 +1896,11 @@
             <location filename="../../gf_desktop/files/analyze.py"/>
             <source>The header does not state the size of a scan</source>
             <translation>Der Kopf nennt nicht die Größe eines Scans</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/capsule/container.py"/>
+            <source>The header of {name} contradicts the capsule's list of contents</source>
+            <translation>Der Kopf von {name} widerspricht dem Inhaltsverzeichnis der Kapsel</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/files/stack.py"/>
@@ -1886,6 +2080,21 @@
             <translation>Die Messungen von {name} sind nicht lesbar ({reason}); {what}.</translation>
         </message>
         <message>
+            <location filename="../../gf_desktop/versioning.py"/>
+            <source>The model calls structure {id} “{name}”, and the project calls it “{here}”</source>
+            <translation>Das Modell nennt Struktur {id} „{name}“, und das Projekt nennt sie „{here}“</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/capsule/writing.py"/>
+            <source>The model cannot be put into a capsule: {error}</source>
+            <translation>Das Modell passt nicht in eine Kapsel: {error}</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/versioning.py"/>
+            <source>The model knows none of the project's structures</source>
+            <translation>Das Modell kennt keine der Strukturen des Projekts</translation>
+        </message>
+        <message>
             <location filename="../../gf_desktop/pack.py"/>
             <source>The model pack's card is not readable: {error}</source>
             <translation>Die Karte des Modellpakets ist nicht lesbar: {error}</translation>
@@ -1896,9 +2105,24 @@
             <translation>Die Karte des Modellpakets nennt keinen Schüler oder eine Datei außerhalb des Pakets</translation>
         </message>
         <message>
+            <location filename="../../gf_desktop/versioning.py"/>
+            <source>The model was made for {modality}, and the scans of this project are {here}</source>
+            <translation>Das Modell wurde für {modality} gemacht, und die Scans dieses Projekts sind {here}</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/versioning.py"/>
+            <source>The model was made for {wants} images, and the scans of this project are {has}</source>
+            <translation>Das Modell wurde für Bilder der Art {wants} gemacht, und die Scans dieses Projekts sind {has}</translation>
+        </message>
+        <message>
             <location filename="../../gf_desktop/imaging/preprocess.py"/>
             <source>The model was made for {want} images and this scan is {have}</source>
             <translation>Das Modell wurde für {want}-Bilder gemacht, und dieser Scan ist {have}</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/capsule/document.py"/>
+            <source>The model's card cannot be put into a capsule: {error}</source>
+            <translation>Die Karte des Modells passt nicht in eine Kapsel: {error}</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/imaging/preprocess.py"/>
@@ -1939,6 +2163,11 @@
             <location filename="../../gf_desktop/files/tiff.py"/>
             <source>The pages of this TIFF differ in size or kind</source>
             <translation>Die Seiten dieses TIFF unterscheiden sich in Größe oder Art</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/capsule/replay.py"/>
+            <source>The parent of the model, {id}, is not here</source>
+            <translation>Der Vorgänger des Modells, {id}, ist nicht hier</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/files/stack.py"/>
@@ -2040,6 +2269,11 @@
             <translation>Das Projekt hat keine Scans zum Exportieren</translation>
         </message>
         <message>
+            <location filename="../../gf_desktop/gui/model_commands.py"/>
+            <source>The project has no student</source>
+            <translation>Das Projekt hat keinen Schüler</translation>
+        </message>
+        <message>
             <location filename="../../gf_desktop/project/store.py"/>
             <source>The project has no such case</source>
             <translation>Das Projekt hat keinen solchen Fall</translation>
@@ -2071,6 +2305,11 @@
             <translation>Das Projekt ist in einem anderen Fenster geöffnet{holder_text}</translation>
         </message>
         <message>
+            <location filename="../../gf_desktop/versioning.py"/>
+            <source>The project was closed meanwhile</source>
+            <translation>Das Projekt wurde inzwischen geschlossen</translation>
+        </message>
+        <message>
             <location filename="../../gf_desktop/project/store.py"/>
             <source>The project's copy of the scan is damaged</source>
             <translation>Die Kopie des Scans im Projekt ist beschädigt</translation>
@@ -2084,6 +2323,16 @@
             <location filename="../../gf_desktop/project/database.py"/>
             <source>The project's database is not readable: {error}</source>
             <translation>Die Datenbank des Projekts ist nicht lesbar: {error}</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/capsule/replay.py"/>
+            <source>The round went by the clock and kept no plan, so nobody can repeat its steps</source>
+            <translation>Die Runde ging nach der Uhr und behielt keinen Plan; ihre Schritte kann niemand wiederholen</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/capsule/replay.py"/>
+            <source>The round's list of scans is not readable</source>
+            <translation>Die Scanliste der Runde ist nicht lesbar</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/files/stack.py"/>
@@ -2127,6 +2376,11 @@
             <location filename="../../gf_desktop/files/dicom_source.py"/>
             <source>The scan was resampled because its slices are uneven or tilted, so a mask of it does not lie on the series' own slices</source>
             <translation>Der Scan wurde umgerechnet, weil seine Schichten ungleichmäßig oder geneigt liegen; darum liegt eine Maske davon nicht auf den Schichten der Serie</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/capsule/replay.py"/>
+            <source>The scan {case} of the round, or its mask of that time, is not here</source>
+            <translation>Der Scan {case} der Runde oder seine damalige Maske ist nicht hier</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/files/dicom_seg_read.py"/>
@@ -2259,14 +2513,69 @@
             <translation>Der Struktursatz nennt keine Strukturen</translation>
         </message>
         <message>
+            <location filename="../../gf_desktop/inference/probe.py"/>
+            <source>The student cannot answer</source>
+            <translation>Der Schüler kann nicht antworten</translation>
+        </message>
+        <message>
             <location filename="../../gf_desktop/inference/segmenter.py"/>
             <source>The student does not know this structure</source>
             <translation>Der Schüler kennt diese Struktur nicht</translation>
         </message>
         <message>
+            <location filename="../../gf_desktop/capsule/onnx_file.py"/>
+            <source>The student does not take one image and give one answer</source>
+            <translation>Der Schüler nimmt nicht ein Bild und gibt eine Antwort</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/inference/probe.py"/>
+            <source>The student gives no answer of the right shape</source>
+            <translation>Der Schüler gibt keine Antwort der richtigen Form</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/capsule/onnx_file.py"/>
+            <source>The student has branches of its own, which no student has</source>
+            <translation>Der Schüler hat eigene Verzweigungen, was kein Schüler hat</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/capsule/onnx_file.py"/>
+            <source>The student has functions or a training of its own, which no student has</source>
+            <translation>Der Schüler hat eigene Funktionen oder ein eigenes Training, was kein Schüler hat</translation>
+        </message>
+        <message>
             <location filename="../../gf_desktop/correcting.py"/>
             <source>The student has not looked for this structure yet</source>
             <translation>Der Schüler hat diese Struktur noch nicht gesucht</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/capsule/onnx_file.py"/>
+            <source>The student has operators that are not of the standard</source>
+            <translation>Der Schüler hat Operatoren, die nicht zum Standard gehören</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/capsule/onnx_file.py"/>
+            <source>The student has the operator “{shown}”, which no student has</source>
+            <translation>Der Schüler hat den Operator „{shown}“, den kein Schüler hat</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/capsule/onnx_file.py"/>
+            <source>The student has weights in a form that no student has</source>
+            <translation>Der Schüler hat Gewichte in einer Form, die kein Schüler hat</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/capsule/onnx_file.py"/>
+            <source>The student has weights that are larger than its file</source>
+            <translation>Der Schüler hat Gewichte, die größer sind als seine Datei</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/capsule/onnx_file.py"/>
+            <source>The student has {nodes} operators, which none has</source>
+            <translation>Der Schüler hat {nodes} Operatoren, so viele hat keiner</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/capsule/onnx_file.py"/>
+            <source>The student keeps weights outside its file</source>
+            <translation>Der Schüler hat Gewichte außerhalb seiner Datei</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/inference/segmenter.py"/>
@@ -2279,9 +2588,24 @@
             <translation>Der Schüler nimmt {shape} und gibt {outputs}; seine Karte verspricht {wanted} Kanäle und {wanted2} Klassen</translation>
         </message>
         <message>
+            <location filename="../../gf_desktop/capsule/onnx_file.py"/>
+            <source>The student's operators are of version {version}, which this program does not know</source>
+            <translation>Die Operatoren des Schülers haben die Version {version}, die dieses Programm nicht kennt</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/project/models.py"/>
+            <source>The text has {text} signs, and {most} are the most</source>
+            <translation>Der Text hat {text} Zeichen, und {most} sind das Höchste</translation>
+        </message>
+        <message>
             <location filename="../../gf_desktop/trainer_link.py"/>
             <source>The trainer cannot be started: {strerror}</source>
             <translation>Der Trainer lässt sich nicht starten: {strerror}</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/capsule/replay.py"/>
+            <source>The trainer ended without a result</source>
+            <translation>Der Trainer endete ohne Ergebnis</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/trainer_link.py"/>
@@ -2314,6 +2638,11 @@
             <translation>Die Voxel neben dem Kopf lassen sich nicht lesen</translation>
         </message>
         <message>
+            <location filename="../../gf_desktop/capsule/replay.py"/>
+            <source>The weights that were trained cannot be read</source>
+            <translation>Die trainierten Gewichte können nicht gelesen werden</translation>
+        </message>
+        <message>
             <location filename="../../gf_desktop/gui/export_dialog.py"/>
             <source>The whole path of a folder is missing</source>
             <translation>Der vollständige Pfad eines Ordners fehlt</translation>
@@ -2332,6 +2661,12 @@
             <location filename="../../gf_desktop/files/tiff.py"/>
             <source>The {pages} pages of this TIFF differ in size, so they are not frames of one picture</source>
             <translation>Die {pages} Seiten dieses TIFFs sind verschieden groß, also keine Einzelbilder eines Bildes</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/capsule/signing.py"/>
+            <location filename="../../gf_desktop/capsule/writing.py"/>
+            <source>There is a file of this name already</source>
+            <translation>Es gibt schon eine Datei dieses Namens</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/imaging/structures.py"/>
@@ -2370,6 +2705,11 @@
             <translation>In diesem Ordner ist kein Scan: {looked}</translation>
         </message>
         <message>
+            <location filename="../../gf_desktop/capsule/reading.py"/>
+            <source>There is no such file</source>
+            <translation>Diese Datei gibt es nicht</translation>
+        </message>
+        <message>
             <location filename="../../gf_desktop/files/faults.py"/>
             <source>There is no such file or folder</source>
             <translation>Diese Datei oder diesen Ordner gibt es nicht</translation>
@@ -2400,6 +2740,11 @@
             <location filename="../../gf_desktop/project/manifest.py"/>
             <source>There is nothing to learn from yet</source>
             <translation>Es gibt noch nichts, woraus zu lernen wäre</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/capsule/container.py"/>
+            <source>There is something between the files of the capsule</source>
+            <translation>Zwischen den Dateien der Kapsel steht etwas</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/files/masks.py"/>
@@ -2437,6 +2782,16 @@
             <location filename="../../gf_desktop/files/faults.py"/>
             <source>This is a file, and a folder is needed</source>
             <translation>Dies ist eine Datei, und gebraucht wird ein Ordner</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/capsule/reading.py"/>
+            <source>This is a folder, not a capsule</source>
+            <translation>Das ist ein Ordner, keine Kapsel</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/capsule/container.py"/>
+            <source>This is no capsule, or its end is missing</source>
+            <translation>Das ist keine Kapsel, oder ihr Ende fehlt</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/files/structure_lists.py"/>
@@ -2541,6 +2896,11 @@
             <translation>Nehmen Sie eine Serie einzelner Schichten, oder exportieren Sie als NIfTI.</translation>
         </message>
         <message>
+            <location filename="../../gf_desktop/capsule/container.py"/>
+            <source>Use a smaller network.</source>
+            <translation>Benutzen Sie ein kleineres Netz.</translation>
+        </message>
+        <message>
             <location filename="../../gf_desktop/imaging/operations.py"/>
             <source>Use axis k.</source>
             <translation>Verwenden Sie die Achse k.</translation>
@@ -2549,6 +2909,16 @@
             <location filename="../../gf_desktop/imaging/labelmap.py"/>
             <source>Use ids 1 to 255, a name and a colour such as #e69f00.</source>
             <translation>Verwenden Sie Nummern von 1 bis 255, einen Namen und eine Farbe wie #e69f00.</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/versioning.py"/>
+            <source>Use it in a project that it was made for.</source>
+            <translation>Benutzen Sie es in einem Projekt, für das es gemacht wurde.</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/versioning.py"/>
+            <source>Use it in a project with the same structures.</source>
+            <translation>Benutzen Sie es in einem Projekt mit denselben Strukturen.</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/project/journal_format.py"/>
@@ -2619,6 +2989,11 @@
             <location filename="../../gf_desktop/correcting.py"/>
             <source>Write it such as 3, 7-9.</source>
             <translation>Schreiben Sie zum Beispiel 3, 7-9.</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/project/models.py"/>
+            <source>Write one.</source>
+            <translation>Schreiben Sie einen.</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/project/database.py"/>
@@ -3268,6 +3643,61 @@
             <translation>{named} nennt die Modalität nicht; die Werte sind die eines CT in HU</translation>
         </message>
         <message>
+            <location filename="../../gf_desktop/capsule/weights_file.py"/>
+            <source>{name} is damaged, or holds what no labelled slices are</source>
+            <translation>{name} ist beschädigt oder enthält, was keine gezeichneten Schichten sind</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/capsule/container.py"/>
+            <source>{name} is in the capsule twice</source>
+            <translation>{name} ist zweimal in der Kapsel</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/capsule/container.py"/>
+            <source>{name} is too large for a capsule: {size} bytes</source>
+            <translation>{name} ist zu groß für eine Kapsel: {size} Byte</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/capsule/container.py"/>
+            <source>{name} of the capsule ends too early</source>
+            <translation>{name} der Kapsel endet zu früh</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/capsule/container.py"/>
+            <source>{name} of the capsule has {size} bytes, and 1 to {limits} are allowed</source>
+            <translation>{name} der Kapsel hat {size} Byte, und erlaubt sind 1 bis {limits}</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/capsule/container.py"/>
+            <source>{name} of the capsule is a link or no plain file</source>
+            <translation>{name} der Kapsel ist ein Verweis oder keine gewöhnliche Datei</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/capsule/container.py"/>
+            <source>{name} of the capsule is compressed, which no file of a capsule is</source>
+            <translation>{name} der Kapsel ist komprimiert, was keine Datei einer Kapsel ist</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/capsule/container.py"/>
+            <source>{name} of the capsule is damaged</source>
+            <translation>{name} der Kapsel ist beschädigt</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/capsule/container.py"/>
+            <source>{name} of the capsule is encrypted</source>
+            <translation>{name} der Kapsel ist verschlüsselt</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/capsule/reading.py"/>
+            <source>{name} of the capsule is not what its description says: it was changed or is another file</source>
+            <translation>{name} der Kapsel ist nicht, was ihre Beschreibung sagt: Es wurde geändert oder ist eine andere Datei</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/capsule/container.py"/>
+            <source>{name} of the capsule uses an extension of the ZIP format that no capsule needs</source>
+            <translation>{name} der Kapsel benutzt eine Erweiterung des ZIP-Formats, die keine Kapsel braucht</translation>
+        </message>
+        <message>
             <location filename="../../gf_desktop/files/passport_lines.py"/>
             <source>{name} says {stated} {unit}, measured are {measured} {unit2}</source>
             <translation>{name} sagt {stated} {unit}, gemessen sind {measured} {unit2}</translation>
@@ -3735,6 +4165,11 @@
             <translation>Beide Masken nebeneinander</translation>
         </message>
         <message>
+            <location filename="../../gf_desktop/gui/panels/model_dialogs.py"/>
+            <source>Both were measured on the same slices, when the second was made.</source>
+            <translation>Beide wurden auf denselben Schichten gemessen, als der zweite entstand.</translation>
+        </message>
+        <message>
             <location filename="../../gf_desktop/gui/measure_commands.py"/>
             <source>Bring it back</source>
             <translation>Zurückholen</translation>
@@ -3759,10 +4194,26 @@
             <location filename="../../gf_desktop/gui/export_dialog.py"/>
             <location filename="../../gf_desktop/gui/import_dialog.py"/>
             <location filename="../../gf_desktop/gui/mask_dialog.py"/>
+            <location filename="../../gf_desktop/gui/panels/model_dialogs.py"/>
             <location filename="../../gf_desktop/gui/panels/structure_dialog.py"/>
             <location filename="../../gf_desktop/gui/questions.py"/>
             <source>Cancel</source>
             <translation>Abbrechen</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/questions.py"/>
+            <source>Capsule with a student</source>
+            <translation>Kapsel mit einem Schüler</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/questions.py"/>
+            <source>Capsules (*.gfcapsule)</source>
+            <translation>Kapseln (*.gfcapsule)</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/questions.py"/>
+            <source>Capsules (*.gfcapsule);;All files (*)</source>
+            <translation>Kapseln (*.gfcapsule);;Alle Dateien (*)</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/gui/actions.py"/>
@@ -3799,6 +4250,11 @@
             <location filename="../../gf_desktop/gui/guide_window.py"/>
             <source>Chapters</source>
             <translation>Kapitel</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/actions.py"/>
+            <source>Check a student from another project and put it in the list</source>
+            <translation>Einen Schüler aus einem anderen Projekt prüfen und in die Liste stellen</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/gui/compare_bar.py"/>
@@ -3862,6 +4318,7 @@
             <location filename="../../gf_desktop/gui/keys_dialog.py"/>
             <location filename="../../gf_desktop/gui/menus.py"/>
             <location filename="../../gf_desktop/gui/notice_bar.py"/>
+            <location filename="../../gf_desktop/gui/panels/model_dialogs.py"/>
             <location filename="../../gf_desktop/gui/shortcut_sheet.py"/>
             <source>Close</source>
             <translation>Schließen</translation>
@@ -3906,6 +4363,11 @@
             <location filename="../../gf_desktop/gui/actions.py"/>
             <source>Compare with another mask</source>
             <translation>Mit einer anderen Maske vergleichen</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/actions.py"/>
+            <source>Compare with the student in use…</source>
+            <translation>Mit dem benutzten Schüler vergleichen …</translation>
         </message>
         <message numerus="yes">
             <location filename="../../gf_desktop/gui/mask_dialog.py"/>
@@ -4048,9 +4510,20 @@
             <translation>Dice und ml jeder Struktur</translation>
         </message>
         <message>
+            <location filename="../../gf_desktop/gui/panels/model_dialogs.py"/>
+            <source>Dice of both students</source>
+            <translation>Dice beider Schüler</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/panels/models.py"/>
             <location filename="../../gf_desktop/gui/panels/refine.py"/>
             <source>Dice of each structure</source>
             <translation>Dice jeder Struktur</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/actions.py"/>
+            <source>Dice of each structure of the chosen student and the one in use, and what each learned from</source>
+            <translation>Dice jeder Struktur des gewählten und des benutzten Schülers, und woraus jeder lernte</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/gui/top_bar.py"/>
@@ -4061,6 +4534,11 @@
             <location filename="../../gf_desktop/gui/compare_bar.py"/>
             <source>Dice {dice}  ·  {ml} ml differ</source>
             <translation>Dice {dice}  ·  Δ {ml} ml</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/panels/model_dialogs.py"/>
+            <source>Difference</source>
+            <translation>Unterschied</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/gui/compare_bar.py"/>
@@ -4284,6 +4762,11 @@ DICOM-Ordner, NIfTI, PNG, JPEG</translation>
             <location filename="../../gf_desktop/gui/panels/measurements.py"/>
             <source>Export CSV…</source>
             <translation>CSV exportieren…</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/actions.py"/>
+            <source>Export as a capsule…</source>
+            <translation>Als Kapsel exportieren …</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/gui/actions.py"/>
@@ -4939,6 +5422,11 @@ DICOM-Ordner, NIfTI, PNG, JPEG</translation>
             <translation>Neu messen</translation>
         </message>
         <message>
+            <location filename="../../gf_desktop/gui/panels/models.py"/>
+            <source>Measured on: {what}</source>
+            <translation>Gemessen auf: {what}</translation>
+        </message>
+        <message>
             <location filename="../../gf_desktop/gui/panels/measurements.py"/>
             <source>Measurements</source>
             <translation>Messungen</translation>
@@ -4974,6 +5462,11 @@ DICOM-Ordner, NIfTI, PNG, JPEG</translation>
             <translation>Modell</translation>
         </message>
         <message>
+            <location filename="../../gf_desktop/gui/panels/models.py"/>
+            <source>More</source>
+            <translation>Mehr</translation>
+        </message>
+        <message>
             <location filename="../../gf_desktop/gui/actions.py"/>
             <source>More frames a second</source>
             <translation>Mehr Bilder je Sekunde</translation>
@@ -4993,6 +5486,11 @@ DICOM-Ordner, NIfTI, PNG, JPEG</translation>
             <location filename="../../gf_desktop/gui/panels/structure_dialog.py"/>
             <source>Name</source>
             <translation>Name</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/questions.py"/>
+            <source>Name of the capsule</source>
+            <translation>Name der Kapsel</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/gui/questions.py"/>
@@ -5111,6 +5609,7 @@ DICOM-Ordner, NIfTI, PNG, JPEG</translation>
             <translation>Nicht brauchbar: {text}.</translation>
         </message>
         <message>
+            <location filename="../../gf_desktop/gui/panels/model_dialogs.py"/>
             <location filename="../../gf_desktop/gui/passport_rows.py"/>
             <source>Note</source>
             <translation>Hinweis</translation>
@@ -5256,6 +5755,11 @@ DICOM-Ordner, NIfTI, PNG, JPEG</translation>
             <translation>Projekt öffnen</translation>
         </message>
         <message>
+            <location filename="../../gf_desktop/gui/drops.py"/>
+            <source>Open a project first; the capsule's student goes into it</source>
+            <translation>Erst ein Projekt öffnen; der Schüler der Kapsel kommt hinein</translation>
+        </message>
+        <message>
             <location filename="../../gf_desktop/gui/commands.py"/>
             <source>Open for reading only: {who} works on this project. You can look at everything and export; nothing can be changed here.</source>
             <translation>Nur zum Lesen geöffnet: {who} arbeitet an diesem Projekt. Sie können alles ansehen und exportieren; ändern lässt sich hier nichts.</translation>
@@ -5278,6 +5782,7 @@ DICOM-Ordner, NIfTI, PNG, JPEG</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/gui/export_commands.py"/>
+            <location filename="../../gf_desktop/gui/model_commands.py"/>
             <source>Open the folder</source>
             <translation>Ordner öffnen</translation>
         </message>
@@ -5420,6 +5925,11 @@ DICOM-Ordner, NIfTI, PNG, JPEG</translation>
             <location filename="../../gf_desktop/gui/actions.py"/>
             <source>Put it into the middle of the view</source>
             <translation>Es in die Mitte der Ansicht holen</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/drops.py"/>
+            <source>Put the capsule's student in the list of {name}</source>
+            <translation>Den Schüler der Kapsel in die Liste von {name} stellen</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/gui/actions.py"/>
@@ -5567,6 +6077,7 @@ DICOM-Ordner, NIfTI, PNG, JPEG</translation>
             <translation>Lineal</translation>
         </message>
         <message>
+            <location filename="../../gf_desktop/gui/panels/model_dialogs.py"/>
             <location filename="../../gf_desktop/gui/panels/structure_dialog.py"/>
             <source>Save</source>
             <translation>Speichern</translation>
@@ -5863,6 +6374,8 @@ DICOM-Ordner, NIfTI, PNG, JPEG</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/gui/compare_bar.py"/>
+            <location filename="../../gf_desktop/gui/panels/model_dialogs.py"/>
+            <location filename="../../gf_desktop/gui/panels/models.py"/>
             <source>Structure</source>
             <translation>Struktur</translation>
         </message>
@@ -5972,6 +6485,11 @@ DICOM-Ordner, NIfTI, PNG, JPEG</translation>
             <location filename="../../gf_desktop/gui/questions.py"/>
             <source>Tables (*.csv)</source>
             <translation>Tabellen (*.csv)</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/actions.py"/>
+            <source>Take a capsule…</source>
+            <translation>Kapsel übernehmen …</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/gui/mask_dialog.py"/>
@@ -6142,6 +6660,16 @@ DICOM-Ordner, NIfTI, PNG, JPEG</translation>
             <translation>Wahrscheinlichkeit des Schülers, ab der der Pinsel malt</translation>
         </message>
         <message>
+            <location filename="../../gf_desktop/gui/panels/model_dialogs.py"/>
+            <source>The title goes into a capsule, the note stays in this project. Please write no patient's name.</source>
+            <translation>Der Titel kommt in eine Kapsel, die Notiz bleibt in diesem Projekt. Bitte schreiben Sie keine Patientennamen.</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/panels/model_dialogs.py"/>
+            <source>The two were not measured on the same slices, so small differences say nothing.</source>
+            <translation>Die beiden wurden nicht auf denselben Schichten gemessen; kleine Unterschiede sagen nichts.</translation>
+        </message>
+        <message>
             <location filename="../../gf_desktop/gui/actions.py"/>
             <source>The whole day with pictures</source>
             <translation>Der ganze Tag mit Bildern</translation>
@@ -6183,6 +6711,16 @@ DICOM-Ordner, NIfTI, PNG, JPEG</translation>
             <translation>Zeit</translation>
         </message>
         <message>
+            <location filename="../../gf_desktop/gui/panels/model_dialogs.py"/>
+            <source>Title</source>
+            <translation>Titel</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/actions.py"/>
+            <source>Title and note…</source>
+            <translation>Titel und Notiz …</translation>
+        </message>
+        <message>
             <location filename="../../gf_desktop/gui/mask_dialog.py"/>
             <source>To be checked: {text}.</source>
             <translation>Zu prüfen: {text}.</translation>
@@ -6211,6 +6749,11 @@ DICOM-Ordner, NIfTI, PNG, JPEG</translation>
             <location filename="../../gf_desktop/gui/start_page.py"/>
             <source>Try the demo</source>
             <translation>Demo ausprobieren</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/panels/model_dialogs.py"/>
+            <source>Two students</source>
+            <translation>Zwei Schüler</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/gui/actions.py"/>
@@ -6253,6 +6796,7 @@ DICOM-Ordner, NIfTI, PNG, JPEG</translation>
             <translation>Gewählten Schüler verwenden</translation>
         </message>
         <message>
+            <location filename="../../gf_desktop/gui/model_commands.py"/>
             <location filename="../../gf_desktop/gui/panels/models.py"/>
             <source>Use this one</source>
             <translation>Diesen verwenden</translation>
@@ -6480,6 +7024,16 @@ DICOM-Ordner, NIfTI, PNG, JPEG</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/gui/actions.py"/>
+            <source>Write a title and a note about the chosen student</source>
+            <translation>Einen Titel und eine Notiz zum gewählten Schüler schreiben</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/actions.py"/>
+            <source>Write the chosen student into one file, for other projects</source>
+            <translation>Den gewählten Schüler in eine Datei schreiben, für andere Projekte</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/actions.py"/>
             <source>Write verified masks, surfaces, figures or reports: NIfTI, NRRD, MetaImage, PNG, STL, OBJ, PLY, CSV, JSON, HTML</source>
             <translation>Geprüfte Masken, Oberflächen, Zahlen oder Berichte schreiben: NIfTI, NRRD, MetaImage, PNG, STL, OBJ, PLY, CSV, JSON, HTML</translation>
         </message>
@@ -6658,6 +7212,11 @@ DICOM-Ordner, NIfTI, PNG, JPEG</translation>
             <translation>der Schüler wird geprüft</translation>
         </message>
         <message>
+            <location filename="../../gf_desktop/gui/model_commands.py"/>
+            <source>checking {file}</source>
+            <translation>{file} wird geprüft</translation>
+        </message>
+        <message>
             <location filename="../../gf_desktop/display.py"/>
             <source>cine</source>
             <translation>Cine</translation>
@@ -6743,6 +7302,11 @@ DICOM-Ordner, NIfTI, PNG, JPEG</translation>
             <translation>Bild {n}/{of}</translation>
         </message>
         <message>
+            <location filename="../../gf_desktop/gui/panels/models.py"/>
+            <source>from a capsule</source>
+            <translation>aus einer Kapsel</translation>
+        </message>
+        <message>
             <location filename="../../gf_desktop/gui/keys_dialog.py"/>
             <source>given twice</source>
             <translation>doppelt vergeben</translation>
@@ -6762,6 +7326,22 @@ DICOM-Ordner, NIfTI, PNG, JPEG</translation>
             <location filename="../../gf_desktop/gui/panels/models.py"/>
             <source>in use</source>
             <translation>in Gebrauch</translation>
+        </message>
+        <message numerus="yes">
+            <location filename="../../gf_desktop/gui/texts.py"/>
+            <source>learned from {n} scans</source>
+            <translation>
+                <numerusform>lernte aus {n} Scan</numerusform>
+                <numerusform>lernte aus {n} Scans</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <location filename="../../gf_desktop/gui/texts.py"/>
+            <source>learned from {slices} slices of {n} scans, {held} held back</source>
+            <translation>
+                <numerusform>lernte aus {slices} Schichten von {n} Scan, {held} zurückgehalten</numerusform>
+                <numerusform>lernte aus {slices} Schichten von {n} Scans, {held} zurückgehalten</numerusform>
+            </translation>
         </message>
         <message>
             <location filename="../../gf_desktop/gui/mask_dialog.py"/>
@@ -7082,6 +7662,11 @@ DICOM-Ordner, NIfTI, PNG, JPEG</translation>
             <translation>der Lehrer lernt</translation>
         </message>
         <message>
+            <location filename="../../gf_desktop/gui/texts.py"/>
+            <source>the first student, as it came</source>
+            <translation>der erste Schüler, wie er kam</translation>
+        </message>
+        <message>
             <location filename="../../gf_desktop/gui/actions.py"/>
             <source>the frame of the mask is shown</source>
             <translation>das Bild der Maske wird gezeigt</translation>
@@ -7175,6 +7760,11 @@ DICOM-Ordner, NIfTI, PNG, JPEG</translation>
             <translation>ungesehen</translation>
         </message>
         <message>
+            <location filename="../../gf_desktop/gui/texts.py"/>
+            <source>what it learned from is not known</source>
+            <translation>woraus er lernte, ist nicht bekannt</translation>
+        </message>
+        <message>
             <location filename="../../gf_desktop/gui/panels/tool_options.py"/>
             <source>what looks like its middle</source>
             <translation>was aussieht wie seine Mitte</translation>
@@ -7215,6 +7805,11 @@ DICOM-Ordner, NIfTI, PNG, JPEG</translation>
             <translation>der Schüler wird geschrieben</translation>
         </message>
         <message>
+            <location filename="../../gf_desktop/gui/model_commands.py"/>
+            <source>writing {file}</source>
+            <translation>{file} wird geschrieben</translation>
+        </message>
+        <message>
             <location filename="../../gf_desktop/gui/panels/structure_dialog.py"/>
             <source>{colour}, in use</source>
             <translation>{colour}, vergeben</translation>
@@ -7243,12 +7838,28 @@ DICOM-Ordner, NIfTI, PNG, JPEG</translation>
             </translation>
         </message>
         <message>
+            <location filename="../../gf_desktop/gui/panels/models.py"/>
+            <source>{made}, from {parent}</source>
+            <translation>{made}, aus {parent}</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/model_commands.py"/>
+            <source>{model} is in the list of students; the one in use stays.</source>
+            <translation>{model} steht in der Liste der Schüler; der benutzte bleibt.</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/model_commands.py"/>
+            <source>{model} is in {file}, {size} MB, read back and checked.</source>
+            <translation>{model} ist in {file}, {size} MB, zurückgelesen und geprüft.</translation>
+        </message>
+        <message>
             <location filename="../../gf_desktop/gui/commands.py"/>
             <source>{model} predicts again.</source>
             <translation>{model} macht wieder die Vorschläge.</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/gui/commands.py"/>
+            <location filename="../../gf_desktop/gui/model_commands.py"/>
             <source>{model} predicts from now on.</source>
             <translation>{model} macht ab jetzt die Vorschläge.</translation>
         </message>

@@ -47,6 +47,22 @@
             </translation>
         </message>
         <message numerus="yes">
+            <location filename="../../gf_desktop/gui/texts.py"/>
+            <source>learned from {n} scans</source>
+            <translation>
+                <numerusform>learned from {n} scan</numerusform>
+                <numerusform>learned from {n} scans</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <location filename="../../gf_desktop/gui/texts.py"/>
+            <source>learned from {slices} slices of {n} scans, {held} held back</source>
+            <translation>
+                <numerusform>learned from {slices} slices of {n} scan, {held} held back</numerusform>
+                <numerusform>learned from {slices} slices of {n} scans, {held} held back</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
             <location filename="../../gf_desktop/gui/import_outcome.py"/>
             <source>the other {n} were</source>
             <translation>

@@ -82,6 +82,12 @@ class Answers(Questions):
     def new_structure_file(self) -> Path | None:
         return self._answer("new_structure_file")
 
+    def capsule_file(self) -> Path | None:
+        return self._answer("capsule_file")
+
+    def new_capsule_file(self, name: str) -> Path | None:
+        return self._answer(f"new_capsule_file {name}")
+
     def colour(self, start: str) -> str:
         return str(self._answer("colour"))
 
