@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import atexit
 import contextlib
+import math
 import os
 import subprocess
 import sys
@@ -44,6 +45,10 @@ S_PER_MB: Final = 0.5
 LEAST_MEMORY: Final = 2 << 30
 MEMORY_PER_BYTE: Final = 40
 """A reader may take this much, or this many times the size of its files where that is more."""
+
+PATIENCE: Final = 4
+"""Time over the limit counts once the reader has computed for so long: on a busy machine a sound file waits for its turn. A reader that
+only waits, for whatever reason, is ended after so many times the limit."""
 
 _LOOK_S: Final = 0.05
 _WATCHED_S: Final = 0.25
@@ -218,14 +223,16 @@ class Reader:
         answers: list[bytes | None] = []
         thread = threading.Thread(target=lambda: answers.append(process.exchange(order)), name="reading apart", daemon=True)
         thread.start()
-        end, look = time.monotonic() + limit_s, time.monotonic() + _WATCHED_S
+        pid, begin = process.process.pid, time.monotonic()
+        look, worked_s = begin + _WATCHED_S, _worked_s(pid)
         overrun = greedy = False
         while thread.is_alive() and not (overrun or greedy):
             thread.join(_LOOK_S)
-            overrun = time.monotonic() > end
+            took_s = time.monotonic() - begin
+            overrun = took_s > limit_s and (took_s > PATIENCE * limit_s or _worked_s(pid) - worked_s > limit_s)
             if memory and time.monotonic() > look:
                 look += _WATCHED_S
-                greedy = _resident(process.process.pid) > memory
+                greedy = _resident(pid) > memory
         if answers and answers[0] is not None and not overrun:
             return answers[0]
         if overrun or greedy:
@@ -261,6 +268,15 @@ def _resident(pid: int) -> int:
         return int(psutil.Process(pid).memory_info().rss)
     except psutil.Error:
         return 0
+
+
+def _worked_s(pid: int) -> float:
+    """Return the seconds that all processors together have spent on a process; infinite where that cannot be told."""
+    try:
+        times = psutil.Process(pid).cpu_times()
+    except psutil.Error:
+        return math.inf
+    return float(times.user + times.system)
 
 
 _reader: Final = Reader()

@@ -137,6 +137,24 @@ def test_that_a_decoder_that_hangs_is_stopped(reader: Reader, picture: ScanSourc
     assert time.monotonic() - begun < 20
 
 
+def test_that_a_decoder_that_computes_too_long_is_stopped(reader: Reader, picture: ScanSource, monkeypatch: pytest.MonkeyPatch) -> None:
+    spoil(monkeypatch, "exec('while True: pass')")
+    monkeypatch.setattr(apart, "BASE_S", 0.5)
+    # only what the reader has computed ends it here
+    monkeypatch.setattr(apart, "PATIENCE", 1e6)
+    with pytest.raises(FileFormatError, match="took longer than 1 s and was stopped"):
+        read(reader, picture)
+
+
+def test_that_a_decoder_that_has_to_wait_for_its_turn_is_waited_for(
+    reader: Reader, picture: ScanSource, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    spoil(monkeypatch, "time.sleep(2.5)")
+    monkeypatch.setattr(apart, "BASE_S", 0.5)
+    monkeypatch.setattr(apart, "PATIENCE", 1000)
+    assert read(reader, picture).volume.voxels.shape == (1, 20, 30)
+
+
 @pytest.mark.parametrize(
     ("deed", "told"),
     [
