@@ -8,15 +8,16 @@ from __future__ import annotations
 
 import hashlib
 import os
-import secrets
 from pathlib import Path
-from typing import Annotated, Final, Literal
+from typing import TYPE_CHECKING, Annotated, Final, Literal
 
 import msgspec
 
 from gf_desktop.atomic import explain_os_error
-from gf_desktop.capsule.ed25519 import KEY_BYTES, public_key, sign, verify
 from gf_desktop.errors import FileFormatError, UserError
+
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 __all__ = ["fingerprint", "make_key", "read_key", "sign_document", "signer_of"]
 
@@ -38,6 +39,25 @@ class _Signature(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_onl
     signature: Hex64
 
 
+def _private(secret: bytes) -> Ed25519PrivateKey:
+    # loaded when a capsule is signed: the window's start need not wait for it
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+    return Ed25519PrivateKey.from_private_bytes(secret)
+
+
+def _fits(public: bytes, document: bytes, signature: bytes) -> bool:
+    """Return whether a signature (64 bytes, RFC 8032) is of this document and key (32 bytes)."""
+    from cryptography.exceptions import InvalidSignature
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
+    try:
+        Ed25519PublicKey.from_public_bytes(public).verify(signature, document)
+    except (InvalidSignature, ValueError):  # ValueError: no key at all
+        return False
+    return True
+
+
 def fingerprint(public: bytes) -> str:
     """Return the short name of a key: 16 hexadecimal digits in fours."""
     digits = hashlib.sha256(public).hexdigest()[:16]
@@ -52,7 +72,10 @@ def make_key(path: Path) -> str:
     UserError
         When there is such a file, or it cannot be written.
     """
-    secret = secrets.token_bytes(KEY_BYTES)
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+    private = Ed25519PrivateKey.generate()
+    secret = private.private_bytes_raw()
     text = msgspec.json.format(msgspec.json.encode(_Key(secret=secret.hex())), indent=1) + b"\n"
     try:
         handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
@@ -62,7 +85,7 @@ def make_key(path: Path) -> str:
         raise UserError("There is a file of this name already", where=str(path), next_step="Choose another name.") from error
     except OSError as error:
         raise explain_os_error(error, path) from error
-    return fingerprint(public_key(secret))
+    return fingerprint(private.public_key().public_bytes_raw())
 
 
 def read_key(path: Path) -> bytes:
@@ -86,7 +109,8 @@ def read_key(path: Path) -> bytes:
 
 def sign_document(secret: bytes, document: bytes) -> bytes:
     """Return the bytes of ``signature.json`` for those of ``capsule.json``."""
-    made = _Signature(public_key=public_key(secret).hex(), signature=sign(secret, document).hex())
+    private = _private(secret)
+    made = _Signature(public_key=private.public_key().public_bytes_raw().hex(), signature=private.sign(document).hex())
     return msgspec.json.encode(made) + b"\n"
 
 
@@ -105,6 +129,6 @@ def signer_of(signature: bytes, document: bytes) -> str:
     if msgspec.json.encode(read) + b"\n" != signature:
         raise ValueError("The capsule's signature is not readable")
     public = bytes.fromhex(read.public_key)
-    if not verify(public, document, bytes.fromhex(read.signature)):
+    if not _fits(public, document, bytes.fromhex(read.signature)):
         raise ValueError("The signature does not fit the capsule: it was changed after it was signed, or another one was signed")
     return fingerprint(public)
