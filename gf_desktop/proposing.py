@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from gf_desktop.arrays import written_apart
-from gf_desktop.errors import ProjectError, UserError
+from gf_desktop.errors import UserError
 from gf_desktop.imaging.edits import Box
 from gf_desktop.imaging.labelmap import LabelMap
 from gf_desktop.imaging.structures import ProposalRule, proposal_rule
@@ -251,7 +251,7 @@ class Proposer:
         models = self.project.models
         active = models.active_id
         if active is None:
-            raise ProjectError("The project has no active model", where=self.project.name, next_step="Activate a model first.")
+            raise models.no_active(self.project.name)
         kept, path = self._segmenter, models.path(active)
         return lambda: kept if kept is not None and kept.card.id == active else Segmenter.load(path)
 

@@ -17,6 +17,7 @@ from gf_desktop.files.private import Identity, Private, private_of, without_text
 from gf_desktop.files.scan import Scan, ScanSource, Watch, find_scans, read_scan
 from gf_desktop.files.spacing import Spacing
 from gf_desktop.imaging.edits import Box
+from gf_desktop.imaging.labelmap import LabelTable
 from gf_desktop.imaging.volume import Volume
 from gf_desktop.jobs import CancelToken, Jobs
 from gf_desktop.open_case import OpenCase
@@ -189,9 +190,9 @@ class Workspace:
 
     # project
 
-    def create_project(self, folder: Path, pack: Path) -> None:
-        """Make a project that starts with a pack, and open it; errors as :meth:`Project.create`."""
-        project = Project.create(folder, pack)
+    def create_project(self, folder: Path, start: Path | LabelTable) -> None:
+        """Make a project that starts with a pack or with structures of its own, and open it; errors as :meth:`Project.create`."""
+        project = Project.create(folder, start)
         self.close_project()
         self._adopt(project)
 

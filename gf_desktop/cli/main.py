@@ -107,10 +107,11 @@ def _add_reference(sub: argparse.ArgumentParser, flag: str) -> None:
 
 
 def _add_data_verbs(verbs: _SubParsers) -> None:
-    new = _add(verbs, "new", "make a project that starts with a model pack")
-    new.add_argument(
-        "--model", required=True, metavar="PACK|ID", help="folder of a model pack, or the id of one that ships with the program"
-    )
+    new = _add(verbs, "new", "make a project that starts with a model pack, or with structures of its own")
+    start = new.add_mutually_exclusive_group(required=True)
+    start.add_argument("--model", metavar="PACK|ID", help="folder of a model pack, or the id of one that ships with the program")
+    listed = 'JSON {"structures": [{"id", "name", "color"}]}, a label description of ITK-SNAP, or a shipped list such as abdomen'
+    start.add_argument("--labels", metavar="FILE|NAME", help=f"structures; the first refinement makes the first model: {listed}")
     bring = _add(verbs, "import", "copy scans into the project: DICOM folders, NIfTI, NRRD, MetaImage, pictures")
     bring.add_argument("paths", metavar="PATH", type=Path, nargs="+")
     _add_choice(bring)

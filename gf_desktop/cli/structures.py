@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
-from gf_desktop.cli.asking import answer_of
+from gf_desktop.cli.asking import answer_of, structure_path
 from gf_desktop.cli.operations import label_named
 from gf_desktop.cli.output import Output
 from gf_desktop.errors import UserError
@@ -98,18 +97,12 @@ def _remove(session: Session, options: argparse.Namespace, output: Output) -> No
 
 
 def _take(session: Session, options: argparse.Namespace, output: Output) -> None:
-    shipped = {path.stem: path for path in shipped_structure_files()}
     if options.source == "help":
-        lists = [read_structure_file(path) for path in shipped.values()]
+        lists = [read_structure_file(path) for path in shipped_structure_files()]
         output.table(("name", "what", "structures"), [(f.path.stem, f.name, f"{len(f.table)}") for f in lists])
         output.document({"lists": [{"name": f.path.stem, "title": f.name, "structures": list(f.table.names)} for f in lists]})
         return
-    path = Path(options.source)
-    if not path.exists() and options.source not in shipped:
-        raise UserError(
-            "There is no such list of structures", where=options.source, next_step=f"Name a file, or one of: {', '.join(shipped)}."
-        )
-    _added(session, session.take_structures(path if path.exists() else shipped[options.source]), output)
+    _added(session, session.take_structures(structure_path(options.source)), output)
 
 
 def _save(session: Session, options: argparse.Namespace, output: Output) -> None:

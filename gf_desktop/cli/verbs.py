@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from gf_desktop.cli.asking import answer_of, find_pack
+from gf_desktop.cli.asking import answer_of, find_pack, structure_path
 from gf_desktop.cli.capsules import capsule_verb, changes_models, models_verb
 from gf_desktop.cli.exporting import export_verb
 from gf_desktop.cli.looking import compare_verb, measurements_verb
@@ -19,6 +19,7 @@ from gf_desktop.cli.structures import changes_structures, run_structures
 from gf_desktop.files.inspect import inspect
 from gf_desktop.files.masks import read_mapping
 from gf_desktop.files.resample import ResampledLabel
+from gf_desktop.files.structure_lists import read_structure_file
 from gf_desktop.imaging.metrics import StructureScore, mean_dice
 from gf_desktop.jobs import InlineJobs
 from gf_desktop.project.records import Case, RoundReport
@@ -79,12 +80,13 @@ def _screenshots(options: argparse.Namespace, _output: Output) -> int:
 
 
 def _new(session: Session, options: argparse.Namespace, output: Output) -> None:
-    session.create_project(options.project, find_pack(options.model))
-    card = session.active_card
-    names = [] if card is None else list(card.table.names)
-    model = "" if card is None else card.id
-    output.say(f"Project {options.project} starts with {model}: {', '.join(names)}.")
-    output.document({"project": str(options.project), "model": model, "structures": names})
+    session.create_project(
+        options.project, read_structure_file(structure_path(options.labels)).table if options.labels else find_pack(options.model)
+    )
+    card, names = session.active_card, list(session.must_project().table.names)
+    begun = "starts without a model; the first refinement makes one" if card is None else f"starts with {card.id}"
+    output.say(f"Project {options.project} {begun}: {', '.join(names)}.")
+    output.document({"project": str(options.project), "model": "" if card is None else card.id, "structures": names})
 
 
 def _import(session: Session, options: argparse.Namespace, output: Output) -> int:

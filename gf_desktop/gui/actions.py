@@ -16,6 +16,7 @@ from gf_desktop.gui.icons import icon
 from gf_desktop.gui.keymap import Keymap
 from gf_desktop.gui.looking_rows import LOOKING_ROWS, WINDOW_ROWS
 from gf_desktop.gui.model_rows import MODEL_ROWS
+from gf_desktop.gui.project_rows import PROJECT_ROWS
 
 __all__ = [
     "ACTIONS",
@@ -90,6 +91,7 @@ ACTIONS: Final[tuple[ActionSpec, ...]] = (
         "open_demo", "Open the demo", (), "create_project", "Try everything on a real CT that ships with the program", "Project", "play"
     ),
     ActionSpec("new_project", "New project…", ("Ctrl+N",), "create_project", "Start a project with a model pack", "Project", "new"),
+    *PROJECT_ROWS,
     ActionSpec("open_project", "Open project…", ("Ctrl+O",), "open_project", "Go on with a project folder", "Project", "folder"),
     ActionSpec(
         "import_folder",

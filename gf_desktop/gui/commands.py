@@ -27,6 +27,7 @@ from gf_desktop.gui.language import spoken
 from gf_desktop.gui.mask_commands import MaskCommands
 from gf_desktop.gui.measure_commands import MeasureCommands
 from gf_desktop.gui.model_commands import ModelCommands
+from gf_desktop.gui.project_commands import project_handlers
 from gf_desktop.gui.questions import Questions
 from gf_desktop.gui.structure_commands import StructureCommands
 from gf_desktop.gui.view_state import ToolName, ViewState
@@ -164,6 +165,7 @@ class Commands(QObject):
         self.measures = MeasureCommands(session, state, face, questions, attempt=self.attempt)
         self.models = ModelCommands(session, face, questions, attempt=self.attempt, parent=dialogs)
         self.exports = ExportCommands(session, face, questions, attempt=self.attempt, parent=dialogs)
+        self.projects = project_handlers(session, face, questions, attempt=self.attempt, parent=dialogs)
         self.imports = ImportCommands(session, face, questions, attempt=self.attempt, show_case=self.show_case, parent=dialogs)
         for signal in (
             session.project_changed,
@@ -230,7 +232,7 @@ class Commands(QObject):
             "open_demo": self.open_demo,
             "new_project": self.new_project,
             "open_project": self.open_project,
-            **self.imports.handlers(),
+            **(self.projects | self.imports.handlers()),
             "correct": self.masks.take,
             **self.exports.handlers(),
             "close_project": session.close_project,

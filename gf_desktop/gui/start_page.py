@@ -38,6 +38,7 @@ class StartPage(Floor):
         cards = QHBoxLayout()
         cards.setSpacing(2 * GRID_PX)
         cards.addStretch(1)
+        own = push_button(tr("or with structures of your own"), actions["new_own_project"].trigger, kind="link")
         for action_id, picture, heading, text, kind in (
             (
                 "open_demo",
@@ -49,7 +50,10 @@ class StartPage(Floor):
             ("new_project", "new", tr("New project"), tr("Begin with a student that ships with the program and your own scans."), ""),
             ("open_project", "folder", tr("Open a project"), tr("Go on where you stopped. Everything was saved as you went."), ""),
         ):
-            cards.addWidget(self._card(actions[action_id], picture=picture, heading=heading, text=text, kind=kind))
+            foot = own if action_id == "new_project" else QWidget()
+            # an empty line where there is no second way, so that the buttons of all cards stand side by side
+            foot.setFixedHeight(own.sizeHint().height())
+            cards.addWidget(self._card(actions[action_id], picture=picture, heading=heading, text=text, kind=kind, foot=foot))
         cards.addStretch(1)
         title = label("Graph Flow Desktop", kind="title")
         title.setAlignment(Qt.AlignmentFlag.AlignCenter)
@@ -85,7 +89,7 @@ class StartPage(Floor):
             self.recent.append(button)
 
     @staticmethod
-    def _card(action: QAction, *, picture: str, heading: str, text: str, kind: str) -> QFrame:
+    def _card(action: QAction, *, picture: str, heading: str, text: str, kind: str, foot: QWidget) -> QFrame:
         card = QFrame()
         card.setObjectName("card")
         card.setFixedWidth(CARD_PX)
@@ -99,5 +103,6 @@ class StartPage(Floor):
         inner.addWidget(label(text, kind="muted", wrap=True), 1)
         inner.addSpacing(GRID_PX)
         inner.addWidget(button)
+        inner.addWidget(foot, 0, Qt.AlignmentFlag.AlignHCenter)
         card.setMinimumHeight(216)
         return card

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import sqlite3
+import unicodedata
 from datetime import UTC, datetime
 from itertools import count
 from pathlib import Path
@@ -21,6 +23,8 @@ __all__ = ["ModelRegistry", "copy_pack"]
 MOST_TITLE = 200
 MOST_NOTE = 2000
 """Signs of what a person writes about a model."""
+MOST_LETTERS = 40
+"""Of a project's name in the id of its first model."""
 
 
 def copy_pack(source: Path, target: Path) -> ModelCard:
@@ -108,11 +112,31 @@ class ModelRegistry:
         row = self._db.execute("SELECT model_id FROM activations ORDER BY seq DESC LIMIT 1").fetchone()
         return None if row is None else str(row[0])
 
+    def no_active(self, where: str) -> ModelError:
+        """Return what the user can do in a project, named by ``where``, of which no model serves."""
+        if self.records():
+            return ModelError(
+                "No model of the project serves",
+                where=where,
+                next_step="Approve more slices and refine again, or activate one of its models.",
+            )
+        return ModelError(
+            "The project has no model yet",
+            where=where,
+            next_step="Draw and approve a slice, then refine: the first round makes the first model.",
+        )
+
+    def first_id(self, name: str) -> str:
+        """Return an id for the first candidate of a project that began without a model: its name in plain letters, and ``-v1`` or later."""
+        plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
+        return self._free_version(re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:MOST_LETTERS].rstrip("-") or "model", 1)
+
     def next_id(self, base: str) -> str:
         """Return an id for the next candidate: the first free of ``base-v2``, ``base-v3``, ..."""
-        stem = base.rsplit("-v", 1)[0] if base.rsplit("-v", 1)[-1].isdigit() else base
+        return self._free_version(base.rsplit("-v", 1)[0] if base.rsplit("-v", 1)[-1].isdigit() else base, 2)
+
+    def _free_version(self, stem: str, number: int) -> str:
         taken = {r.id for r in self.records()} | ({p.name for p in self.folder.iterdir()} if self.folder.is_dir() else set())
-        number = 2
         while f"{stem}-v{number}" in taken:
             number += 1
         return f"{stem}-v{number}"

@@ -34,7 +34,7 @@ from gf_desktop.errors import HeldError, ProjectError, UserError
 from gf_desktop.files.passport import Passport
 from gf_desktop.imaging.labelmap import LabelTable
 from gf_desktop.imaging.volume import Volume
-from gf_desktop.pack import verify_pack
+from gf_desktop.pack import ModelCard, verify_pack
 from gf_desktop.project.case_rows import SELECT_CASES, case_of, insert_case
 from gf_desktop.project.database import connect, create_schema, writing
 from gf_desktop.project.journal_file import Holder, drop_holder, read_holder, write_holder
@@ -75,15 +75,15 @@ class Project:
         self.masks = Masks(database, folder / "cases", self.table, case_of=self.case, must_write=self.must_write, read_only=lock is None)
 
     @classmethod
-    def create(cls, folder: Path, pack: Path) -> Project:
-        """Make a project that starts with a model pack, and open it.
+    def create(cls, folder: Path, start: Path | LabelTable) -> Project:
+        """Make a project that starts with a model pack or with structures of its own, and open it.
 
         Parameters
         ----------
         folder
             Must not exist, or be empty.
-        pack
-            Folder of the pack; it is copied into the project.
+        start
+            Folder of the pack, which is copied into the project; or the structures of a project whose first round makes its first model.
 
         Raises
         ------
@@ -92,7 +92,12 @@ class Project:
         ModelError
             When the pack is missing or damaged.
         """
-        card = verify_pack(pack)
+        card: ModelCard | None = None
+        if isinstance(start, LabelTable):
+            table = start
+        else:
+            card = verify_pack(start)
+            table = card.table
         folder = folder.absolute()
         if folder.exists():
             check_writable_folder(folder)
@@ -106,7 +111,9 @@ class Project:
             shutil.rmtree(partial, ignore_errors=True)
             (partial / "cases").mkdir(parents=True)
             (partial / "runs").mkdir()
-            copy_pack(pack, partial / "models" / card.id)
+            (partial / "models").mkdir()
+            if card is not None and isinstance(start, Path):
+                copy_pack(start, partial / "models" / card.id)
             create_schema(partial / DATABASE)
             database = connect(partial / DATABASE)
             try:
@@ -115,14 +122,13 @@ class Project:
                         "INSERT INTO meta VALUES (?, ?)",
                         [
                             ("name", folder.name),
-                            ("structures", json.dumps(card.table.as_json())),
+                            ("structures", json.dumps(table.as_json())),
                             ("created", _now()),
-                            ("modality", card.modality),
+                            ("modality", "" if card is None else card.modality),
                         ],
                     )
-                models = ModelRegistry(database, partial / "models")
-                models.register(card.id)
-                models.activate(card.id, reason="the pack that the project began with", gate={}, mean_dice=card.metrics.get("mean_dice"))
+                if card is not None:
+                    _begin_with(ModelRegistry(database, partial / "models"), card)
             finally:
                 database.close()
             if folder.exists():
@@ -518,6 +524,11 @@ def _holder(folder: Path) -> Holder | None:
 def _holder_text(folder: Path) -> str:
     holder = _holder(folder)
     return "" if holder is None else f" ({holder})"
+
+
+def _begin_with(models: ModelRegistry, card: ModelCard) -> None:
+    models.register(card.id)
+    models.activate(card.id, reason="the pack that the project began with", gate={}, mean_dice=card.metrics.get("mean_dice"))
 
 
 def _now() -> str:

@@ -209,7 +209,6 @@
             <translation>CT des Abdomens, {number} Strukturen</translation>
         </message>
         <message>
-            <location filename="../../gf_desktop/proposing.py"/>
             <location filename="../../gf_desktop/refinement.py"/>
             <source>Activate a model first.</source>
             <translation>Aktivieren Sie zuerst ein Modell.</translation>
@@ -243,6 +242,11 @@
             <location filename="../../gf_desktop/structuring.py"/>
             <source>Another structure is being removed</source>
             <translation>Eine andere Struktur wird gerade entfernt</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/project/models.py"/>
+            <source>Approve more slices and refine again, or activate one of its models.</source>
+            <translation>Geben Sie mehr Schichten frei und verfeinern Sie noch einmal, oder aktivieren Sie eines seiner Modelle.</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/files/scan.py"/>
@@ -681,6 +685,11 @@
             <location filename="../../gf_desktop/files/stated.py"/>
             <source>Distance between slices</source>
             <translation>Abstand zwischen Schichten</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/project/models.py"/>
+            <source>Draw and approve a slice, then refine: the first round makes the first model.</source>
+            <translation>Zeichnen Sie eine Schicht, geben Sie sie frei und verfeinern Sie dann: Die erste Runde macht das erste Modell.</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/files/dicom_seg.py"/>
@@ -1169,6 +1178,11 @@
             <location filename="../../gf_desktop/workspace.py"/>
             <source>No case is open</source>
             <translation>Kein Fall ist geöffnet</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/project/models.py"/>
+            <source>No model of the project serves</source>
+            <translation>Kein Modell des Projekts ist in Gebrauch</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/gui/commands.py"/>
@@ -2258,10 +2272,14 @@
             <translation>Die mitgelieferten Dateien des Programms fehlen; gesucht in {places}</translation>
         </message>
         <message>
-            <location filename="../../gf_desktop/proposing.py"/>
             <location filename="../../gf_desktop/refinement.py"/>
             <source>The project has no active model</source>
             <translation>Das Projekt hat kein aktives Modell</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/project/models.py"/>
+            <source>The project has no model yet</source>
+            <translation>Das Projekt hat noch kein Modell</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/exporting.py"/>
@@ -4150,9 +4168,19 @@
             <translation>Zurück zur Startseite; alles ist gespeichert</translation>
         </message>
         <message>
+            <location filename="../../gf_desktop/gui/project_commands.py"/>
+            <source>Begin</source>
+            <translation>Beginnen</translation>
+        </message>
+        <message>
             <location filename="../../gf_desktop/gui/start_page.py"/>
             <source>Begin with a student that ships with the program and your own scans.</source>
             <translation>Mit einem mitgelieferten Schüler und Ihren eigenen Scans beginnen.</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/actions.py"/>
+            <source>Begin without a model; the first refinement makes one from what you approve</source>
+            <translation>Ohne Modell beginnen; die erste Verfeinerung macht eines aus dem, was Sie freigeben</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/gui/actions.py"/>
@@ -5525,6 +5553,11 @@ DICOM-Ordner, NIfTI, PNG, JPEG</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/gui/actions.py"/>
+            <source>New project with your own structures…</source>
+            <translation>Neues Projekt mit eigenen Strukturen…</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/actions.py"/>
             <source>New project…</source>
             <translation>Neues Projekt…</translation>
         </message>
@@ -6416,6 +6449,11 @@ DICOM-Ordner, NIfTI, PNG, JPEG</translation>
             <translation>Strukturen der Datei</translation>
         </message>
         <message>
+            <location filename="../../gf_desktop/gui/project_commands.py"/>
+            <source>Structures of the new project</source>
+            <translation>Strukturen des neuen Projekts</translation>
+        </message>
+        <message>
             <location filename="../../gf_desktop/gui/actions.py"/>
             <source>Structures stronger</source>
             <translation>Strukturen stärker</translation>
@@ -6673,6 +6711,11 @@ DICOM-Ordner, NIfTI, PNG, JPEG</translation>
             <location filename="../../gf_desktop/gui/actions.py"/>
             <source>The whole day with pictures</source>
             <translation>Der ganze Tag mit Bildern</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/project_commands.py"/>
+            <source>There is no model yet. Add scans, draw and approve a slice, then refine: the first round makes the first model.</source>
+            <translation>Es gibt noch kein Modell. Fügen Sie Scans hinzu, zeichnen Sie eine Schicht, geben Sie sie frei und verfeinern Sie dann: Die erste Runde macht das erste Modell.</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/gui/commands.py"/>
@@ -6936,6 +6979,11 @@ DICOM-Ordner, NIfTI, PNG, JPEG</translation>
             <location filename="../../gf_desktop/gui/panels/worklist.py"/>
             <source>Which scans</source>
             <translation>Welche Scans</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/project_commands.py"/>
+            <source>Which structures will you draw? The list can be changed later.</source>
+            <translation>Welche Strukturen werden Sie zeichnen? Die Liste lässt sich später ändern.</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/gui/commands.py"/>
@@ -7489,6 +7537,11 @@ DICOM-Ordner, NIfTI, PNG, JPEG</translation>
             <location filename="../../gf_desktop/gui/panels/worklist.py"/>
             <source>or try the demo</source>
             <translation>oder Demo öffnen</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/start_page.py"/>
+            <source>or with structures of your own</source>
+            <translation>oder mit eigenen Strukturen</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/gui/views/slice_view.py"/>

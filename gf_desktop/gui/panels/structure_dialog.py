@@ -207,6 +207,8 @@ class ListDialog(QDialog):
         Given the path of the chosen list.
     ask_file
         Asks for a file; None when the person thinks better of it.
+    words
+        Title, what is said above the lists, and the button that takes one; None for those of adding to a project.
     """
 
     def __init__(
@@ -216,9 +218,15 @@ class ListDialog(QDialog):
         take: Callable[[Path], object],
         ask_file: Callable[[], Path | None],
         parent: QWidget | None = None,
+        words: tuple[str, str, str] | None = None,
     ) -> None:
         super().__init__(parent)
-        self.setWindowTitle(tr("Add structures from a list"))
+        title, above, button = words or (
+            tr("Add structures from a list"),
+            tr("Structures that the project has already stay as they are."),
+            tr("Add what is missing"),
+        )
+        self.setWindowTitle(title)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowModality(Qt.WindowModality.WindowModal)
         self._lists = list(lists)
@@ -234,13 +242,13 @@ class ListDialog(QDialog):
         self.about.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
         self.list.currentRowChanged.connect(self._show_about)
         self.list.itemDoubleClicked.connect(lambda _item: self._finish())
-        self.add_button = push_button(tr("Add what is missing"), self._finish, kind="primary")
+        self.add_button = push_button(button, self._finish, kind="primary")
         self.add_button.setDefault(True)
         self.file_button = push_button(tr("From a file…"), self._from_file)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(3 * GRID_PX, 2 * GRID_PX, 3 * GRID_PX, 2 * GRID_PX)
         layout.setSpacing(GRID_PX)
-        layout.addWidget(label(tr("Structures that the project has already stay as they are."), kind="muted", wrap=True))
+        layout.addWidget(label(above, kind="muted", wrap=True))
         layout.addWidget(self.list, 1)
         layout.addWidget(self.about)
         buttons = QHBoxLayout()

@@ -147,7 +147,7 @@ class Structures(QFrame):
         """Show the structures of the project that is open; rows that stay keep their place and the keyboard."""
         project, card = self._session.project, self._session.active_card
         table = () if project is None else project.table.structures
-        known = () if card is None else card.table.ids
+        known = tuple(structure.id for structure in table) if card is None else card.table.ids
         for row in self.rows[len(table) :]:
             self._rows_box.removeWidget(row)
             row.deleteLater()

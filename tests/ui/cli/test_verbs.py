@@ -384,6 +384,49 @@ def test_that_the_help_of_operations_names_every_one(run: Callable[..., Any], pr
     assert any(line.startswith("remove-islands label min_ml: ") for line in lines)
 
 
+@pytest.fixture
+def own_project(run: Callable[..., Any], tmp_path: Path) -> Path:
+    """A project without a model, of two structures of the demo's labels."""
+    labels = tmp_path / "labels.json"
+    labels.write_text(json.dumps({"structures": [{"id": 3, "name": "soft", "color": "#e69f00"}, {"id": 4, "name": "hard"}]}))
+    document = run("new", tmp_path / "own", "--labels", labels)
+    assert (document["model"], document["structures"]) == ("", ["soft", "hard"])
+    return tmp_path / "own"
+
+
+def test_that_without_a_model_all_but_prediction_can_be_done(
+    run: Callable[..., Any], own_project: Path, map_file: Path, tmp_path: Path
+) -> None:
+    (case,) = run("import", own_project, DEMO / "B_ct_dicom")["cases"]
+    assert run("models", own_project)["models"] == []
+    assert [s["known_to_student"] for s in run("structures", own_project)["structures"]] == [False, False]
+    error = run("predict", own_project, code=1)["error"]
+    assert error["what"] == "The project has no model yet"
+    assert "first round" in error["next"]
+    run("correct", own_project, case["id"], "--mask", DEMO / "B_ct_labels.nii.gz", "--map", map_file, "--slices", "3,9")
+    run("edit", own_project, case["id"], "fill-holes", "label=soft")
+    assert run("list", own_project)["cases"][0]["status"] == "in progress"
+    assert run("evaluate", own_project, case["id"], "--reference", DEMO / "B_ct_labels.nii.gz", "--map", map_file, "--slices", "3")
+    run("export", own_project, "--out", tmp_path / "out", "--format", "nifti")
+    assert set(np.unique(np.asarray(nibabel.load(next((tmp_path / "out").glob("*.nii.gz"))).dataobj))) == {0, 3, 4}
+
+
+def test_that_a_project_begins_with_a_shipped_list_or_says_which_there_are(run: Callable[..., Any], tmp_path: Path) -> None:
+    assert "liver" in run("new", tmp_path / "own", "--labels", "abdomen")["structures"]
+    assert "abdomen" in run("new", tmp_path / "other", "--labels", "spaceship", code=1)["error"]["next"]
+    assert run("new", tmp_path / "both", "--labels", "abdomen", "--model", "abdomen-ct", code=1)["error"]["what"]
+    assert not (tmp_path / "other").exists()
+
+
+@pytest.mark.parametrize(
+    "text", ["[]", '{"structures": [{"id": 0, "name": "x"}]}', '{"structures": [{"name": "a"}, {"name": "a"}]}', "\x00"]
+)
+def test_that_a_list_that_is_none_makes_no_project(run: Callable[..., Any], tmp_path: Path, text: str) -> None:
+    (tmp_path / "labels.json").write_text(text)
+    assert run("new", tmp_path / "own", "--labels", tmp_path / "labels.json", code=1)["error"]["what"]
+    assert not (tmp_path / "own").exists()
+
+
 NOT_A_VERB = {
     "must_project": "how verbs reach the project",
     "must_open": "how commands reach the case on screen",

@@ -69,6 +69,7 @@ def test_that_without_a_project_only_what_is_possible_is_enabled(made, action: C
     of_the_window = {
         "open_demo",
         "new_project",
+        "new_own_project",
         "open_project",
         "quit",
         "reset_view",

@@ -56,7 +56,7 @@ def drop(window: MainWindow, paths: list[Path]) -> None:
 def test_that_the_program_begins_with_three_cards(made: Composition) -> None:
     assert made.window.pages.currentWidget() is made.window.start
     names = [button.text() for button in made.window.start.findChildren(QPushButton)]
-    assert names == ["Open the demo", "New project", "Open project"]
+    assert names == ["Open the demo", "New project", "or with structures of your own", "Open project"]
     assert made.window.page is None
 
 

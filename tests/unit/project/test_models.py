@@ -89,3 +89,19 @@ def test_that_a_card_that_was_changed_or_damaged_meanwhile_is_read_again(project
     path.unlink()
     with pytest.raises(ModelError, match="no model pack here"):
         project.models.card("threshold")
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("Knee MR 2024", "knee-mr-2024-v1"),
+        ("Größe_Ä", "groe-a-v1"),
+        ("../..", "model-v1"),
+        ("x" * 90, "x" * 40 + "-v1"),
+        ("膝", "model-v1"),
+    ],
+)
+def test_that_the_first_models_id_is_the_projects_name_in_plain_letters(project: Project, name: str, expected: str) -> None:
+    assert project.models.first_id(name) == expected
+    (project.models.folder / expected).mkdir()
+    assert project.models.first_id(name) == expected.replace("-v1", "-v2")

@@ -16,7 +16,7 @@ from gf_desktop.arrays import CAN_MAP
 from gf_desktop.errors import ModelError, ProjectError
 from gf_desktop.imaging.edits import Box, LabelEdit
 from gf_desktop.imaging.geometry import Geometry
-from gf_desktop.imaging.labelmap import VoxelState
+from gf_desktop.imaging.labelmap import LabelTable, Structure, VoxelState
 from gf_desktop.imaging.volume import Volume
 from gf_desktop.project.store import Project, read_confidence, write_confidence
 
@@ -318,3 +318,16 @@ def test_that_a_mask_saved_and_not_entered_into_the_database_is_read_from_the_on
     np.testing.assert_array_equal(project.masks.load("C-001").labels, label_map.labels)
     assert project.masks.take_findings() == ()
     project.close()
+
+
+def test_that_a_project_without_a_model_has_the_structures_that_it_began_with(tmp_path: Path, scan: Volume) -> None:
+    table = LabelTable((Structure(3, "nodule", "#e69f00"), Structure(7, "vessel", "#56b4e9")))
+    project = Project.create(tmp_path / "own", table)
+    case, _ = project.add_case(scan, title=scan.source, verdict="green", findings=())
+    assert project.models.active_id is None
+    assert project.models.records() == []
+    project.close()
+    again = Project.open(tmp_path / "own")
+    assert again.table == table
+    assert [c.id for c in again.cases()] == [case.id]
+    again.close()
