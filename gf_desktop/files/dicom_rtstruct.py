@@ -14,7 +14,7 @@ import numpy.typing as npt
 from gf_desktop import __version__
 from gf_desktop.files.dicom_codes import Code, code_of, dicom_names
 from gf_desktop.files.dicom_rtstruct_read import open_rtstruct, read_rtstruct
-from gf_desktop.files.dicom_seg import PROGRAM, SERIES_NUMBER, drawn_structures, new_uid
+from gf_desktop.files.dicom_seg import PROGRAM, SERIES_NUMBER, drawn_structures, how_made, new_uid
 from gf_desktop.files.dicom_source import CARRIED, SourceSeries, read_source
 from gf_desktop.files.formats import PatientTags
 from gf_desktop.files.landing import ExportedFile, Piece, land
@@ -60,7 +60,7 @@ def write_rtstruct(
     path
         The file.
     model_id
-        Named as the origin of the regions.
+        Named as the origin of the regions; "" where no student had a hand in them.
 
     Returns
     -------
@@ -98,8 +98,8 @@ def _write(
                 ROINumber=structure.id,
                 ReferencedFrameOfReferenceUID=frame,
                 ROIName=name,
-                ROIGenerationAlgorithm="SEMIAUTOMATIC" if edited else "AUTOMATIC",
-                ROIGenerationDescription=f"{PROGRAM}, {model_id}"[:64],
+                ROIGenerationAlgorithm=how_made(model_id, edited=edited),
+                ROIGenerationDescription=(f"{PROGRAM}, {model_id}" if model_id else PROGRAM)[:64],
             )
             for structure, name in zip(structures, names, strict=True)
         ]

@@ -23,7 +23,7 @@ from gf_desktop.files.quiet import load_highdicom, quiet
 from gf_desktop.imaging.geometry import GRID_TOL_MM, Geometry
 from gf_desktop.imaging.labelmap import LabelTable, Structure
 
-__all__ = ["PROGRAM", "drawn_structures", "new_uid", "write_dicom_seg"]
+__all__ = ["PROGRAM", "drawn_structures", "how_made", "new_uid", "write_dicom_seg"]
 
 UInt8 = npt.NDArray[np.uint8]
 PROGRAM = "Graph Flow Desktop"
@@ -74,11 +74,11 @@ def write_dicom_seg(
         "copy": the tags of patient and study are those of the series; ask the user first. "blank": they are empty, and only
         the UIDs of the study, the series, the frame of reference and the slices are kept.
     model_id
-        Named as the version of the algorithm.
+        Named as the version of the algorithm; "" where no student had a hand in the mask, which is then called "MANUAL".
     segmentation
         LABELMAP (DICOM Supplement 243) is smaller; many viewers do not read it yet.
     edited
-        Whether a person had a hand in the mask: "SEMIAUTOMATIC" instead of "AUTOMATIC".
+        Whether a person had a hand in a student's mask: "SEMIAUTOMATIC" instead of "AUTOMATIC".
     landing
         ``overwrite``, ``known`` and ``stopped`` of :func:`gf_desktop.files.landing.land`.
 
@@ -146,6 +146,13 @@ def drawn_structures(labels: UInt8, geometry: Geometry, table: LabelTable, *, wh
     return [structure for structure in table if structure.id in present]
 
 
+def how_made(model_id: str, *, edited: bool) -> Literal["MANUAL", "SEMIAUTOMATIC", "AUTOMATIC"]:
+    """Return who drew a mask in DICOM's words (PS3.3 C.8.20.4.2)."""
+    if not model_id:
+        return "MANUAL"
+    return "SEMIAUTOMATIC" if edited else "AUTOMATIC"
+
+
 def new_uid() -> str:
     """Return a UID made of random numbers (DICOM PS3.5 B.2): nothing of the computer or the time is in it."""
     from pydicom.uid import generate_uid
@@ -162,13 +169,15 @@ def _describe(number: int, structure: Structure, name: str, *, model_id: str, ed
     highdicom = load_highdicom()
     code = code_of(structure)
     learned = Code("123110", "DCM", "Artificial Intelligence")
+    algorithm = highdicom.AlgorithmIdentificationSequence(PROGRAM, family=_concept(learned), version=model_id[:64])
     description = highdicom.seg.SegmentDescription(
         segment_number=number,
         segment_label=name,
         segmented_property_category=_concept(code.category),
         segmented_property_type=_concept(code.type),
-        algorithm_type="SEMIAUTOMATIC" if edited else "AUTOMATIC",
-        algorithm_identification=highdicom.AlgorithmIdentificationSequence(PROGRAM, family=_concept(learned), version=model_id[:64]),
+        algorithm_type=how_made(model_id, edited=edited),
+        # no version may be empty, and a hand has none
+        algorithm_identification=algorithm if model_id else None,
         display_color=highdicom.color.CIELabColor.from_rgb(*structure.rgb),
     )
     if code.side is not None:

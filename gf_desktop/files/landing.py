@@ -111,12 +111,13 @@ def land(
     UserError
         When a file exists already, the folder cannot be written to, the disk is full, or what was read back differs.
     """
-    made = not folder.exists()
+    made: list[Path] = []
     token = secrets.token_hex(TOKEN_BYTES)
     waiting = {piece.name: folder / f".{token}.{piece.name}" for piece in pieces}
     landed: list[Path] = []
     complete = False
     try:
+        made += [one for one in (folder, *folder.parents) if not one.exists()]
         folder.mkdir(parents=True, exist_ok=True)
         if known is not None:
             _clear_leftovers(folder, pieces)
@@ -140,7 +141,7 @@ def land(
         if not complete:
             # what may have taken the place of an older file stays: it is whole, and the older one is gone
             fresh = landed if not overwrite and known is None else []
-            _clear([*waiting.values(), *fresh], folder=folder if made else None)
+            _clear([*waiting.values(), *fresh], folders=made)
     return [ExportedFile(folder / piece.name, verified=True, sha256=digest) for piece, digest in zip(pieces, hashes, strict=True)]
 
 
@@ -174,12 +175,12 @@ def _is_ours(path: Path, piece: Piece, known: Mapping[str, str]) -> bool:
         return False
 
 
-def _clear(paths: Sequence[Path], *, folder: Path | None) -> None:
-    """Remove what a failed export left, and the folder that it made, as far as the disk lets us."""
+def _clear(paths: Sequence[Path], *, folders: Sequence[Path]) -> None:
+    """Remove what a failed export left, and the folders that it made, the deepest first, as far as the disk lets us."""
     for path in paths:
         with suppress(OSError):
             path.unlink(missing_ok=True)
-    if folder is not None:
+    for folder in folders:
         with suppress(OSError):
             folder.rmdir()
 

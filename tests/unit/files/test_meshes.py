@@ -90,6 +90,34 @@ def test_that_a_ball_lies_in_the_patient_where_it_was_drawn_and_is_as_large(
 
 
 @pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("left_handed", [False, True])
+def test_that_a_scan_of_one_oblique_slice_has_a_closed_slab_in_its_place(
+    tmp_path: Path, table: LabelTable, *, kind: MeshFormat, left_handed: bool
+) -> None:
+    axes, spacing = _axes(20.0, left_handed=left_handed), np.array([0.8, 0.9, 2.5])
+    grid = Geometry((30, 26, 1), tuple(spacing), tuple(CENTRE_MM), axes)
+    labels = np.zeros((1, 26, 30), np.uint8)
+    labels[0, 5:21, 4:24] = 2
+    source = ExportSource("C-001", labels, grid, table, "US", "m", spacing_known=True)
+    mesh, beside = export_source(source, folder=tmp_path, format=kind)
+    corners, _said = read(mesh.path)
+    volume, centroid = enclosed(corners)
+    (row,) = json.loads(beside.path.read_text(encoding="utf-8"))["structures"]
+    assert volume / 1000 == pytest.approx(row["volume_ml"], rel=1e-4)
+    # smoothing rounds the rim of a slab off, within its voxels
+    assert 0.8 < volume / (20 * 16 * spacing.prod()) < 1.0
+    assert np.abs(centroid - grid.index_to_world((13.5, 12.5, 0.0))).max() < 0.05
+    # no corner lies outside of the voxels of the slab, seen along the scan's own axes, and all their centres lie inside
+    index = grid.world_to_index(corners.reshape(-1, 3).astype(np.float64))
+    low, high = index.min(axis=0), index.max(axis=0)
+    assert ((low > (3.4, 4.4, -0.6)) & (low < (4, 5, 0))).all()
+    assert ((high < (23.6, 20.6, 0.6)) & (high > (23, 20, 0))).all()
+    # every edge belongs to two triangles
+    edges = np.sort(np.unique(corners.reshape(-1, 3), axis=0, return_inverse=True)[1].reshape(-1, 3)[:, [0, 1, 1, 2, 2, 0]].reshape(-1, 2))
+    assert set(np.unique(edges, axis=0, return_counts=True)[1]) == {2}
+
+
+@pytest.mark.parametrize("kind", KINDS)
 def test_that_every_corner_is_that_of_the_surface_to_the_last_bit(tmp_path: Path, table: LabelTable, kind: MeshFormat) -> None:
     source = ball(table)
     surface = surface_of(source.labels, 2, source.geometry)

@@ -65,6 +65,29 @@ def test_that_figures_are_those_that_numpy_finds(tmp_path: Path, table: LabelTab
         assert (places <= np.array(one["high_lps_mm"])).all()
 
 
+def test_that_a_scan_of_one_doubly_oblique_slice_has_its_figures(tmp_path: Path, table: LabelTable) -> None:
+    c, s = np.cos(np.radians(17.0)), np.sin(np.radians(17.0))
+    axes = np.array([[c, -s, 0], [s, c, 0], [0, 0, 1.0]]) @ np.array([[1.0, 0, 0], [0, c, -s], [0, s, c]])
+    grid = Geometry((9, 8, 1), (0.7, 0.8, 2.5), (-100.5, 33.25, 700.0), axes)
+    labels, voxels = np.zeros((1, 8, 9), np.uint8), np.arange(72, dtype=np.float32).reshape(1, 8, 9)
+    labels[0, 2:5, 3:8] = 2
+    made = source(table, labels=labels, geometry=grid, states=None, volume=lambda: Volume(voxels.copy(), grid, "CT"))
+    liver = document(tmp_path, made)["structures"][1]
+    assert liver["voxels"] == 15
+    assert liver["volume_ml"] == pytest.approx(15 * 0.7 * 0.8 * 2.5 / 1000)
+    assert liver["mean"] == pytest.approx(voxels[0, 2:5, 3:8].mean())
+    assert liver["centroid_lps_mm"] == pytest.approx(grid.index_to_world((5.0, 3.0, 0.0)))
+    assert (liver["first_ijk"], liver["last_ijk"]) == ([3, 2, 0], [7, 4, 0])
+    corners = grid.index_to_world(np.array([(i, j, k) for i in (2.5, 7.5) for j in (1.5, 4.5) for k in (-0.5, 0.5)]))
+    assert liver["low_lps_mm"] == pytest.approx(corners.min(axis=0))
+    assert liver["high_lps_mm"] == pytest.approx(corners.max(axis=0))
+    surface = surface_of(labels, 2, grid)
+    assert surface is not None
+    # rounded off, so smaller than that of the box of voxels
+    assert 0 < surface.area_mm2 == pytest.approx(liver["area_mm2"])
+    assert surface.area_mm2 < 2 * (3.5 * 2.4 + 3.5 * 2.5 + 2.4 * 2.5)
+
+
 def test_that_the_table_says_the_same_as_the_document(tmp_path: Path, table: LabelTable) -> None:
     structures = document(tmp_path, source(table))["structures"]
     (file,) = export_source(source(table), folder=tmp_path, format="csv")
