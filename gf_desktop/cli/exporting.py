@@ -14,8 +14,11 @@ from gf_desktop.session import Session
 __all__ = ["export_verb"]
 
 
-def export_verb(session: Session, options: argparse.Namespace, output: Output) -> None:
-    """Export cases and say what became of each; Ctrl+C leaves what is complete, and ``--resume`` goes on from there."""
+def export_verb(session: Session, options: argparse.Namespace, output: Output) -> int:
+    """Export cases, say what became of each, and return 1 where one was left out, else 0.
+
+    Ctrl+C leaves what is complete, and ``--resume`` goes on from there.
+    """
     if options.format in DICOM_FORMATS and options.patient_tags is None:
         raise UserError(
             "A DICOM object can carry the patient's name and number, and it was not said whether it may",
@@ -44,7 +47,10 @@ def export_verb(session: Session, options: argparse.Namespace, output: Output) -
     output.say(", ".join(f"{count} {state}" for state, count in counts.items() if count) + ".")
     for one in cases:
         if one.reason:
-            output.say(f"{one.case_id}: {one.reason}.")
+            output.warn(f"{one.case_id} is left out: {one.reason}. {one.next_step}")
     files = [{"path": str(f.path), "verified": f.verified, "sha256": f.sha256} for one in cases for f in one.files]
-    states = [{"id": one.case_id, "state": one.state, "files": len(one.files), "reason": one.reason} for one in cases]
+    states = [
+        {"id": one.case_id, "state": one.state, "files": len(one.files), "reason": one.reason, "next": one.next_step} for one in cases
+    ]
     output.document({"files": files, "cases": states})
+    return 1 if counts["left out"] else 0

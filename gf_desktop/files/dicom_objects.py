@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -16,39 +17,20 @@ from gf_desktop.files.landing import ExportedFile
 from gf_desktop.imaging.geometry import Geometry
 from gf_desktop.imaging.labelmap import LabelTable
 
-__all__ = ["export_dicom_object"]
+__all__ = ["export_dicom_object", "write_dicom_object"]
 
 
 def export_dicom_object(
-    labels: npt.NDArray[np.uint8],
-    geometry: Geometry,
-    table: LabelTable,
-    *,
-    format: DicomFormat,  # noqa: A002 - the word of the command line
-    source: Path,
-    folder: Path,
-    stem: str,
-    patient_tags: PatientTags,
-    model_id: str,
-    series: str = "",
-    per_structure: bool = False,
-    edited: bool = True,
-    **landing: Any,
+    labels: npt.NDArray[np.uint8], geometry: Geometry, table: LabelTable, *, source: Path, series: str = "", **more: Any
 ) -> list[ExportedFile]:
-    """Write one case's mask as ``stem_seg.dcm`` or ``stem_rtstruct.dcm``.
-
-    With ``per_structure`` there is one segmentation for each structure, named after it; a structure set always holds all.
+    """Write one case's mask over the series that is found in a folder.
 
     Parameters
     ----------
-    labels, geometry, table, model_id, edited, landing
-        As :func:`gf_desktop.files.dicom_seg.write_dicom_seg`.
+    labels, geometry, table, more
+        As :func:`write_dicom_object`.
     source
         The folder that holds the DICOM series, or one of its files; other series may lie there too: the mask's grid tells.
-    folder
-        Where to write; made where it is missing.
-    patient_tags
-        "copy" only after the user was asked: then name, number, birth date and sex of the patient are in the file.
     series
         As :func:`gf_desktop.files.dicom_source.series_under`.
 
@@ -60,6 +42,46 @@ def export_dicom_object(
     ------
     GeometryError
         When no series there has the mask's grid, or several have it.
+    UserError, ValueError
+        As :func:`write_dicom_object`.
+    """
+    return write_dicom_object(labels, geometry, table, sources=series_under(source, geometry, series=series), **more)
+
+
+def write_dicom_object(
+    labels: npt.NDArray[np.uint8],
+    geometry: Geometry,
+    table: LabelTable,
+    *,
+    format: DicomFormat,  # noqa: A002 - the word of the command line
+    sources: Sequence[Path],
+    folder: Path,
+    stem: str,
+    patient_tags: PatientTags,
+    model_id: str,
+    per_structure: bool = False,
+    edited: bool = True,
+    **landing: Any,
+) -> list[ExportedFile]:
+    """Write one case's mask as ``stem_seg.dcm`` or ``stem_rtstruct.dcm``.
+
+    With ``per_structure`` there is one segmentation for each structure, named after it; a structure set always holds all.
+
+    Parameters
+    ----------
+    labels, geometry, table, sources, model_id, edited, landing
+        As :func:`gf_desktop.files.dicom_seg.write_dicom_seg`.
+    folder
+        Where to write; made where it is missing.
+    patient_tags
+        "copy" only after the user was asked: then name, number, birth date and sex of the patient are in the file.
+
+    Returns
+    -------
+    The files, all verified.
+
+    Raises
+    ------
     UserError
         As :func:`gf_desktop.files.dicom_seg.write_dicom_seg`.
     ValueError
@@ -67,7 +89,6 @@ def export_dicom_object(
     """
     if not stem or Path(stem).name != stem or stem.startswith("."):
         raise ValueError(f"{stem!r} is no plain file name")
-    sources = series_under(source, geometry, series=series)
     more: dict[str, Any] = {"sources": sources, "patient_tags": patient_tags, "model_id": model_id, "edited": edited} | landing
     if format == "rtstruct":
         return write_rtstruct(labels, geometry, table, path=folder / f"{stem}_rtstruct.dcm", **more)

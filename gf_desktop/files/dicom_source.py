@@ -208,16 +208,21 @@ def series_under(path: Path, geometry: Geometry, *, series: str = "") -> tuple[P
     GeometryError
         When no series there has this grid, or several have it.
     UserError
-        When the folder does not exist, may not be read or holds no series.
+        When the folder does not exist, may not be read or holds no scan; where one series lies there alone, also what is wrong with it.
     """
     if not path.exists():
         raise missing(path)
     sources = [source for source in find_scans(path) if source.kind == "dicom"]
+    if not sources:
+        instead = "Export as NIfTI, NRRD or MetaImage, or choose the DICOM series that the mask was drawn on."
+        raise GeometryError("There is no DICOM series that an object could refer to", where=str(path), next_step=instead)
     found, reason = [], ""
     for source in sources:
         try:
             own = read_source(source.paths, patient_tags="blank").geometry
         except UserError as error:
+            if len(sources) == 1:
+                raise
             reason = reason or error.what
             continue
         if geometry.reordering_to(own, tol_mm=SOURCE_TOL_MM) is not None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Final
 
@@ -21,7 +21,7 @@ from gf_desktop.files.formats import Orientation
 from gf_desktop.files.landing import ExportedFile, bytes_piece, file_sha256, json_bytes, land
 from gf_desktop.files.sidecar import DISCLAIMER
 
-__all__ = ["MANIFEST_NAME", "ExportEntry", "ExportManifest", "entry_of"]
+__all__ = ["MANIFEST_NAME", "ExportEntry", "ExportManifest", "LeftOut", "entry_of"]
 
 MANIFEST_NAME: Final = "export-manifest.json"
 MANIFEST_KIND: Final = "graph-flow-desktop export"
@@ -87,6 +87,29 @@ class ExportEntry:
         return cls(files=files, **texts)
 
 
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """A case of which nothing was written in a format, and why: one sentence without a path."""
+
+    case: str
+    format: str
+    orientation: str
+    reason: str
+
+    @property
+    def key(self) -> tuple[str, str, str]:
+        """As that of an entry."""
+        return (self.case, self.format, self.orientation)
+
+    @classmethod
+    def from_json(cls, document: dict[str, Any]) -> LeftOut:
+        """Return what ``asdict`` gave; KeyError, TypeError or ValueError for anything else."""
+        texts = {name: document[name] for name in ("case", "format", "orientation", "reason")}
+        if not all(isinstance(value, str) for value in texts.values()):
+            raise ValueError("no case that was left out")
+        return cls(**texts)
+
+
 def entry_of(source: ExportSource, file_format: str, orientation: Orientation) -> ExportEntry:
     """Return the entry of what would be written, without files. Reads the mask once; a scan's intensities never change in a project."""
     geometry = _digest(source.geometry.as_json())
@@ -146,12 +169,20 @@ class ExportManifest:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self._entries = {entry.key: entry for entry in _read(folder / MANIFEST_NAME)}
+        entries, left_out = _read(folder / MANIFEST_NAME)
+        self._entries = {entry.key: entry for entry in entries}
+        self._left_out = {one.key: one for one in left_out}
+        self._is_kept = True
 
     @property
     def entries(self) -> tuple[ExportEntry, ...]:
         """All, in the order in which they were first written."""
         return tuple(self._entries.values())
+
+    @property
+    def left_out(self) -> tuple[LeftOut, ...]:
+        """The cases of which nothing could be written when it was asked for last."""
+        return tuple(self._left_out.values())
 
     def before(self, entry: ExportEntry) -> ExportEntry | None:
         """Return what was written of the same case in the same format, or None."""
@@ -181,16 +212,45 @@ class ExportManifest:
         # a surface in the other frame has the same name: what took its place is the only one that there is
         self._entries = {key: one for key, one in self._entries.items() if key == entry.key or not set(names) & set(one.files)}
         self._entries[entry.key] = ExportEntry(**{**_fields(entry), "files": names})
-        document = {
+        self._left_out.pop(entry.key, None)
+        self._write()
+        for file in () if before is None else before.files.items():
+            if file[0] not in names and self._unchanged(file):
+                self._remove(self.folder / file[0])
+
+    def leave_out(self, entry: ExportEntry, reason: str) -> None:
+        """Enter why nothing is written of a case; files of it from before stay. It is on the disk with the next entry."""
+        one = LeftOut(*entry.key, reason)
+        self._is_kept = self._is_kept and self._left_out.get(one.key) == one
+        self._left_out[one.key] = one
+
+    def take_back(self, entry: ExportEntry) -> None:
+        """Enter that a case is not left out any more."""
+        if self._left_out.pop(entry.key, None) is not None:
+            self._is_kept = False
+
+    def keep_left_out(self) -> None:
+        """Write what was left out since the last entry; a folder into which nothing was written gets no list.
+
+        Raises
+        ------
+        UserError
+            When the folder cannot be written to.
+        """
+        if self._entries and not self._is_kept:
+            self._write()
+
+    def _write(self) -> None:
+        document: dict[str, Any] = {
             "kind": MANIFEST_KIND,
             "format": MANIFEST_FORMAT,
             "use": DISCLAIMER,
             "entries": [one.as_json() for one in self._entries.values()],
         }
+        if self._left_out:
+            document["left_out"] = [asdict(one) for one in self._left_out.values()]
         land(self.folder, [bytes_piece(MANIFEST_NAME, json_bytes(document))], overwrite=True)
-        for file in () if before is None else before.files.items():
-            if file[0] not in names and self._unchanged(file):
-                self._remove(self.folder / file[0])
+        self._is_kept = True
 
     @staticmethod
     def _remove(path: Path) -> None:
@@ -204,14 +264,16 @@ def _fields(entry: ExportEntry) -> dict[str, Any]:
     return {name: getattr(entry, name) for name in ExportEntry.__dataclass_fields__}
 
 
-def _read(path: Path) -> list[ExportEntry]:
-    if not path.exists():
-        return []
+def _read(path: Path) -> tuple[list[ExportEntry], list[LeftOut]]:
     try:
+        if not path.exists():
+            return [], []
         document = json.loads(path.read_text(encoding="utf-8"))
         if document["kind"] != MANIFEST_KIND or document["format"] != MANIFEST_FORMAT:
             raise ValueError("another list")
-        return [ExportEntry.from_json(one) for one in document["entries"]]
+        # lists of older versions name only what was written
+        left_out = [LeftOut.from_json(one) for one in document.get("left_out", ())]
+        return [ExportEntry.from_json(one) for one in document["entries"]], left_out
     except OSError as error:
         raise reading_fault(error, path) from error
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:

@@ -9,6 +9,7 @@ __all__ = [
     "EXPORT_FORMATS",
     "LABEL_FORMATS",
     "MESH_FORMATS",
+    "SEGMENTATIONS",
     "DicomFormat",
     "ExportFormat",
     "LabelFormat",
@@ -30,4 +31,6 @@ Orientation = Literal["lps", "ras"]
 LABEL_FORMATS: Final[tuple[LabelFormat, ...]] = get_args(LabelFormat)
 MESH_FORMATS: Final[tuple[MeshFormat, ...]] = get_args(MeshFormat)
 DICOM_FORMATS: Final[tuple[DicomFormat, ...]] = get_args(DicomFormat)
+SEGMENTATIONS: Final[tuple[DicomFormat, ...]] = ("seg", "seg-labelmap")
+"""Objects of which each structure may have one of its own."""
 EXPORT_FORMATS: Final[tuple[ExportFormat, ...]] = get_args(ExportFormat)

@@ -16,7 +16,7 @@ from gf_desktop.gui.icons import icon
 from gf_desktop.gui.keymap import Keymap
 from gf_desktop.gui.looking_rows import LOOKING_ROWS, WINDOW_ROWS
 from gf_desktop.gui.model_rows import MODEL_ROWS
-from gf_desktop.gui.project_rows import PROJECT_ROWS
+from gf_desktop.gui.project_rows import PATIENT_ROWS, PROJECT_ROWS
 
 __all__ = [
     "ACTIONS",
@@ -153,6 +153,7 @@ ACTIONS: Final[tuple[ActionSpec, ...]] = (
         "",
         frozenset({"exporting"}),
     ),
+    *PATIENT_ROWS,
     ActionSpec(
         "open_for_writing",
         "Open for writing again",

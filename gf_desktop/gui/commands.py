@@ -20,6 +20,7 @@ from gf_desktop.gui.compare_commands import CompareCommands
 from gf_desktop.gui.corrections import Corrections
 from gf_desktop.gui.drops import dropped
 from gf_desktop.gui.export_commands import ExportCommands, ExportMemory
+from gf_desktop.gui.face import BusyTeller
 from gf_desktop.gui.frame_commands import frame_handlers, watch_frame
 from gf_desktop.gui.help_commands import HelpCommands
 from gf_desktop.gui.import_commands import ImportCommands
@@ -27,6 +28,7 @@ from gf_desktop.gui.language import spoken
 from gf_desktop.gui.mask_commands import MaskCommands
 from gf_desktop.gui.measure_commands import MeasureCommands
 from gf_desktop.gui.model_commands import ModelCommands
+from gf_desktop.gui.patient_commands import PatientCommands
 from gf_desktop.gui.project_commands import project_handlers
 from gf_desktop.gui.questions import Questions
 from gf_desktop.gui.structure_commands import StructureCommands
@@ -43,7 +45,7 @@ OTHER_TOOLS: Final[tuple[ToolName, ...]] = ("paint", "erase", "polygon", "fill",
 Button = tuple[str, Handler]
 
 
-class Face(Protocol):
+class Face(BusyTeller, Protocol):
     """What the commands need of the window."""
 
     helps: HelpCommands
@@ -51,14 +53,6 @@ class Face(Protocol):
     @property
     def remembered(self) -> ExportMemory:
         """What is kept from one start to the next."""
-        ...
-
-    def tell(self, text: str, *, kind: str = "", buttons: list[Button] | None = None) -> None:
-        """Show a notice."""
-        ...
-
-    def show_busy(self, text: str) -> None:
-        """Show that something is being done; "" when it is done."""
         ...
 
     def show_panel(self, name: str) -> None:
@@ -166,6 +160,7 @@ class Commands(QObject):
         self.models = ModelCommands(session, face, questions, attempt=self.attempt, parent=dialogs)
         self.exports = ExportCommands(session, face, questions, attempt=self.attempt, parent=dialogs)
         self.projects = project_handlers(session, face, questions, attempt=self.attempt, parent=dialogs)
+        self.patients = PatientCommands(session, questions, parent=dialogs)
         self.imports = ImportCommands(session, face, questions, attempt=self.attempt, show_case=self.show_case, parent=dialogs)
         for signal in (
             session.project_changed,
@@ -234,7 +229,7 @@ class Commands(QObject):
             "open_project": self.open_project,
             **(self.projects | self.imports.handlers()),
             "correct": self.masks.take,
-            **self.exports.handlers(),
+            **(self.exports.handlers() | self.patients.handlers()),
             "close_project": session.close_project,
             "open_for_writing": self.open_for_writing,
             "quit": face.leave,

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any, Protocol
 
 from PySide6.QtGui import QAction
 
 from gf_desktop.comparing import OtherMask, default_choice
 from gf_desktop.gui.actions import tr
+from gf_desktop.gui.face import Teller
 from gf_desktop.gui.view_state import ViewState
 from gf_desktop.session import Session
 
@@ -20,14 +20,6 @@ def show_compare_checks(actions: Mapping[str, QAction], session: Session, state:
     actions["compare"].setChecked(session.comparing.other is not None)
     actions["compare_differences"].setChecked(state.display.layer == "differences")
     actions["compare_beside"].setChecked(state.layout == "beside")
-
-
-class Teller(Protocol):
-    """What is needed of the window."""
-
-    def tell(self, text: str, *, kind: str = "", buttons: Any = None) -> None:
-        """Show a notice."""
-        ...
 
 
 class CompareCommands:

@@ -8,6 +8,7 @@ from typing import Any, Protocol
 
 from gf_desktop.display import plane_axes
 from gf_desktop.gui.actions import tr
+from gf_desktop.gui.face import Teller
 from gf_desktop.gui.help_commands import HelpCommands
 from gf_desktop.gui.language import count_text, spoken
 from gf_desktop.gui.questions import Questions
@@ -20,14 +21,10 @@ from gf_desktop.session import Session
 __all__ = ["Corrections"]
 
 
-class Teller(Protocol):
+class CorrectionFace(Teller, Protocol):
     """What is needed of the window."""
 
     helps: HelpCommands
-
-    def tell(self, text: str, *, kind: str = "") -> None:
-        """Show a notice."""
-        ...
 
     def cancel_stroke(self) -> bool:
         """Take a running stroke back; return whether there was one."""
@@ -37,7 +34,7 @@ class Teller(Protocol):
 class Corrections:
     """Handlers of tools, structures and operations."""
 
-    def __init__(self, session: Session, state: ViewState, face: Teller, questions: Questions) -> None:
+    def __init__(self, session: Session, state: ViewState, face: CorrectionFace, questions: Questions) -> None:
         self._session = session
         self._state = state
         self._face = face

@@ -6,15 +6,16 @@ from collections import defaultdict
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from typing import Any, Final, Protocol
+from typing import Final, Protocol
 
 from PySide6.QtWidgets import QWidget
 
 from gf_desktop.errors import UserError
 from gf_desktop.exporting import CaseExport, ExportOptions, ExportState
-from gf_desktop.files.formats import DICOM_FORMATS, PatientTags
+from gf_desktop.files.formats import DICOM_FORMATS, SEGMENTATIONS, PatientTags
 from gf_desktop.gui.actions import tr
 from gf_desktop.gui.export_dialog import ExportDialog, ExportWish
+from gf_desktop.gui.face import BusyTeller
 from gf_desktop.gui.language import spoken
 from gf_desktop.gui.questions import Questions
 from gf_desktop.gui.settings_store import ExportChoice, ExportScope
@@ -26,6 +27,19 @@ __all__ = ["ExportCommands", "ExportMemory"]
 
 MOST_REASONS: Final = 3
 """So many scans that were left out are named; one line holds no more."""
+
+
+def _options(wish: ExportWish, patient_tags: PatientTags) -> ExportOptions:
+    choice = wish.choice
+    return ExportOptions(
+        choice.format,
+        choice.orientation,
+        overwrite=wish.overwrite,
+        resume=choice.resume,
+        source=wish.source,
+        patient_tags=patient_tags,
+        per_structure=choice.per_structure and choice.format in SEGMENTATIONS,
+    )
 
 
 class ExportMemory(Protocol):
@@ -44,20 +58,12 @@ class ExportMemory(Protocol):
         ...
 
 
-class Teller(Protocol):
+class ExportFace(BusyTeller, Protocol):
     """What is needed of the window."""
 
     @property
     def remembered(self) -> ExportMemory:
         """What is kept from one start to the next."""
-        ...
-
-    def tell(self, text: str, *, kind: str = "", buttons: Any = None) -> None:
-        """Show a notice."""
-        ...
-
-    def show_busy(self, text: str) -> None:
-        """Show that something is being done; "" when it is done."""
         ...
 
     def marked_cases(self) -> tuple[str, ...]:
@@ -79,7 +85,7 @@ class ExportCommands:
     def __init__(
         self,
         session: Session,
-        face: Teller,
+        face: ExportFace,
         questions: Questions,
         *,
         attempt: Callable[[Callable[[], object]], None],
@@ -123,17 +129,32 @@ class ExportCommands:
         wish = ExportWish(choice, remembered.export_folder(project.folder), self._sources.get(project.folder))
 
         def start(wanted: ExportWish) -> bool:
-            tags = self._patient_tags(project, wanted)
+            ids = cases[wanted.choice.scope]
+            tags = self._patient_tags(project, wanted) if self._may_replace(wanted, ids) else None
             if tags is None:
                 return False
             remembered.note_export(project.folder, wanted.choice, wanted.folder)
-            ids = cases[wanted.choice.scope]
             only = None if wanted.choice.scope == "all" else ids
-            self._attempt(lambda: self._start(wanted, only, count=len(ids), patient_tags=tags))
+            options = _options(wanted, tags)
+            self._attempt(lambda: self._start(wanted, options, only, count=len(ids)))
             return True
 
         known = self._session.exporting.with_known_series()
         ExportDialog(wish, cases=cases, known=known, ask_folder=self._ask.folder, start=start, parent=self._parent).open()
+
+    def _may_replace(self, wanted: ExportWish, ids: tuple[str, ...]) -> bool:
+        """Return whether the export may begin: where files were to be replaced, after the person was told how many."""
+        if not wanted.overwrite:
+            return True
+        count = len(self._session.exporting.files_there(wanted.folder, _options(wanted, "blank"), case_ids=ids))
+        if not count:
+            return True
+        there = tr("{n} files of these scans are in {folder} already.", count).format(n=count, folder=wanted.folder)
+        if wanted.choice.resume:
+            what = tr("Those that are not up to date are replaced, whoever made or changed them, and cannot be brought back. Go on?")
+        else:
+            what = tr("They are replaced, whoever made or changed them, and cannot be brought back. Go on?")
+        return self._ask.agreed(f"{there} {what}")
 
     def _patient_tags(self, project: Project, wanted: ExportWish) -> PatientTags | None:
         """Return whether patients may be named, which is asked before each export of DICOM objects; None: no export."""
@@ -149,9 +170,8 @@ class ExportCommands:
 
     # running
 
-    def _start(self, wish: ExportWish, case_ids: tuple[str, ...] | None, *, count: int, patient_tags: PatientTags) -> None:
-        project, choice = self._session.must_project(), wish.choice
-        options = ExportOptions(choice.format, choice.orientation, resume=choice.resume, source=wish.source, patient_tags=patient_tags)
+    def _start(self, wish: ExportWish, options: ExportOptions, case_ids: tuple[str, ...] | None, *, count: int) -> None:
+        project = self._session.must_project()
 
         def ended(then: Callable[[], object]) -> None:
             self._running = None

@@ -12,7 +12,7 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QCheckBox, QComboBox, QDialog, QGridLayout, QHBoxLayout, QLineEdit, QPushButton, QVBoxLayout, QWidget
 
 from gf_desktop.errors import UserError
-from gf_desktop.files.formats import DICOM_FORMATS, MESH_FORMATS, DicomFormat, ExportFormat, Orientation
+from gf_desktop.files.formats import DICOM_FORMATS, MESH_FORMATS, SEGMENTATIONS, DicomFormat, ExportFormat, Orientation
 from gf_desktop.gui.actions import tr
 from gf_desktop.gui.language import spoken
 from gf_desktop.gui.palette import GRID_PX
@@ -61,11 +61,14 @@ class ExportWish:
     ----------
     source
         For DICOM objects: the folder of the series under the masks; None: where each scan was added from. None for other formats.
+    overwrite
+        Whether files that are there are replaced, whoever made them. It is never remembered.
     """
 
     choice: ExportChoice
     folder: Path
     source: Path | None = None
+    overwrite: bool = False
 
 
 def _combo(rows: Mapping[str, str], chosen: str, *, name: str) -> QComboBox:
@@ -74,6 +77,13 @@ def _combo(rows: Mapping[str, str], chosen: str, *, name: str) -> QComboBox:
     for key, words in rows.items():
         box.addItem(words, key)
     box.setCurrentIndex(max(box.findData(chosen), 0))
+    return box
+
+
+def _check(text: str, tip: str, *, checked: bool) -> QCheckBox:
+    box = QCheckBox(text)
+    box.setToolTip(tip)
+    box.setChecked(checked)
     return box
 
 
@@ -125,9 +135,12 @@ class ExportDialog(QDialog):
         self.folder, self.browse = self._folder_row(str(wish.folder), tr("Folder"), tr("Folder for the export"))
         start_at = "" if wish.source is None else str(wish.source)
         self.source, self.browse_source = self._folder_row(start_at, tr("Series"), tr("Folder of the DICOM series under the masks"))
-        self.resume = QCheckBox(tr("Go on with an earlier export: write only what is missing or has changed"))
-        self.resume.setChecked(choice.resume)
-        self.resume.setToolTip(tr("A file that somebody else has changed since is never replaced."))
+        tip = tr("For archives and viewers that take one structure at a time.")
+        self.per_structure = _check(tr("A file of its own for each structure"), tip, checked=choice.per_structure)
+        tip = tr("A file that somebody else has changed since is not replaced, unless that is asked for below.")
+        self.resume = _check(tr("Go on with an earlier export: write only what is missing or has changed"), tip, checked=choice.resume)
+        tip = tr("You are asked once, with their number, before anything is written.")
+        self.overwrite = _check(tr("Replace files that are there, whoever made or changed them"), tip, checked=False)
         self.told = label(kind="bad", wrap=True)
         self.told.hide()
         self.export_button = push_button("", self._finish, kind="primary")
@@ -194,7 +207,8 @@ class ExportDialog(QDialog):
         layout.setContentsMargins(3 * GRID_PX, 2 * GRID_PX, 3 * GRID_PX, 2 * GRID_PX)
         layout.setSpacing(GRID_PX)
         layout.addLayout(grid)
-        layout.addWidget(self.resume)
+        for box in (self.per_structure, self.resume, self.overwrite):
+            layout.addWidget(box)
         layout.addWidget(self.told)
         layout.addStretch(1)
         layout.addLayout(buttons)
@@ -208,9 +222,10 @@ class ExportDialog(QDialog):
             format=cast("ExportFormat | DicomFormat", self.format.currentData()),
             orientation=cast("Orientation", self.frame.currentData()),
             resume=self.resume.isChecked(),
+            per_structure=self.per_structure.isChecked(),
         )
         source = self.source.text().strip() if choice.format in DICOM_FORMATS else ""
-        return ExportWish(choice, Path(self.folder.text().strip()), Path(source) if source else None)
+        return ExportWish(choice, Path(self.folder.text().strip()), Path(source) if source else None, self.overwrite.isChecked())
 
     @property
     def _series_known(self) -> bool:
@@ -224,6 +239,7 @@ class ExportDialog(QDialog):
         rows: tuple[tuple[bool, tuple[QWidget, ...]], ...] = (
             (choice.format in MESH_FORMATS, (self._frame_label, self.frame)),
             (choice.format in DICOM_FORMATS, (self._source_label, self.source, self.browse_source)),
+            (choice.format in SEGMENTATIONS, (self.per_structure,)),
         )
         for shown, widgets in rows:
             for widget in widgets:

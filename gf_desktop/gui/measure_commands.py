@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from functools import partial
-from typing import Any, Final, Protocol
+from typing import Final, Protocol
 
 from PySide6.QtGui import QAction, QGuiApplication
 
 from gf_desktop.display import window_names
 from gf_desktop.gui.actions import SPECS, tr
+from gf_desktop.gui.face import Teller
 from gf_desktop.gui.language import spoken
 from gf_desktop.gui.questions import Questions
 from gf_desktop.gui.view_state import MEASURES, ViewState
@@ -31,12 +32,8 @@ def name_windows(actions: Mapping[str, QAction], volume: Volume | None) -> None:
         action.setEnabled(action.isEnabled() and known)
 
 
-class Teller(Protocol):
+class MeasureFace(Teller, Protocol):
     """What is needed of the window."""
-
-    def tell(self, text: str, *, kind: str = "", buttons: Any = None) -> None:
-        """Show a notice."""
-        ...
 
     def show_panel(self, name: str) -> None:
         """Bring a panel of the right side to the front."""
@@ -57,7 +54,13 @@ class MeasureCommands:
     """
 
     def __init__(
-        self, session: Session, state: ViewState, face: Teller, questions: Questions, *, attempt: Callable[[Callable[[], object]], None]
+        self,
+        session: Session,
+        state: ViewState,
+        face: MeasureFace,
+        questions: Questions,
+        *,
+        attempt: Callable[[Callable[[], object]], None],
     ) -> None:
         self._session = session
         self._state = state

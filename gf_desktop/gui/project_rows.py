@@ -1,4 +1,4 @@
-"""Rows of the table of actions for projects that begin without a model."""
+"""Rows of the table of actions for what belongs to a project as a whole."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Final
 
 from gf_desktop.gui.action_spec import ActionSpec
 
-__all__ = ["PROJECT_ROWS"]
+__all__ = ["PATIENT_ROWS", "PROJECT_ROWS"]
 
 PROJECT_ROWS: Final[tuple[ActionSpec, ...]] = (
     ActionSpec(
@@ -19,3 +19,17 @@ PROJECT_ROWS: Final[tuple[ActionSpec, ...]] = (
         "list",
     ),
 )
+
+PATIENT_ROWS: Final[tuple[ActionSpec, ...]] = (
+    ActionSpec(
+        "patients",
+        "Whose scans these are…",
+        (),
+        "",
+        "Pseudonyms, and the one file that says whose they are: look into it, keep it elsewhere, delete it",
+        "Project-",
+        "",
+        frozenset({"project"}),
+    ),
+)
+"""Patients of the project."""

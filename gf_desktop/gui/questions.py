@@ -127,6 +127,13 @@ class Questions:
         chosen, _kind = QFileDialog.getSaveFileName(self._parent, tr("Name of the capsule"), offered, tr("Capsules (*.gfcapsule)"))
         return self._note(chosen if not chosen or chosen.endswith(".gfcapsule") else f"{chosen}.gfcapsule")
 
+    def new_patients_file(self) -> Path | None:
+        """Ask where the file that says whose the scans are is to be kept."""
+        chosen, _kind = QFileDialog.getSaveFileName(
+            self._parent, tr("Keep the list of patients elsewhere"), str(Path(self._last) / "patients.json"), tr("List (*.json)")
+        )
+        return self._note(chosen if not chosen or chosen.endswith(".json") else f"{chosen}.json")
+
     def colour(self, start: str) -> str:
         """Ask for any colour; "" when the person thinks better of it."""
         chosen = QColorDialog.getColor(QColor(start), self._parent, tr("Colour"))

@@ -99,6 +99,8 @@ class ExportChoice(msgspec.Struct, frozen=True):
     """Frame of surfaces."""
     resume: bool = True
     """Whether what is in the folder is gone on with."""
+    per_structure: bool = False
+    """Whether each structure has a DICOM segmentation of its own."""
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True):

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Protocol
 
 from PySide6.QtWidgets import QWidget
 
 from gf_desktop.files.structure_lists import read_structure_file, shipped_structure_files
 from gf_desktop.gui.actions import tr
+from gf_desktop.gui.face import BusyTeller
 from gf_desktop.gui.language import count_text
 from gf_desktop.gui.panels.structure_dialog import ListDialog, StructureDialog
 from gf_desktop.gui.questions import Questions
@@ -19,18 +19,6 @@ from gf_desktop.session import Session
 from gf_desktop.structuring import RemovalReport, StructureCount
 
 __all__ = ["StructureCommands"]
-
-
-class Teller(Protocol):
-    """What is needed of the window."""
-
-    def tell(self, text: str, *, kind: str = "") -> None:
-        """Show a notice."""
-        ...
-
-    def show_busy(self, text: str) -> None:
-        """Show that something is being done; "" when it is done."""
-        ...
 
 
 class StructureCommands:
@@ -48,7 +36,7 @@ class StructureCommands:
         self,
         session: Session,
         state: ViewState,
-        face: Teller,
+        face: BusyTeller,
         questions: Questions,
         *,
         attempt: Callable[[Callable[[], object]], None],

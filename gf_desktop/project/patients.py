@@ -118,8 +118,8 @@ class PatientMap:
         except OSError as error:
             raise explain_os_error(error, self.path) from error
 
-    def move_to(self, path: Path) -> PatientMap:
-        """Bring the file to another place and return the map there; the old file is gone once the new one is whole.
+    def copy_to(self, path: Path) -> PatientMap:
+        """Write the file to another place too and return the map there.
 
         Raises
         ------
@@ -129,14 +129,13 @@ class PatientMap:
         path = path.absolute()
         if path.exists():
             raise ProjectError("This file exists already and is not replaced", where=str(path), next_step="Choose another name.")
-        moved = PatientMap(path)
+        copied = PatientMap(path)
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise explain_os_error(error, path) from error
-        moved._write(self.entries())
-        self.forget()
-        return moved
+        copied._write(self.entries())
+        return copied
 
     def forget(self) -> None:
         """Delete the file; nobody can tell any more whose the scans are."""
@@ -194,11 +193,21 @@ class Patients:
         return self.map.entries().get(case_id)
 
     def keep_elsewhere(self, path: Path) -> None:
-        """Bring the file to another place, outside of the project; errors as :meth:`PatientMap.move_to`."""
+        """Bring the file to another place, outside of the project; the old one goes once the new one is whole and the project knows it.
+
+        Errors as :meth:`PatientMap.copy_to` and :meth:`PatientMap.forget`.
+        """
         self._must_write()
-        moved = self.map.move_to(path)
-        with writing(self._db):
-            self._db.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (PLACE, str(moved.path)))
+        before = self.map
+        copied = before.copy_to(path)
+        try:
+            with writing(self._db):
+                self._db.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (PLACE, str(copied.path)))
+        except ProjectError:
+            # names are not left where nobody looks for them
+            copied.forget()
+            raise
+        before.forget()
 
     def forget(self) -> None:
         """Delete the file: nobody can tell any more whose the scans are."""

@@ -692,6 +692,7 @@
             <translation>Zeichnen Sie eine Schicht, geben Sie sie frei und verfeinern Sie dann: Die erste Runde macht das erste Modell.</translation>
         </message>
         <message>
+            <location filename="../../gf_desktop/exporting.py"/>
             <location filename="../../gf_desktop/files/dicom_seg.py"/>
             <source>Draw or predict a structure first.</source>
             <translation>Zeichnen Sie zuerst eine Struktur, oder lassen Sie sie vorschlagen.</translation>
@@ -746,6 +747,11 @@
             <location filename="../../gf_desktop/files/dicom_source.py"/>
             <source>Export as NIfTI, NRRD or MetaImage instead.</source>
             <translation>Exportieren Sie stattdessen als NIfTI, NRRD oder MetaImage.</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/files/dicom_source.py"/>
+            <source>Export as NIfTI, NRRD or MetaImage, or choose the DICOM series that the mask was drawn on.</source>
+            <translation>Exportieren Sie als NIfTI, NRRD oder MetaImage, oder wählen Sie die DICOM-Serie, auf der die Maske gezeichnet wurde.</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/files/stack.py"/>
@@ -1837,6 +1843,11 @@
             <translation>Die Dateien der Kapsel stehen in einer anderen Reihenfolge, als sie sollen</translation>
         </message>
         <message>
+            <location filename="../../gf_desktop/exporting.py"/>
+            <source>The files that the scan was added from are not there any more</source>
+            <translation>Die Dateien, aus denen der Scan hinzugefügt wurde, sind nicht mehr da</translation>
+        </message>
+        <message>
             <location filename="../../gf_desktop/gui/questions.py"/>
             <source>The folder cannot be shown</source>
             <translation>Der Ordner lässt sich nicht anzeigen</translation>
@@ -2027,6 +2038,7 @@
             <translation>Die Maske ist beschädigt oder abgeschnitten</translation>
         </message>
         <message>
+            <location filename="../../gf_desktop/exporting.py"/>
             <location filename="../../gf_desktop/files/dicom_seg.py"/>
             <source>The mask is empty, so there is nothing to export</source>
             <translation>Die Maske ist leer, also gibt es nichts zu exportieren</translation>
@@ -2692,6 +2704,11 @@
             <translation>Eine Struktur dieses Namens gibt es schon</translation>
         </message>
         <message>
+            <location filename="../../gf_desktop/files/dicom_source.py"/>
+            <source>There is no DICOM series that an object could refer to</source>
+            <translation>Es gibt keine DICOM-Serie, auf die sich ein Objekt beziehen könnte</translation>
+        </message>
+        <message>
             <location filename="../../gf_desktop/project/models.py"/>
             <source>There is no earlier model to go back to</source>
             <translation>Es gibt kein früheres Modell, zu dem man zurückgehen könnte</translation>
@@ -2848,14 +2865,14 @@
         </message>
         <message>
             <location filename="../../gf_desktop/exporting.py"/>
-            <source>This scan has no volume in space, or its mask is empty</source>
-            <translation>Dieser Scan hat kein Volumen im Raum, oder seine Maske ist leer</translation>
-        </message>
-        <message>
-            <location filename="../../gf_desktop/exporting.py"/>
             <location filename="../../gf_desktop/files/meshes.py"/>
             <source>This scan has no volume in space, so it has no surfaces</source>
             <translation>Dieser Scan hat kein Volumen im Raum und deshalb keine Oberflächen</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/exporting.py"/>
+            <source>This scan has no volume in space, so no DICOM object can refer to it</source>
+            <translation>Dieser Scan hat kein Volumen im Raum, also kann sich kein DICOM-Objekt auf ihn beziehen</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/project/store.py"/>
@@ -3878,8 +3895,13 @@
         </message>
         <message>
             <location filename="../../gf_desktop/gui/export_dialog.py"/>
-            <source>A file that somebody else has changed since is never replaced.</source>
-            <translation>Eine Datei, die inzwischen jemand anders geändert hat, wird nie ersetzt.</translation>
+            <source>A file of its own for each structure</source>
+            <translation>Eine eigene Datei für jede Struktur</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/export_dialog.py"/>
+            <source>A file that somebody else has changed since is not replaced, unless that is asked for below.</source>
+            <translation>Eine Datei, die jemand anders seitdem geändert hat, wird nicht ersetzt, außer unten wird das verlangt.</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/gui/actions.py"/>
@@ -3941,6 +3963,11 @@
             <location filename="../../gf_desktop/gui/panels/structure_menu.py"/>
             <source>Accept it</source>
             <translation>Annehmen</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/patients_dialog.py"/>
+            <source>Accession number</source>
+            <translation>Auftragsnummer</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/gui/keys_dialog.py"/>
@@ -4035,6 +4062,11 @@
                 <numerusform>{n} Scan hinzufügen</numerusform>
                 <numerusform>{n} Scans hinzufügen</numerusform>
             </translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/patients_dialog.py"/>
+            <source>Added from</source>
+            <translation>Hinzugefügt aus</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/gui/structure_commands.py"/>
@@ -4186,6 +4218,11 @@
             <location filename="../../gf_desktop/gui/actions.py"/>
             <source>Blue proposed, green accepted</source>
             <translation>Blau vorgeschlagen, grün angenommen</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/patients_dialog.py"/>
+            <source>Born</source>
+            <translation>Geboren</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/gui/actions.py"/>
@@ -4347,6 +4384,7 @@
             <location filename="../../gf_desktop/gui/menus.py"/>
             <location filename="../../gf_desktop/gui/notice_bar.py"/>
             <location filename="../../gf_desktop/gui/panels/model_dialogs.py"/>
+            <location filename="../../gf_desktop/gui/patients_dialog.py"/>
             <location filename="../../gf_desktop/gui/shortcut_sheet.py"/>
             <source>Close</source>
             <translation>Schließen</translation>
@@ -4516,6 +4554,11 @@
             <translation>Ihre Voxel löschen…</translation>
         </message>
         <message>
+            <location filename="../../gf_desktop/gui/patients_dialog.py"/>
+            <source>Delete the file…</source>
+            <translation>Die Datei löschen…</translation>
+        </message>
+        <message>
             <location filename="../../gf_desktop/gui/actions.py"/>
             <source>Delete the measurement</source>
             <translation>Messung löschen</translation>
@@ -4524,6 +4567,11 @@
             <location filename="../../gf_desktop/gui/actions.py"/>
             <source>Delete the structure…</source>
             <translation>Struktur löschen…</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/patient_commands.py"/>
+            <source>Deleting {file} cannot be undone. Nobody can then tell any more whose these scans are. DICOM exports will lack the patient's name and number, unless you name the folder of the original series each time. A scan of the same patient that is added later gets a new pseudonym. Pseudonyms, scans and masks stay. Delete it?</source>
+            <translation>{file} zu löschen lässt sich nicht rückgängig machen. Danach kann niemand mehr sagen, wessen Scans das sind. DICOM-Exporten fehlen dann Name und Nummer des Patienten, außer Sie nennen jedes Mal den Ordner der ursprünglichen Serie. Ein Scan desselben Patienten, der später hinzukommt, erhält ein neues Pseudonym. Pseudonyme, Scans und Masken bleiben. Löschen?</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/gui/compare_bar.py"/>
@@ -4781,6 +4829,11 @@ DICOM-Ordner, NIfTI, PNG, JPEG</translation>
             <translation>Alles wird laufend gespeichert</translation>
         </message>
         <message>
+            <location filename="../../gf_desktop/gui/patients_dialog.py"/>
+            <source>Examined</source>
+            <translation>Untersucht</translation>
+        </message>
+        <message>
             <location filename="../../gf_desktop/gui/export_dialog.py"/>
             <location filename="../../gf_desktop/gui/tour.py"/>
             <source>Export</source>
@@ -4908,6 +4961,11 @@ DICOM-Ordner, NIfTI, PNG, JPEG</translation>
             <location filename="../../gf_desktop/gui/export_dialog.py"/>
             <source>For archives (PACS) and viewers: refers to the series that the masks were drawn on.</source>
             <translation>Für Archive (PACS) und Betrachter: verweist auf die Serie, auf der die Masken gezeichnet wurden.</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/export_dialog.py"/>
+            <source>For archives and viewers that take one structure at a time.</source>
+            <translation>Für Archive und Betrachter, die eine Struktur je Datei nehmen.</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/gui/export_dialog.py"/>
@@ -5090,6 +5148,11 @@ DICOM-Ordner, NIfTI, PNG, JPEG</translation>
             <translation>Hilfe</translation>
         </message>
         <message>
+            <location filename="../../gf_desktop/gui/patients_dialog.py"/>
+            <source>Hide names</source>
+            <translation>Namen verbergen</translation>
+        </message>
+        <message>
             <location filename="../../gf_desktop/gui/panels/structure_row.py"/>
             <source>Hide {name}</source>
             <translation>{name} ausblenden</translation>
@@ -5156,9 +5219,19 @@ DICOM-Ordner, NIfTI, PNG, JPEG</translation>
             <translation>Nur behalten, was von {low} bis {high} liegt</translation>
         </message>
         <message>
+            <location filename="../../gf_desktop/gui/patients_dialog.py"/>
+            <source>Keep the file elsewhere…</source>
+            <translation>Die Datei anderswo aufbewahren…</translation>
+        </message>
+        <message>
             <location filename="../../gf_desktop/gui/panels/structure_menu.py"/>
             <source>Keep the largest island</source>
             <translation>Größte Insel behalten</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/questions.py"/>
+            <source>Keep the list of patients elsewhere</source>
+            <translation>Die Liste der Patienten anderswo aufbewahren</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/gui/panels/structure_row.py"/>
@@ -5512,6 +5585,7 @@ DICOM-Ordner, NIfTI, PNG, JPEG</translation>
         <message>
             <location filename="../../gf_desktop/gui/panels/measurements.py"/>
             <location filename="../../gf_desktop/gui/panels/structure_dialog.py"/>
+            <location filename="../../gf_desktop/gui/patients_dialog.py"/>
             <source>Name</source>
             <translation>Name</translation>
         </message>
@@ -5545,6 +5619,11 @@ DICOM-Ordner, NIfTI, PNG, JPEG</translation>
             <location filename="../../gf_desktop/gui/panels/structures.py"/>
             <source>Name, colour and code…</source>
             <translation>Name, Farbe und Code…</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/patient_commands.py"/>
+            <source>Names, numbers and dates of birth of the patients will be on the screen until the window is closed. Show them?</source>
+            <translation>Namen, Nummern und Geburtsdaten der Patienten stehen auf dem Bildschirm, bis das Fenster geschlossen wird. Zeigen?</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/gui/start_page.py"/>
@@ -5681,6 +5760,11 @@ DICOM-Ordner, NIfTI, PNG, JPEG</translation>
             <location filename="../../gf_desktop/gui/tour.py"/>
             <source>Now teach the student what you corrected ({key}). Here a minute or two is enough.</source>
             <translation>Bringen Sie dem Schüler nun bei, was Sie korrigiert haben ({key}). Hier genügen ein bis zwei Minuten.</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/patients_dialog.py"/>
+            <source>Number</source>
+            <translation>Nummer</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/gui/mask_dialog.py"/>
@@ -5869,6 +5953,22 @@ DICOM-Ordner, NIfTI, PNG, JPEG</translation>
             <translation>Übermalen, was Sie angesehen und für richtig befunden haben; Labels bleiben</translation>
         </message>
         <message>
+            <location filename="../../gf_desktop/gui/panels/scan.py"/>
+            <location filename="../../gf_desktop/gui/patients_dialog.py"/>
+            <source>Patient</source>
+            <translation>Patient</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/panels/worklist_model.py"/>
+            <source>Patient {pseudonym}</source>
+            <translation>Patient {pseudonym}</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/patients_dialog.py"/>
+            <source>Patients</source>
+            <translation>Patienten</translation>
+        </message>
+        <message>
             <location filename="../../gf_desktop/gui/views/frame_bar.py"/>
             <source>Pause frames</source>
             <translation>Bilder anhalten</translation>
@@ -5956,6 +6056,11 @@ DICOM-Ordner, NIfTI, PNG, JPEG</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/gui/actions.py"/>
+            <source>Pseudonyms, and the one file that says whose they are: look into it, keep it elsewhere, delete it</source>
+            <translation>Pseudonyme und die eine Datei, die sagt, wem sie gehören: ansehen, anderswo aufbewahren, löschen</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/actions.py"/>
             <source>Put it into the middle of the view</source>
             <translation>Es in die Mitte der Ansicht holen</translation>
         </message>
@@ -6036,6 +6141,11 @@ DICOM-Ordner, NIfTI, PNG, JPEG</translation>
             <location filename="../../gf_desktop/gui/actions.py"/>
             <source>Rename the measurement</source>
             <translation>Messung umbenennen</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/export_dialog.py"/>
+            <source>Replace files that are there, whoever made or changed them</source>
+            <translation>Vorhandene Dateien ersetzen, wer auch immer sie gemacht oder geändert hat</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/gui/export_dialog.py"/>
@@ -6133,6 +6243,7 @@ DICOM-Ordner, NIfTI, PNG, JPEG</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/gui/export_dialog.py"/>
+            <location filename="../../gf_desktop/gui/patients_dialog.py"/>
             <source>Scans</source>
             <translation>Scans</translation>
         </message>
@@ -6198,6 +6309,11 @@ DICOM-Ordner, NIfTI, PNG, JPEG</translation>
             <translation>Serie</translation>
         </message>
         <message>
+            <location filename="../../gf_desktop/gui/patients_dialog.py"/>
+            <source>Sex</source>
+            <translation>Geschlecht</translation>
+        </message>
+        <message>
             <location filename="../../gf_desktop/gui/actions.py"/>
             <source>Shift + wheel while painting</source>
             <translation>Umschalt + Mausrad beim Malen</translation>
@@ -6211,6 +6327,11 @@ DICOM-Ordner, NIfTI, PNG, JPEG</translation>
             <location filename="../../gf_desktop/gui/actions.py"/>
             <source>Show intensities as usual for a tissue</source>
             <translation>Intensitäten so zeigen, wie es für ein Gewebe üblich ist</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/patients_dialog.py"/>
+            <source>Show names…</source>
+            <translation>Namen zeigen…</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/gui/actions.py"/>
@@ -6623,6 +6744,21 @@ DICOM-Ordner, NIfTI, PNG, JPEG</translation>
             <translation>Der Export wurde angehalten. Was geschrieben ist, ist vollständig und bleibt; exportieren Sie noch einmal, um weiterzumachen.</translation>
         </message>
         <message>
+            <location filename="../../gf_desktop/gui/patients_dialog.py"/>
+            <source>The file also holds the UIDs of the studies and series.</source>
+            <translation>Die Datei enthält auch die UIDs der Untersuchungen und Serien.</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/patient_commands.py"/>
+            <source>The file is deleted; the pseudonyms stay.</source>
+            <translation>Die Datei ist gelöscht; die Pseudonyme bleiben.</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/patient_commands.py"/>
+            <source>The file is kept there now, and nowhere else.</source>
+            <translation>Die Datei liegt jetzt dort und nirgends sonst.</translation>
+        </message>
+        <message>
             <location filename="../../gf_desktop/gui/import_details.py"/>
             <source>The files do not state the distances. Type them in mm:</source>
             <translation>Die Dateien nennen die Abstände nicht. Bitte in mm eingeben:</translation>
@@ -6656,6 +6792,16 @@ DICOM-Ordner, NIfTI, PNG, JPEG</translation>
             <location filename="../../gf_desktop/gui/structure_commands.py"/>
             <source>The project has all of these already.</source>
             <translation>Das Projekt hat alle davon schon.</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/patients_dialog.py"/>
+            <source>The project is open for reading only.</source>
+            <translation>Das Projekt ist nur zum Lesen geöffnet.</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/patients_dialog.py"/>
+            <source>The project knows pseudonyms only. One file says whose they are, and where the scans were added from:</source>
+            <translation>Das Projekt kennt nur Pseudonyme. Eine Datei sagt, wem sie gehören und woher die Scans kamen:</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/gui/export_dialog.py"/>
@@ -6723,6 +6869,11 @@ DICOM-Ordner, NIfTI, PNG, JPEG</translation>
             <translation>Es gibt keinen weiteren Scan durchzusehen.</translation>
         </message>
         <message>
+            <location filename="../../gf_desktop/gui/export_commands.py"/>
+            <source>They are replaced, whoever made or changed them, and cannot be brought back. Go on?</source>
+            <translation>Sie werden ersetzt, wer auch immer sie gemacht oder geändert hat, und lassen sich nicht zurückholen. Fortfahren?</translation>
+        </message>
+        <message>
             <location filename="../../gf_desktop/gui/export_dialog.py"/>
             <source>This scan ({case})</source>
             <translation>Dieser Scan ({case})</translation>
@@ -6741,6 +6892,11 @@ DICOM-Ordner, NIfTI, PNG, JPEG</translation>
             <location filename="../../resources/structures"/>
             <source>Thorax</source>
             <translation>Thorax</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/export_commands.py"/>
+            <source>Those that are not up to date are replaced, whoever made or changed them, and cannot be brought back. Go on?</source>
+            <translation>Was davon nicht auf dem neuesten Stand ist, wird ersetzt, wer auch immer es gemacht oder geändert hat, und lässt sich nicht zurückholen. Fortfahren?</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/gui/panels/scan.py"/>
@@ -6986,6 +7142,16 @@ DICOM-Ordner, NIfTI, PNG, JPEG</translation>
             <translation>Welche Strukturen werden Sie zeichnen? Die Liste lässt sich später ändern.</translation>
         </message>
         <message>
+            <location filename="../../gf_desktop/gui/patients_dialog.py"/>
+            <source>Whose scans these are</source>
+            <translation>Wessen Scans das sind</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/actions.py"/>
+            <source>Whose scans these are…</source>
+            <translation>Wessen Scans das sind…</translation>
+        </message>
+        <message>
             <location filename="../../gf_desktop/gui/commands.py"/>
             <source>Why</source>
             <translation>Warum</translation>
@@ -7094,6 +7260,11 @@ DICOM-Ordner, NIfTI, PNG, JPEG</translation>
             <location filename="../../gf_desktop/gui/questions.py"/>
             <source>Yes, with the name</source>
             <translation>Ja, mit Namen</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/export_dialog.py"/>
+            <source>You are asked once, with their number, before anything is written.</source>
+            <translation>Bevor etwas geschrieben wird, werden Sie einmal gefragt und erfahren ihre Zahl.</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/gui/commands.py"/>
@@ -7830,7 +8001,7 @@ DICOM-Ordner, NIfTI, PNG, JPEG</translation>
         <message>
             <location filename="../../gf_desktop/gui/export_dialog.py"/>
             <source>where the scans were added from</source>
-            <translation>wo die Scans hinzugefügt wurden</translation>
+            <translation>woher die Scans hinzugefügt wurden</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/gui/panels/tool_options.py"/>
@@ -7871,6 +8042,11 @@ DICOM-Ordner, NIfTI, PNG, JPEG</translation>
             <location filename="../../gf_desktop/gui/import_dialog.py"/>
             <source>{done} of {count} files looked through</source>
             <translation>{done} von {count} Dateien durchgesehen</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/patients_dialog.py"/>
+            <source>{file} (there is no file there now)</source>
+            <translation>{file} (dort ist jetzt keine Datei)</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/gui/keys_dialog.py"/>
@@ -7986,6 +8162,14 @@ DICOM-Ordner, NIfTI, PNG, JPEG</translation>
             <translation>
                 <numerusform>{n} ist nicht verwendbar</numerusform>
                 <numerusform>{n} sind nicht verwendbar</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <location filename="../../gf_desktop/gui/export_commands.py"/>
+            <source>{n} files of these scans are in {folder} already.</source>
+            <translation>
+                <numerusform>{n} Datei dieser Scans liegt schon in {folder}.</numerusform>
+                <numerusform>{n} Dateien dieser Scans liegen schon in {folder}.</numerusform>
             </translation>
         </message>
         <message numerus="yes">

@@ -112,6 +112,14 @@
         </message>
         <message numerus="yes">
             <location filename="../../gf_desktop/gui/export_commands.py"/>
+            <source>{n} files of these scans are in {folder} already.</source>
+            <translation>
+                <numerusform>{n} file of these scans is in {folder} already.</numerusform>
+                <numerusform>{n} files of these scans are in {folder} already.</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <location filename="../../gf_desktop/gui/export_commands.py"/>
             <source>{n} files written</source>
             <translation>
                 <numerusform>{n} file written</numerusform>

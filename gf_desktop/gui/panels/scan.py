@@ -23,6 +23,8 @@ VERDICT_WORDS = {"green": ("good", "Geometry is sound"), "amber": ("warn", "Read
 def _lines(case: Case) -> list[tuple[str, str]]:
     geometry = case.geometry
     rows = [(tr("Scan"), case.id), (tr("Kind"), spoken(case.title)), (tr("Modality"), case.modality or tr("picture"))]
+    if case.patient:
+        rows.insert(1, (tr("Patient"), case.patient))
     rows.append((tr("Size"), " × ".join(str(n) for n in geometry.size_ijk)))
     if case.time is not None:
         speed = "" if case.time.frame_ms is None else tr(", {n} ms apart").format(n=local_number(f"{case.time.frame_ms:.4g}"))

@@ -75,7 +75,7 @@ class Wish:
             fits = bool(case.validation_slices)
         else:
             fits = self.kind in ("all", case.status)
-        said = f"{case.id} {case.modality} {spoken(case.title)} {tr(case.status)}".casefold()
+        said = f"{case.id} {case.patient} {case.modality} {spoken(case.title)} {tr(case.status)}".casefold()
         return fits and all(word in said for word in self.text.casefold().split())
 
 
@@ -148,6 +148,8 @@ def _tip(case: Case) -> str:
     text = tr("{title}\n{reviewed} of {slices} slices reviewed", case.slices).format(
         title=spoken(case.title), reviewed=case.reviewed, slices=case.slices
     )
+    if case.patient:
+        text += "\n" + tr("Patient {pseudonym}").format(pseudonym=case.patient)
     if case.validation_slices:
         text += tr("\n{n} slices are held back to check new students", len(case.validation_slices)).format(n=len(case.validation_slices))
     return text

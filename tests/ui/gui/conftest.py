@@ -88,6 +88,9 @@ class Answers(Questions):
     def new_capsule_file(self, name: str) -> Path | None:
         return self._answer(f"new_capsule_file {name}")
 
+    def new_patients_file(self) -> Path | None:
+        return self._answer("new_patients_file")
+
     def colour(self, start: str) -> str:
         return str(self._answer("colour"))
 

@@ -12,7 +12,7 @@ import pydicom
 import pytest
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QApplication, QCheckBox, QWidget
 from pytestqt.qtbot import QtBot
 
 from gf_desktop import exporting
@@ -225,6 +225,74 @@ def test_that_not_going_on_refuses_files_that_are_there(three: MainWindow, ask, 
         assert expected in finish(dialog, three, qtbot)
 
 
+def tick(box: QCheckBox) -> None:
+    box.setFocus()
+    QTest.keyClick(box, Qt.Key.Key_Space)
+
+
+@pytest.mark.parametrize("resume", [True, False])
+def test_that_files_are_replaced_only_after_a_question_with_their_number(
+    three: MainWindow, ask, answers, tmp_path: Path, qtbot: QtBot, *, resume: bool
+) -> None:
+    (tmp_path / "out").mkdir()
+    for name in ("C-002.nii.gz", "C-003.json", "C-003_report.html", "notes.txt"):
+        (tmp_path / "out" / name).write_bytes(b"mine")
+    dialog = ask()
+    assert not dialog.overwrite.isChecked()
+    tick(dialog.overwrite)
+    if not resume:
+        tick(dialog.resume)
+    write_folder(dialog, tmp_path / "out")
+    answers.next = False
+    QTest.keyClick(dialog, Qt.Key.Key_Return)
+    assert dialog.isVisible(), "thinking better of the question leads back"
+    (question,) = answers.asked
+    assert question.startswith(f"2 files of these scans are in {tmp_path / 'out'} already.")
+    assert ("not up to date" in question) == resume
+    assert (tmp_path / "out" / "C-002.nii.gz").read_bytes() == b"mine"
+    answers.next = True
+    assert finish(dialog, three, qtbot).startswith("6 files written; 6 read back and equal.")
+    assert (tmp_path / "out" / "C-002.nii.gz").read_bytes() != b"mine"
+    assert (tmp_path / "out" / "notes.txt").read_bytes() == (tmp_path / "out" / "C-003_report.html").read_bytes() == b"mine"
+    assert len(answers.asked) == 2, "once for each export"
+    assert not ask().overwrite.isChecked(), "it is never remembered"
+
+
+def test_that_nothing_is_asked_where_there_is_nothing_to_replace(three: MainWindow, ask, answers, tmp_path: Path, qtbot: QtBot) -> None:
+    dialog = ask()
+    tick(dialog.overwrite)
+    write_folder(dialog, tmp_path / "out")
+    assert finish(dialog, three, qtbot).startswith("6 files written")
+    assert answers.asked == []
+
+
+def test_that_each_structure_gets_a_dicom_segmentation_of_its_own_where_that_is_chosen(  # noqa: PLR0917 - fixtures
+    window: MainWindow, session: Session, ask, answers, tmp_path: Path, qtbot: QtBot, settle
+) -> None:
+    mask = SITK.ReadImage(str(resource_dir() / "demo" / "B_ct_labels.nii.gz"))
+    # spleen and liver
+    SITK.WriteImage(SITK.Cast(mask == 1, SITK.sitkUInt8) + 2 * SITK.Cast(mask == 5, SITK.sitkUInt8), str(tmp_path / "mask.nii.gz"))
+    session.correct("C-001", tmp_path / "mask.nii.gz")
+    settle()
+    answers.tags = "blank"
+    dialog = ask()
+    assert not dialog.per_structure.isVisible()
+    choose_format(dialog, "rtstruct")
+    assert not dialog.per_structure.isVisible(), "a structure set holds all"
+    choose_format(dialog, "seg")
+    tick(dialog.per_structure)
+    write_folder(dialog, tmp_path / "out")
+    finish(dialog, window, qtbot)
+    written = sorted((tmp_path / "out").glob("*.dcm"))
+    assert [path.name for path in written] == ["C-001_seg_s01-spleen.dcm", "C-001_seg_s02-liver.dcm"]
+    for path in written:
+        (segment,) = pydicom.dcmread(path).SegmentSequence
+        assert segment.SegmentLabel == path.stem.split("-")[-1]
+    again = ask()
+    assert again.per_structure.isChecked(), "it is remembered"
+    assert "unchanged" in finish(again, window, qtbot)
+
+
 def test_that_scans_without_surfaces_are_left_out_with_the_reason(three: MainWindow, session: Session, ask, tmp_path: Path, qtbot) -> None:
     SITK.WriteImage(SITK.GetImageFromArray(np.full((20, 30), 90, np.uint8)), str(tmp_path / "flat.png"))
     session.import_paths([tmp_path / "flat.png"])
@@ -410,7 +478,9 @@ def test_that_closing_the_project_gives_the_export_up(  # noqa: PLR0917 - fixtur
 def test_that_every_control_is_named_and_reached_with_tab(three: MainWindow, ask, qtbot: QtBot) -> None:
     dialog = ask()
     choose_format(dialog, "obj")
-    controls: list[QWidget] = [dialog.scope, dialog.format, dialog.frame, dialog.folder, dialog.browse, dialog.resume, dialog.export_button]
+    controls: list[QWidget] = [
+        dialog.scope, dialog.format, dialog.frame, dialog.folder, dialog.browse, dialog.resume, dialog.overwrite, dialog.export_button,
+    ]  # fmt: skip
     assert all(control.accessibleName() or control.text() for control in controls)
     reached = []
     for _step in range(2 * len(controls)):

@@ -156,7 +156,7 @@ def test_that_the_buttons_of_a_notice_have_names_and_are_reached(window: MainWin
     check(window, qtbot)
 
 
-@pytest.mark.parametrize("name", ["add_structure", "take_structures", "keys", "about", "shortcuts", "guide"])
+@pytest.mark.parametrize("name", ["add_structure", "take_structures", "keys", "about", "shortcuts", "guide", "patients", "export"])
 def test_that_every_control_of_a_dialog_has_a_name_and_is_reached(window: MainWindow, action: Callable, name: str, qtbot: QtBot) -> None:
     before = set(QApplication.topLevelWidgets())
     action(name).trigger()

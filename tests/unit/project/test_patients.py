@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 import stat
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from gf_desktop.errors import ProjectError
 from gf_desktop.files.private import Identity
-from gf_desktop.project.patients import PatientMap, next_pseudonym
+from gf_desktop.project.patients import FILE_NAME, PatientMap, Patients, next_pseudonym
 
 ERIKA = Identity(patient_id="4711", name="Muster^Erika", birth_date="19640812", study_uid="1.2.3")
 
@@ -58,17 +60,17 @@ def test_that_the_file_is_for_its_owner_alone_and_says_what_it_is(patients: Pati
 def test_that_it_can_be_kept_elsewhere(patients: PatientMap, tmp_path: Path) -> None:
     patients.note("C-001", ERIKA, Path("a"), taken=())
     before, old = patients.entries(), patients.path
-    moved = patients.move_to(tmp_path / "safe" / "who.json")
-    assert moved.entries() == before
-    assert not old.exists()
-    assert moved.note("C-002", ERIKA, Path("b"), taken=()) == "P-001"
+    kept = patients.copy_to(tmp_path / "safe" / "who.json")
+    assert kept.entries() == before
+    assert old.exists(), "it goes when the project knows the new one"
+    assert kept.note("C-002", ERIKA, Path("b"), taken=()) == "P-001"
 
 
-def test_that_moving_replaces_nothing_and_loses_nothing(patients: PatientMap, tmp_path: Path) -> None:
+def test_that_a_copy_replaces_nothing_and_loses_nothing(patients: PatientMap, tmp_path: Path) -> None:
     patients.note("C-001", ERIKA, Path("a"), taken=())
     (tmp_path / "taken.json").write_text("mine")
     with pytest.raises(ProjectError, match="exists already"):
-        patients.move_to(tmp_path / "taken.json")
+        patients.copy_to(tmp_path / "taken.json")
     assert (tmp_path / "taken.json").read_text() == "mine"
     assert patients.entries()["C-001"].identity == ERIKA
 
@@ -87,3 +89,30 @@ def test_that_a_damaged_file_is_named_and_not_overwritten(patients: PatientMap, 
 def test_that_pseudonyms_count_on() -> None:
     assert next_pseudonym([]) == "P-001"
     assert next_pseudonym(["P-002", "", "P-010", "odd"]) == "P-011"
+
+
+def patients_of(folder: Path, *, mode: str) -> Patients:
+    with closing(sqlite3.connect(folder / "p.sqlite")) as made, made:
+        made.execute("CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value TEXT)")
+    database = sqlite3.connect(f"file:{folder / 'p.sqlite'}?mode={mode}", uri=True)
+    return Patients(database, folder, lambda: None)
+
+
+def test_that_the_project_looks_for_the_file_where_it_is_kept(patients: PatientMap, tmp_path: Path) -> None:
+    patients.note("C-001", ERIKA, Path("a"), taken=())
+    whose = patients_of(tmp_path, mode="rw")
+    whose.keep_elsewhere(tmp_path / "safe" / "who.json")
+    assert whose.map.path == tmp_path / "safe" / "who.json"
+    assert whose.map.entries()["C-001"].identity == ERIKA
+    assert not (tmp_path / FILE_NAME).exists()
+    whose._db.close()
+
+
+def test_that_a_place_that_the_project_cannot_remember_leaves_the_file_where_it_was(patients: PatientMap, tmp_path: Path) -> None:
+    patients.note("C-001", ERIKA, Path("a"), taken=())
+    whose = patients_of(tmp_path, mode="ro")
+    with pytest.raises(ProjectError, match="Writing failed"):
+        whose.keep_elsewhere(tmp_path / "safe" / "who.json")
+    assert not (tmp_path / "safe" / "who.json").exists(), "names are nowhere where nobody looks for them"
+    assert patients.entries()["C-001"].identity == ERIKA
+    whose._db.close()
