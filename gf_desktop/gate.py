@@ -1,94 +1,275 @@
-"""Does a candidate take over? Both students are judged on the same voxels.
+"""Does a candidate take over? Both students are judged on the same voxels, and chance is reckoned with.
 
-Three sets, each made of voxels that a person accepted or edited, or that the pack brought along:
+First come checks that need no reference: the exported student says what the trained one says, its numbers are finite, it is not much slower
+or larger. Then three sets of slices, each made of voxels that a person accepted or edited, or that the pack brought along:
 
-- held back: slices that no training ever saw; they decide. With a single approved slice there are none,
-  and the corrected slices decide.
-- corrected: the slices that the candidate was trained on. A candidate that is worse on what it was just
-  taught is turned away.
+- held back: slices that no training ever saw; they decide. Without any, the corrected slices decide, by a stricter rule: they were
+  trained on, so a rise there proves little.
+- corrected: the slices that the candidate was trained on. A candidate that is worse on what it was just taught is turned away.
 - remembered: the pack's own slices; a candidate must not forget them.
+
+A structure vetoes where it fell by more than a margin, and where so few slices speak for it that it may well have fallen by more. The mean
+has to rise by more than chance explains. docs/adr/0024-gate.md says why, docs/benchmarks.md how often it errs.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Hashable, Mapping
+from dataclasses import asdict, dataclass, replace
+from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
 
 from gf_desktop.imaging.labelmap import LabelTable
+from gf_desktop.imaging.paired import Change, PairedCounts, paired_changes
 
-__all__ = ["Counts", "GateDecision", "SetScores", "decide"]
+__all__ = ["Checks", "GateDecision", "JudgedSet", "SetScores", "StructureVerdict", "Tally", "decide"]
 
-FALL_MARGIN = 0.02
+DOCUMENT_FORMAT: Final = 2
+"""Of what is stored; 1 was the reason, the sentences and the Dice alone."""
+
+FALL_MARGIN: Final = 0.02
 """A structure that falls by more than this vetoes the candidate."""
 
-MIN_GAIN = 0.005
-"""The mean has to rise by at least this; a smaller rise is noise."""
+VETO_SHARE: Final = 0.2
+"""A structure also vetoes where the chance that it fell by more than the margin is above this."""
 
-FORGET_MARGIN = 0.10
-"""The mean on the pack's own slices may fall by at most this."""
+MIN_GAIN: Final = 0.005
+"""The mean has to rise by at least this."""
 
-MIN_VOXELS = 40
-"""A structure with fewer voxels in the reference is reported, but has no vote and no veto: one pixel would decide."""
+GAIN_SHARE: Final = 0.05
+"""The chance that the mean did not rise must be below this."""
+
+STRICT_GAIN: Final = 0.02
+"""The mean has to rise by at least this where the corrected slices decide."""
+
+STRICT_SHARE: Final = 0.5
+"""Where the corrected slices decide, so much of what is missing to Dice 1 has to be gone: any student is better where it was trained."""
+
+FORGET_MARGIN: Final = 0.03
+"""The mean on the pack's own slices may fall by at most this; without held-back slices no structure may."""
+
+MIN_VOXELS: Final = 40
+"""A structure with fewer voxels in the reference is reported, but has no vote and no veto: one pixel would decide. A gain that rests on
+fewer voxels is none."""
+
+SPURIOUS_SHARE: Final = 0.05
+"""A structure that is not in the reference vetoes where the candidate draws more of it than this share of all reference voxels."""
+
+PARITY_LIMIT: Final = 0.01
+"""Largest difference in the logits between the trained and the exported student; above it labels may differ."""
+
+LATENCY_LIMIT: Final = 1.5
+"""A candidate may take so many times the active student's time a slice."""
+
+LATENCY_SLACK_MS: Final = 5.0
+"""Nobody waits for less than this, whatever the ratio."""
+
+SIZE_LIMIT: Final = 1.2
+"""A candidate's file may have so many times the active one's bytes, unless it learned structures that the active one lacks."""
+
+UInt8 = npt.NDArray[np.uint8]
+Scores = dict[str, float | None]
 
 
-class Counts:
-    """Overlap of predictions and references, added up over slices and scans."""
+@dataclass(frozen=True, slots=True)
+class Checks:
+    """What is found out about a candidate without any reference.
+
+    Attributes
+    ----------
+    parity
+        Largest |trained - exported| in the logits, as the trainer measured it.
+    finite
+        Whether all numbers of the exported student were finite on a probe here.
+    active_ms, candidate_ms
+        Median time a slice, the two in turns on the same slices; None where there is no active student.
+    active_bytes, candidate_bytes
+        Of student.onnx.
+    has_new
+        Whether the candidate knows structures that the active student lacks.
+    """
+
+    parity: float = 0.0
+    finite: bool = True
+    active_ms: float | None = None
+    candidate_ms: float | None = None
+    active_bytes: int | None = None
+    candidate_bytes: int | None = None
+    has_new: bool = False
+
+    def fault(self) -> str | None:
+        """Return why the candidate cannot serve, or None."""
+        if not self.finite:
+            return "it gives values that are no numbers"
+        # a parity that is no number fails as well
+        if not self.parity <= PARITY_LIMIT:
+            return f"exported, it differs from what was trained by {self.parity:.2g}, more than {PARITY_LIMIT}"
+        if self.active_ms is not None and self.candidate_ms is not None:
+            slower = self.candidate_ms - self.active_ms > LATENCY_SLACK_MS
+            if slower and self.candidate_ms > LATENCY_LIMIT * self.active_ms:
+                new, old = self.candidate_ms, self.active_ms
+                return f"it takes {new:.1f} ms a slice, the active one {old:.1f} ms; {LATENCY_LIMIT} times are allowed"
+        if self.active_bytes and self.candidate_bytes and not self.has_new and self.candidate_bytes > SIZE_LIMIT * self.active_bytes:
+            mine, other = self.candidate_bytes / 1e6, self.active_bytes / 1e6
+            return f"its file has {mine:.1f} MB, the active one's {other:.1f} MB; {SIZE_LIMIT} times are allowed"
+        return None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class JudgedSet:
+    """One set of slices as both students did on it.
+
+    Attributes
+    ----------
+    names
+        Of the structures, in the order of the counts.
+    counts
+        Of active (first) and candidate (second), by unit.
+    slices
+        In how many slices each structure is, drawn or in the reference.
+    of
+        How many slices there are.
+    """
+
+    names: tuple[str, ...]
+    counts: PairedCounts
+    slices: tuple[int, ...]
+    of: int
+
+
+class Tally:
+    """Counts voxels of both students and the reference by unit.
+
+    Parameters
+    ----------
+    table
+        Structures that are counted.
+    """
 
     def __init__(self, table: LabelTable) -> None:
-        self._table = table
-        self._both = np.zeros(256, np.int64)
-        self._predicted = np.zeros(256, np.int64)
-        self._reference = np.zeros(256, np.int64)
+        self._names, self._ids = table.names, np.array(table.ids, np.intp)
+        self._units: dict[Hashable, npt.NDArray[np.int64]] = {}
+        self._scans: dict[Hashable, int] = {}
+        self._seen: list[set[Hashable]] = [set() for _ in self._names]
+        self._slices: set[Hashable] = set()
 
-    def add(self, predicted: npt.NDArray[np.uint8], reference: npt.NDArray[np.uint8]) -> None:
-        """Count two uint8 label arrays of the same shape."""
-        self._both += np.bincount(reference[predicted == reference], minlength=256)
-        self._predicted += np.bincount(predicted.reshape(-1), minlength=256)
-        self._reference += np.bincount(reference.reshape(-1), minlength=256)
+    def add(self, active: UInt8, candidate: UInt8, reference: UInt8, *, scan: int, unit: Hashable, plane: Hashable) -> None:
+        """Count three uint8 label arrays of one shape: voxels of one slice, or of a part of it.
 
-    def dice(self) -> dict[str, float | None]:
-        """Return Dice per structure; None where neither has a voxel, 0 where only one has."""
-        scores: dict[str, float | None] = {}
-        for structure in self._table:
-            total = int(self._predicted[structure.id] + self._reference[structure.id])
-            scores[structure.name] = None if total == 0 else 2.0 * int(self._both[structure.id]) / total
-        return scores
+        Parameters
+        ----------
+        scan
+            Number of the scan that the voxels are of.
+        unit
+            What the slice is drawn with, such as a block of neighbours; within the scan.
+        plane
+            Which slice it is, within the scan.
+        """
+        rows = np.zeros((5, len(self._ids)), np.int64)
+        for row, labels in (
+            (0, reference),
+            (1, active),
+            (2, candidate),
+            (3, reference[active == reference]),
+            (4, reference[candidate == reference]),
+        ):
+            rows[row] = np.bincount(labels.reshape(-1), minlength=256)[self._ids]
+        key = (scan, unit)
+        self._units[key] = self._units[key] + rows if key in self._units else rows
+        self._scans[key] = scan
+        self._slices.add((scan, plane))
+        for number in np.flatnonzero(rows[:3].any(axis=0)):
+            self._seen[number].add((scan, plane))
 
-    def voxels(self) -> dict[str, int]:
-        """Return the number of reference voxels per structure."""
-        return {s.name: int(self._reference[s.id]) for s in self._table}
+    def judged(self) -> JudgedSet | None:
+        """Return what was counted, or None where nothing was."""
+        if not self._units:
+            return None
+        table = np.stack(list(self._units.values()))
+        reference, active, candidate, active_right, candidate_right = (table[:, row] for row in range(5))
+        scans = np.array(list(self._scans.values()), np.int64)
+        counts = PairedCounts(np.stack([active_right, candidate_right]), np.stack([active, candidate]), reference, scans)
+        return JudgedSet(self._names, counts, tuple(len(seen) for seen in self._seen), len(self._slices))
 
 
 @dataclass(frozen=True, slots=True)
 class SetScores:
     """Dice per structure of both students on one set, and the reference's voxels."""
 
-    before: dict[str, float | None]
-    after: dict[str, float | None]
+    before: Scores
+    after: Scores
     voxels: dict[str, int]
 
-    def mean(self, scores: dict[str, float | None]) -> float | None:
-        """Return the mean over the structures that both students were scored on, or None.
 
-        Structures with fewer than ``MIN_VOXELS`` count only where there are no others.
-        """
-        both = [name for name in scores if self.before[name] is not None and self.after[name] is not None]
-        counted = [name for name in both if self.voxels[name] >= MIN_VOXELS] or both
-        values = [value for name in counted if (value := scores[name]) is not None]
-        return float(np.mean(values)) if values else None
+@dataclass(frozen=True, slots=True)
+class StructureVerdict:
+    """How one structure changed on a set of slices.
+
+    Attributes
+    ----------
+    before, after
+        Dice of active and candidate; None where the reference has none of it and that student drew none.
+    change
+        What is known of the difference; None where neither the reference nor a student has it, or where it is not in the reference.
+    voxels
+        Of the reference.
+    slices
+        In which it is.
+    votes
+        Whether it counts.
+    veto
+        "fell", "may have fallen", "spurious", or "" for none.
+    """
+
+    name: str
+    before: float | None
+    after: float | None
+    change: Change | None
+    voxels: int
+    slices: int
+    votes: bool
+    veto: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class _SetVerdict:
+    structures: tuple[StructureVerdict, ...]
+    mean: Change | None
+    mean_before: float | None
+    mean_after: float | None
+    won: int
+    of: int
 
     @property
-    def gain(self) -> float | None:
-        """Difference of the means, candidate less active."""
-        before, after = self.mean(self.before), self.mean(self.after)
-        return None if before is None or after is None else after - before
+    def scores(self) -> SetScores:
+        found = self.structures
+        return SetScores({s.name: s.before for s in found}, {s.name: s.after for s in found}, {s.name: s.voxels for s in found})
+
+    def document(self) -> dict[str, Any]:
+        return {
+            "slices": self.of,
+            "mean": {"before": self.mean_before, "after": self.mean_after} | _numbers(self.mean),
+            "structures": {
+                s.name: {"before": s.before, "after": s.after, "voxels": s.voxels, "slices": s.slices, "votes": s.votes, "veto": s.veto}
+                | _numbers(s.change)
+                for s in self.structures
+            },
+        }
 
 
 @dataclass(frozen=True, slots=True)
 class GateDecision:
-    """The verdict, in one sentence, and a sentence for each structure."""
+    """The verdict, in one sentence, and a sentence for each structure.
+
+    Attributes
+    ----------
+    scores
+        Of the set that decided.
+    document
+        All numbers, as plain JSON with its format.
+    """
 
     promoted: bool
     reason: str
@@ -96,81 +277,195 @@ class GateDecision:
     scores: SetScores
     mean_before: float | None
     mean_after: float | None
+    document: dict[str, Any]
 
 
 def decide(
-    held_back: SetScores | None,
-    corrected: SetScores,
-    remembered: SetScores | None,
+    held_back: JudgedSet | None,
+    corrected: JudgedSet | None,
+    remembered: JudgedSet | None,
     *,
     candidate_id: str,
     active_id: str,
+    checks: Checks | None = None,
+    seed: int = 0,
 ) -> GateDecision:
     """Return whether the candidate takes over.
 
     Parameters
     ----------
     held_back
-        Scores on slices never trained on; None where there are none yet.
+        Slices never trained on; None where there are none yet.
     corrected
-        Scores on the slices trained on.
+        Slices trained on. Where nothing is held back its units are tiles of slices.
     remembered
-        Scores on the pack's own slices; None where it brought none.
+        The pack's own slices; None where it brought none.
+    active_id
+        Of the student that serves; "" where there is none, and the candidate is the first.
+    seed
+        Of the bootstrap.
     """
-    deciding = held_back if held_back is not None and held_back.gain is not None else corrected
-    where = "held-back slices" if deciding is held_back else "corrected slices"
-    falls = _falls(deciding) | {name: fall for name, fall in _falls(corrected).items() if name not in _falls(deciding)}
-    gain = deciding.gain
-    stays = f"{candidate_id} stayed out"
-    if gain is None:
-        promoted, reason = False, f"{stays}: no structure could be scored. {active_id} goes on serving."
-    elif falls:
-        worst = min(falls, key=lambda name: falls[name])
-        promoted, reason = False, f"{stays}: {worst} fell by {-falls[worst]:.3f}. {active_id} goes on serving."
-    elif gain < MIN_GAIN:
-        promoted, reason = (
-            False,
-            f"{stays}: mean Dice on the {where} went from {_text(deciding)}, too little to tell. {active_id} goes on serving.",
-        )
-    elif remembered is not None and remembered.gain is not None and remembered.gain < -FORGET_MARGIN:
-        promoted, reason = (
-            False,
-            f"{stays}: it forgets; on the pack's own slices mean Dice fell by {-remembered.gain:.3f}. {active_id} goes on serving.",
+    checks = Checks() if checks is None else checks
+    sets: dict[str, _SetVerdict] = {}
+    for name, judged in (("held_back", held_back), ("corrected", corrected), ("remembered", remembered)):
+        if judged is not None:
+            sets[name] = _judged(judged, seed)
+    deciding = next((name for name in ("held_back", "corrected") if name in sets and sets[name].mean is not None), "corrected")
+    against = _objection(sets, deciding, checks, is_first=not active_id)
+    found = sets.get(deciding, _NOTHING)
+    if against is None:
+        reason = (
+            f"{candidate_id} took over: mean Dice on the {_WHERE[deciding]} went from {_text(found)}, none fell by more than {FALL_MARGIN}."
         )
     else:
-        promoted, reason = (
-            True,
-            f"{candidate_id} took over: mean Dice on the {where} went from {_text(deciding)}, none fell by more than {FALL_MARGIN}.",
+        stays = f"{candidate_id} stayed out"
+        reason = f"{stays}: {against}. {active_id} goes on serving." if active_id else f"{stays}: {against}. There is no student yet."
+    sentences = tuple(_sentence(structure) for structure in found.structures)
+    document = {
+        "format": DOCUMENT_FORMAT,
+        "promoted": against is None,
+        "reason": reason,
+        "sentences": list(sentences),
+        "before": found.scores.before,
+        "after": found.scores.after,
+        "decided_by": deciding,
+        "seed": seed,
+        "limits": _LIMITS,
+        "checks": asdict(checks),
+        "sets": {name: verdict.document() for name, verdict in sets.items()},
+    }
+    return GateDecision(against is None, reason, sentences, found.scores, found.mean_before, found.mean_after, document)
+
+
+def _objection(sets: Mapping[str, _SetVerdict], deciding: str, checks: Checks, *, is_first: bool) -> str | None:
+    """Return what speaks against the candidate, or None."""
+    fault = checks.fault()
+    if fault is not None:
+        return fault
+    found = sets.get(deciding, _NOTHING)
+    if found.mean is None:
+        return "no structure could be scored"
+    # on slices that were trained on only a fall that is there counts
+    taught = [s for s in sets.get("corrected", _NOTHING).structures if s.veto == "fell"]
+    vetoes = [s for s in found.structures if s.veto] + (taught if deciding != "corrected" else [])
+    if vetoes:
+        return _veto_text(min(vetoes, key=lambda s: (_VETO_ORDER[s.veto], 0.0 if s.change is None else s.change.value)))
+    strict = deciding == "corrected"
+    # a first student has nothing to be better than
+    share = 0.0 if is_first else STRICT_SHARE * (1.0 - (found.mean_before or 0.0))
+    needed = max(STRICT_GAIN, share) if strict else MIN_GAIN
+    if found.mean.value < needed or found.mean.bound(GAIN_SHARE) <= 0:
+        return f"mean Dice on the {_WHERE[deciding]} went from {_text(found)}, too little to tell"
+    if found.won < MIN_VOXELS:
+        return f"its gain rests on {max(found.won, 0)} voxels, too few to tell"
+    return _forgotten(sets.get("remembered"), strict=strict)
+
+
+def _forgotten(remembered: _SetVerdict | None, *, strict: bool) -> str | None:
+    if remembered is None or remembered.mean is None:
+        return None
+    if remembered.mean.value < -FORGET_MARGIN:
+        low, high = remembered.mean.interval()
+        fall = -remembered.mean.value
+        return f"it forgets; on the pack's own slices mean Dice fell by {fall:.3f} (95 % interval {low:+.3f} to {high:+.3f})"
+    fallen = [s for s in remembered.structures if strict and s.votes and s.change is not None and s.change.value < -FORGET_MARGIN]
+    if fallen:
+        worst = min(fallen, key=lambda s: 0.0 if s.change is None else s.change.value)
+        return f"it forgets; on the pack's own slices {_veto_text(replace(worst, veto='fell'))}"
+    return None
+
+
+def _judged(judged: JudgedSet, seed: int) -> _SetVerdict:
+    counts = judged.counts
+    voxels, drawn = counts.reference.sum(axis=0), counts.predicted.sum(axis=1)
+    votes = voxels >= MIN_VOXELS
+    counted = votes if votes.any() else voxels > 0
+    changes, mean = paired_changes(counts, seed=seed)
+    if not counted.all():
+        _, mean = paired_changes(counts.only(counted), seed=seed)
+    dice = counts.dice
+    all_voxels = int(voxels.sum())
+    structures = []
+    for number, name in enumerate(judged.names):
+        before, after = (None if voxels[number] + drawn[who, number] == 0 else float(dice[who, number]) for who in (0, 1))
+        verdict = StructureVerdict(
+            name,
+            before,
+            after,
+            changes[number] if voxels[number] else None,
+            int(voxels[number]),
+            judged.slices[number],
+            bool(votes[number]),
         )
-    return GateDecision(promoted, reason, _sentences(deciding), deciding, deciding.mean(deciding.before), deciding.mean(deciding.after))
+        extra = int(drawn[1, number] - drawn[0, number])
+        spurious = voxels[number] == 0 and extra >= max(MIN_VOXELS, SPURIOUS_SHARE * all_voxels)
+        structures.append(replace(verdict, veto="spurious" if spurious else _veto(verdict)))
+    if not counted.any():
+        return _SetVerdict(tuple(structures), None, None, None, 0, judged.of)
+    right = counts.both.sum(axis=1)
+    wrong = drawn - right
+    won = int(((right[1] - wrong[1]) - (right[0] - wrong[0]))[counted].sum())
+    means = np.nan_to_num(dice[:, counted]).mean(axis=1)
+    return _SetVerdict(tuple(structures), mean, float(means[0]), float(means[1]), won, judged.of)
 
 
-def _falls(scores: SetScores) -> dict[str, float]:
-    falls = {}
-    for name, before in scores.before.items():
-        after = scores.after[name]
-        if before is None or scores.voxels[name] < MIN_VOXELS:
-            continue
-        change = (after or 0.0) - before
-        if change < -FALL_MARGIN:
-            falls[name] = change
-    return falls
+def _veto(verdict: StructureVerdict) -> str:
+    if not verdict.votes or verdict.change is None:
+        return ""
+    if verdict.change.value < -FALL_MARGIN:
+        return "fell"
+    return "may have fallen" if verdict.change.bound(VETO_SHARE) < -FALL_MARGIN else ""
 
 
-def _text(scores: SetScores) -> str:
-    return f"{scores.mean(scores.before):.3f} to {scores.mean(scores.after):.3f}"
+def _veto_text(verdict: StructureVerdict) -> str:
+    if verdict.veto == "spurious" or verdict.change is None:
+        return f"{verdict.name} is drawn where there is none"
+    if verdict.veto == "fell":
+        return f"{verdict.name} fell by {-verdict.change.value:.3f}"
+    low = verdict.change.bound(VETO_SHARE)
+    return f"{verdict.name} may have fallen by as much as {-low:.3f}; more slices would tell"
 
 
-def _sentences(scores: SetScores) -> tuple[str, ...]:
-    sentences = []
-    for name, before in scores.before.items():
-        after = scores.after[name]
-        if before is None and after is None:
-            sentences.append(f"{name}: on none of the slices.")
-        elif before is None or after is None:
-            sentences.append(f"{name}: not in the reference, and drawn by {'the candidate' if before is None else 'the active student'}.")
-        else:
-            word = "rose" if after > before else "fell" if after < before else "stayed"
-            few = f" (only {scores.voxels[name]} voxels, no vote)" if scores.voxels[name] < MIN_VOXELS else ""
-            sentences.append(f"{name}: {word} from {before:.3f} to {after:.3f}{few}.")
-    return tuple(sentences)
+def _sentence(verdict: StructureVerdict) -> str:
+    name, before, after = verdict.name, verdict.before, verdict.after
+    if before is None and after is None:
+        return f"{name}: on none of the slices."
+    if verdict.voxels == 0:
+        who = "both students" if before is not None and after is not None else "the candidate" if before is None else "the active student"
+        return f"{name}: not in the reference, and drawn by {who}."
+    before, after = before or 0.0, after or 0.0
+    word = "rose" if after > before else "fell" if after < before else "stayed"
+    if not verdict.votes or verdict.change is None:
+        return f"{name}: {word} from {before:.3f} to {after:.3f} (only {verdict.voxels} voxels, no vote)."
+    low, high = verdict.change.interval()
+    where = "1 slice" if verdict.slices == 1 else f"{verdict.slices} slices"
+    return f"{name}: {word} from {before:.3f} to {after:.3f} (95 % interval {low:+.3f} to {high:+.3f}, {where})."
+
+
+def _text(found: _SetVerdict) -> str:
+    return f"{found.mean_before:.3f} to {found.mean_after:.3f}"
+
+
+def _numbers(change: Change | None) -> dict[str, float | None]:
+    if change is None:
+        return {"change": None, "low": None, "high": None, "error": None, "freedom": None, "units": None}
+    low, high = change.interval()
+    return {"change": change.value, "low": low, "high": high, "error": change.error, "freedom": change.freedom, "units": change.units}
+
+
+_NOTHING: Final = _SetVerdict((), None, None, None, 0, 0)
+_WHERE: Final = {"held_back": "held-back slices", "corrected": "corrected slices"}
+_VETO_ORDER: Final = {"fell": 0, "spurious": 1, "may have fallen": 2}
+_LIMITS: Final = {
+    "fall": FALL_MARGIN,
+    "fall_chance": VETO_SHARE,
+    "gain": MIN_GAIN,
+    "gain_chance": GAIN_SHARE,
+    "strict_gain": STRICT_GAIN,
+    "strict_share": STRICT_SHARE,
+    "forgetting": FORGET_MARGIN,
+    "voxels": MIN_VOXELS,
+    "parity": PARITY_LIMIT,
+    "latency": LATENCY_LIMIT,
+    "size": SIZE_LIMIT,
+}

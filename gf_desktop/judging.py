@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
+import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,17 +13,24 @@ import numpy.typing as npt
 
 from gf_desktop.arrays import read_arrays
 from gf_desktop.errors import ModelError
-from gf_desktop.gate import Counts, GateDecision, SetScores, decide
+from gf_desktop.gate import Checks, GateDecision, JudgedSet, Tally, decide
 from gf_desktop.imaging.labelmap import LabelTable, VoxelState
-from gf_desktop.imaging.preprocess import PreprocessSpec
-from gf_desktop.imaging.structures import ProposalRule, named_by
+from gf_desktop.imaging.paired import BLOCK_SLICES, blocks
+from gf_desktop.imaging.preprocess import PreprocessSpec, SliceSource
+from gf_desktop.imaging.structures import named_by, proposal_rule
 from gf_desktop.imaging.volume import Volume
 from gf_desktop.inference.segmenter import Cancelled, Segmenter
 from gf_desktop.jobs import CancelToken
-from gf_desktop.pack import REPLAY_NAME
+from gf_desktop.pack import REPLAY_NAME, STUDENT_ONNX
 from gf_desktop.project.manifest import ManifestItem
 
-__all__ = ["Reference", "Replay", "judge", "load_references", "read_replay"]
+__all__ = ["Reference", "Replay", "check_student", "judge", "judge_packs", "load_references", "read_replay", "seed_of"]
+
+TILES = 4
+"""A slice is cut into so many rows and columns of tiles where tiles are the units."""
+
+PROBES = 6
+"""Slices on which two students are timed in turns."""
 
 UInt8 = npt.NDArray[np.uint8]
 
@@ -69,69 +79,218 @@ def read_replay(folder: Path, spec: PreprocessSpec) -> Replay | None:
     return Replay((images - np.float32(spec.mean)) / np.float32(spec.std), labels) if len(images) else None
 
 
+def judge_packs(
+    active_folder: Path | None,
+    candidate_folder: Path,
+    items: list[ManifestItem],
+    volumes: dict[str, Volume],
+    cancel: CancelToken,
+    *,
+    names: LabelTable,
+    merged: Mapping[int, int],
+    parity: float,
+    run_id: str,
+) -> GateDecision:
+    """Judge a candidate as a project does it: its checks, then both students on what a person stands behind and on the pack's own slices.
+
+    Parameters
+    ----------
+    active_folder
+        Pack of the student that serves; None where there is none.
+    items, volumes
+        Of the round, as :func:`load_references` wants them.
+    names, merged
+        As :func:`judge`.
+    parity
+        As the trainer measured it.
+    run_id
+        The round, from which the seed of the draws comes.
+
+    Raises
+    ------
+    ModelError
+        When a pack is damaged.
+    Cancelled
+        When the token says so.
+    """
+    active = None if active_folder is None else Segmenter.load(active_folder)
+    candidate = Segmenter.load(candidate_folder)
+    references = load_references(items, volumes, candidate.card.table)
+    replay = None if active is None or active_folder is None else read_replay(active_folder, active.card.preprocess)
+    sizes = (None if active_folder is None else _student_bytes(active_folder), _student_bytes(candidate_folder))
+    checks = check_student(active, candidate, references, parity=parity, sizes=sizes)
+    return judge(active, candidate, references, replay, cancel, names=names, merged=merged, checks=checks, seed=seed_of(run_id))
+
+
+def _student_bytes(folder: Path) -> int:
+    return (folder / STUDENT_ONNX).stat().st_size
+
+
 def judge(
-    active: Segmenter,
+    active: Segmenter | None,
     candidate: Segmenter,
     references: list[Reference],
     replay: Replay | None,
     cancel: CancelToken,
     *,
     names: LabelTable | None = None,
-    rule: ProposalRule | None = None,
+    merged: Mapping[int, int] | None = None,
+    checks: Checks | None = None,
+    seed: int = 0,
 ) -> GateDecision:
     """Score both students on the same voxels and decide.
 
     Parameters
     ----------
+    active
+        The student that serves; None where there is none yet: then an empty mask is what the candidate has to be better than.
     names
-        What the project calls the structures; None for the student's own names.
-    rule
-        What the students' words count for in the project; None where both have the same structures.
+        The project's structures; None for the student's own.
+    merged
+        Of the project's structures that were merged into others, see :func:`.structures.proposal_rule`.
+    checks
+        What :func:`check_student` found; None to leave that out.
+    seed
+        Of the gate's draws, see :func:`seed_of`.
 
     Raises
     ------
     Cancelled
         When the token says so.
     """
-    table = active.card.table if names is None else named_by(active.card.table, names)
-    sets: dict[str, tuple[Counts, Counts, Counts]] = {
-        name: (Counts(table), Counts(table), Counts(table)) for name in ("held back", "corrected")
-    }
-    for reference in references:
+    table = candidate.card.table if active is None else _all_structures(active.card.table, candidate.card.table)
+    shown = table if names is None else named_by(table, names)
+    students = [_Student(student, names, merged or {}) for student in (active, candidate)]
+    held, corrected = Tally(shown), Tally(shown)
+    is_held = any(reference.held_back for reference in references)
+    for scan, reference in enumerate(references):
         wanted = frozenset((*reference.held_back, *reference.corrected))
-        predictions = [s.predict(reference.volume, only_k=wanted, cancel=cancel).labels for s in (active, candidate)]
-        if rule is not None:
-            predictions = [rule.lookup[labels] for labels in predictions]
-        for name, slices in (("held back", reference.held_back), ("corrected", reference.corrected)):
-            _count(sets[name], predictions, reference, slices)
-    held_back = _scores(sets["held back"]) if any(r.held_back for r in references) else None
-    remembered = _scores_on_replay(table, active, candidate, replay, cancel) if replay is not None else None
-    return decide(held_back, _scores(sets["corrected"]), remembered, candidate_id=candidate.card.id, active_id=active.card.id)
+        predictions = [student.predict(reference.volume, wanted, cancel) for student in students]
+        _count(held, predictions, reference, scan, reference.held_back, tiles=1)
+        # without held-back slices tiles have to tell how sure a rise is
+        _count(corrected, predictions, reference, scan, reference.corrected, tiles=1 if is_held else TILES)
+    remembered = None if replay is None or active is None else _count_replay(shown, students, replay, cancel)
+    return decide(
+        held.judged(),
+        corrected.judged(),
+        remembered,
+        candidate_id=candidate.card.id,
+        active_id="" if active is None else active.card.id,
+        checks=checks,
+        seed=seed,
+    )
 
 
-def _count(counts: tuple[Counts, Counts, Counts], predictions: list[UInt8], reference: Reference, slices: tuple[int, ...]) -> None:
-    rows = list(slices)
-    known = reference.known[rows]
-    truth = reference.labels[rows][known]
-    for index, labels in enumerate(predictions):
-        counts[index].add(labels[rows][known], truth)
-    counts[2].add(truth, truth)
+def seed_of(run_id: str) -> int:
+    """Return the seed of a round's draws: the same for the same round, wherever it is judged."""
+    return int.from_bytes(hashlib.sha256(run_id.encode()).digest()[:4], "big")
 
 
-def _scores(counts: tuple[Counts, Counts, Counts]) -> SetScores:
-    return SetScores(counts[0].dice(), counts[1].dice(), counts[2].voxels())
+class _Student:
+    """What a student says in the project's label values; nothing where there is no student."""
+
+    def __init__(self, segmenter: Segmenter | None, names: LabelTable | None, merged: Mapping[int, int]) -> None:
+        self._segmenter = segmenter
+        known = None if segmenter is None else segmenter.card.table
+        self._rule = None if names is None or known is None else proposal_rule(names, known, merged)
+
+    def predict(self, volume: Volume, wanted: frozenset[int], cancel: CancelToken) -> UInt8:
+        if self._segmenter is None:
+            return np.zeros(volume.geometry.shape_kji, np.uint8)
+        labels = self._segmenter.predict(volume, only_k=wanted, cancel=cancel).labels
+        return labels if self._rule is None else self._rule.lookup[labels]
+
+    def labels_of(self, image: npt.NDArray[np.float32]) -> UInt8:
+        """Return label values of the student itself for one network input."""
+        assert self._segmenter is not None, "only a student that serves has slices to remember"
+        classes = self._segmenter.logits(image[None])[0].argmax(axis=0)
+        labels: UInt8 = self._segmenter.card.table.class_to_id()[classes]
+        return labels
 
 
-def _scores_on_replay(table: LabelTable, active: Segmenter, candidate: Segmenter, replay: Replay, cancel: CancelToken) -> SetScores:
-    counts = (Counts(table), Counts(table), Counts(table))
-    for image, truth in zip(replay.images, replay.labels, strict=True):
+def _all_structures(one: LabelTable, other: LabelTable) -> LabelTable:
+    return LabelTable((*one, *(structure for structure in other if structure.id not in one.ids)))
+
+
+def _count(tally: Tally, predictions: list[UInt8], reference: Reference, scan: int, slices: tuple[int, ...], *, tiles: int) -> None:
+    for number, block in enumerate(blocks(list(slices))):
+        for k in block:
+            parts = _tiles(reference.known[k], tiles)
+            for place, (rows, columns) in enumerate(parts):
+                known = reference.known[k, rows, columns]
+                truth, one, other = (mask[k, rows, columns][known] for mask in (reference.labels, *predictions))
+                tally.add(one, other, truth, scan=scan, unit=(number, place), plane=k)
+
+
+def _tiles(known: npt.NDArray[np.bool_], count: int) -> list[tuple[slice, slice]]:
+    """Return a slice cut into ``count`` by ``count`` tiles of what is known of it."""
+    if count == 1:
+        return [(slice(None), slice(None))]
+    rows, columns = (np.flatnonzero(known.any(axis=axis)) for axis in (1, 0))
+    if not len(rows):
+        return []
+    edges = [np.linspace(line[0], line[-1] + 1, count + 1).astype(int) for line in (rows, columns)]
+    return [(slice(*edges[0][i : i + 2]), slice(*edges[1][j : j + 2])) for i in range(count) for j in range(count)]
+
+
+def _count_replay(table: LabelTable, students: list[_Student], replay: Replay, cancel: CancelToken) -> JudgedSet | None:
+    tally = Tally(table)
+    for number, (image, truth) in enumerate(zip(replay.images, replay.labels, strict=True)):
         if cancel():
             raise Cancelled
-        for index, segmenter in enumerate((active, candidate)):
-            classes = segmenter.logits(image[None])[0].argmax(axis=0)
-            counts[index].add(segmenter.card.table.class_to_id()[classes], truth)
-        counts[2].add(truth, truth)
-    return _scores(counts)
+        one, other = (student.labels_of(image) for student in students)
+        # which slices are of one scan is not kept with a pack; neighbours lie side by side
+        tally.add(one, other, truth, scan=0, unit=number // BLOCK_SLICES, plane=number)
+    return tally.judged()
+
+
+def check_student(
+    active: Segmenter | None, candidate: Segmenter, references: list[Reference], *, parity: float, sizes: tuple[int | None, int]
+) -> Checks:
+    """Return what can be said of a candidate without any reference: it runs, how fast and how large it is.
+
+    Parameters
+    ----------
+    references
+        Scans on which it is tried.
+    parity
+        As the trainer measured it.
+    sizes
+        Bytes of student.onnx, of both.
+    """
+    students = [candidate] if active is None else [active, candidate]
+    times: list[list[float]] = [[] for _ in students]
+    finite = True
+    for plane in _probes(candidate, references):
+        for turn in range(2):
+            for number, student in enumerate(students):
+                began = time.perf_counter()
+                logits = student.slice_logits(plane)
+                # the first time each shape is seen counts for nothing
+                if turn:
+                    times[number].append((time.perf_counter() - began) * 1e3)
+                if student is candidate:
+                    finite = finite and bool(np.isfinite(logits).all())
+    median = [float(np.median(found)) for found in times]
+    return Checks(
+        parity=parity,
+        finite=finite,
+        active_ms=None if active is None else median[0],
+        candidate_ms=median[-1],
+        active_bytes=sizes[0],
+        candidate_bytes=sizes[1],
+        has_new=active is None or bool(set(candidate.card.table.ids) - set(active.card.table.ids)),
+    )
+
+
+def _probes(candidate: Segmenter, references: list[Reference]) -> list[npt.NDArray[np.float32]]:
+    """Return network inputs of some slices, the middle ones of what is judged."""
+    planes: list[npt.NDArray[np.float32]] = []
+    for reference in references[:PROBES]:
+        source = SliceSource(reference.volume, candidate.card.preprocess)
+        count = max(1, PROBES // len(references[:PROBES]))
+        planes += [source.network_input(int(n)) for n in np.linspace(0, len(source) - 1, count + 2)[1:-1]]
+    return planes
 
 
 def load_references(items: list[ManifestItem], volumes: dict[str, Volume], table: LabelTable) -> list[Reference]:

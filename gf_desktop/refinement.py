@@ -7,10 +7,8 @@ from collections.abc import Callable
 
 from gf_desktop.errors import TrainingError, UserError
 from gf_desktop.gate import GateDecision
-from gf_desktop.imaging.structures import proposal_rule
-from gf_desktop.inference.segmenter import Segmenter
 from gf_desktop.jobs import CancelToken, Jobs
-from gf_desktop.judging import judge, load_references, read_replay
+from gf_desktop.judging import judge_packs
 from gf_desktop.open_case import OpenCase
 from gf_desktop.project.manifest import ManifestItem, begin_freezing, nothing_to_learn, write_manifest
 from gf_desktop.project.mask_files import Freezing
@@ -228,25 +226,19 @@ class Refinement:
             return
         volumes = {item.case_id: project.load_volume(item.case_id) for item in self._items if item.labels is not None}
         active_path, candidate_path = project.models.path(self.active_id), project.models.path(result.model_id)
-        items, names, merged = self._items, project.table, project.structures.merged
+        items, names, merged, run_id = self._items, project.table, project.structures.merged, self.run_id
 
         def work(token: CancelToken) -> GateDecision:
-            active, candidate = Segmenter.load(active_path), Segmenter.load(candidate_path)
-            known = active.card.table
-            references, replay = load_references(items, volumes, known), read_replay(active_path, active.card.preprocess)
-            return judge(active, candidate, references, replay, token, names=names, rule=proposal_rule(names, known, merged))
+            return judge_packs(
+                active_path, candidate_path, items, volumes, token, names=names, merged=merged, parity=result.parity, run_id=run_id
+            )
 
         self._judging = self._jobs.run(work, on_done=lambda decision: self._conclude(result, decision), on_error=self._on_failure)
 
     def _conclude(self, result: Candidate, decision: GateDecision) -> None:
         self._judging = None
         models = self._project.models
-        gate = {
-            "reason": decision.reason,
-            "sentences": list(decision.sentences),
-            "before": decision.scores.before,
-            "after": decision.scores.after,
-        }
+        gate = decision.document
         if decision.promoted:
             models.activate(result.model_id, reason=decision.reason, gate=gate, mean_dice=decision.mean_after)
         else:
@@ -262,6 +254,7 @@ class Refinement:
             minutes=result.minutes,
             structures={name: (decision.scores.before[name], decision.scores.after[name]) for name in names},
             parity=result.parity,
+            gate=gate,
         )
         self._project.save_round(report)
         self._tidy()

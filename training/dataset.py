@@ -51,7 +51,7 @@ RESTART = "Refine again; if it happens again, export the masks and start a new p
 
 @dataclass(frozen=True, slots=True)
 class ManifestItem:
-    """One scan of a round; ``labels`` is None where nobody has touched it."""
+    """One scan of a round; ``labels`` is None where nobody has touched it; ``gap_slices`` neither judge nor are learned from."""
 
     case: str
     image: Path
@@ -62,6 +62,7 @@ class ManifestItem:
     labels_sha256: str
     validation_slices: tuple[int, ...]
     time: TimeAxis | None = None
+    gap_slices: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,6 +186,7 @@ def _item(entry: dict[str, Any]) -> ManifestItem:
         labels_sha256=str(entry.get("labels_sha256") or ""),
         validation_slices=tuple(int(k) for k in entry["validation_slices"]),
         time=TimeAxis.from_json(entry.get("time")),
+        gap_slices=tuple(int(k) for k in entry.get("gap_slices", ())),
     )
 
 
@@ -280,9 +282,12 @@ def load_round(manifest: Manifest, spec: PreprocessSpec, *, classes: int, known:
         held = np.zeros(item.geometry.shape_kji, dtype=bool)
         held[[k for k in item.validation_slices if 0 <= k < len(held)]] = True
         reviewed = masks[1] >= VoxelState.ACCEPTED
-        chosen = np.flatnonzero(source.axes.view(reviewed & ~held).any(axis=(1, 2)))
+        # near copies of held-back slices are as if nobody had looked at them
+        trusted = reviewed & ~held
+        trusted[[k for k in item.gap_slices if 0 <= k < len(held)]] = False
+        chosen = np.flatnonzero(source.axes.view(trusted).any(axis=(1, 2)))
         rest = np.setdiff1d(np.arange(len(source)), chosen)
-        labelled.append(_with_labels(source, inputs, masks[0], trusted=reviewed & ~held, chosen=chosen, classes=classes))
+        labelled.append(_with_labels(source, inputs, masks[0], trusted=trusted, chosen=chosen, classes=classes))
         unlabelled.append(_without_labels(inputs[torch.from_numpy(rest)], classes))
         kept = reviewed & held
         judged = np.flatnonzero(source.axes.view(kept).any(axis=(1, 2)))

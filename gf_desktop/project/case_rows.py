@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import sqlite3
+from collections.abc import Mapping
+from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 
@@ -15,6 +17,7 @@ from gf_desktop.project.database import writing
 from gf_desktop.project.journal_file import utc_now
 from gf_desktop.project.passports import keep_passport
 from gf_desktop.project.records import Case, Finding
+from gf_desktop.project.split import Role, group_of
 
 __all__ = ["SELECT_CASES", "case_of", "insert_case", "note_patient", "pseudonyms"]
 
@@ -70,11 +73,11 @@ def insert_case(
             keep_passport(database, case_id, passport)
 
 
-def case_of(row: tuple[Any, ...], validation_slices: tuple[int, ...]) -> Case:
-    """Return the case of a row of ``SELECT_CASES``."""
+def case_of(row: tuple[Any, ...], validation_slices: tuple[int, ...], roles: Mapping[str, Role]) -> Case:
+    """Return the case of a row of ``SELECT_CASES``; ``roles`` are those of the split."""
     geometry = _geometry_of(row[3])
     more = {} if row[12] is None else json.loads(row[12])
-    return Case(
+    case = Case(
         id=row[0],
         title=row[1],
         modality=row[2],
@@ -95,6 +98,8 @@ def case_of(row: tuple[Any, ...], validation_slices: tuple[int, ...]) -> Case:
         resampled=bool(more.get("resampled", False)),
         patient=str(more.get("patient", "")),
     )
+    role = roles.get(group_of(case))
+    return replace(case, judges=True) if role is not None and role.side == "judge" else case
 
 
 def note_patient(database: sqlite3.Connection, case_id: str, patient: str) -> None:

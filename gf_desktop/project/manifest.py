@@ -10,17 +10,12 @@ from gf_desktop.atomic import atomic_path
 from gf_desktop.errors import TrainingError
 from gf_desktop.imaging.labelmap import LabelMap
 from gf_desktop.project.mask_files import Freezing
+from gf_desktop.project.split import SplitCase, gap_of, group_of, plan_split
 from gf_desktop.project.store import Project
 
-__all__ = ["MANIFEST_FORMAT", "ManifestItem", "begin_freezing", "choose_held_back", "nothing_to_learn", "write_manifest"]
+__all__ = ["MANIFEST_FORMAT", "ManifestItem", "begin_freezing", "nothing_to_learn", "write_manifest"]
 
 MANIFEST_FORMAT = 1
-
-TRAIN_PER_HELD_BACK = 5
-"""Beyond the first held-back slice, one more for each so many slices to train on (RootPainter's rule)."""
-
-MIN_SLICES_TO_HOLD_BACK = 3
-"""With fewer approved slices all are needed for training."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +32,8 @@ class ManifestItem:
         Stored slices that are not trained on.
     touched_slices
         Stored slices in which a person accepted or edited voxels.
+    gap_slices
+        Stored slices that are left out of training because they are near copies of held-back ones.
     """
 
     case_id: str
@@ -44,38 +41,7 @@ class ManifestItem:
     labels: Path | None
     validation_slices: tuple[int, ...]
     touched_slices: tuple[int, ...]
-
-
-def choose_held_back(approved: list[int], already: tuple[int, ...], touched: list[int]) -> list[int]:
-    """Return further slices to hold back, so that what is held back stays about a fifth of what is trained on.
-
-    A slice once trained on may be chosen: from then on it is held back for good. The middle one of the
-    free slices is taken first, then those farthest from all held back, because neighbours are near copies.
-
-    Parameters
-    ----------
-    approved
-        Stored slices that are reviewed whole; only these can be held back.
-    already
-        Slices held back before.
-    touched
-        All stored slices with anything to learn from.
-    """
-    held = [k for k in already if k in touched]
-    chosen: list[int] = []
-    free = sorted(set(approved) - set(held))
-    while free:
-        count = len(held) + len(chosen)
-        training = len(touched) - count
-        if count == 0 and len(touched) < MIN_SLICES_TO_HOLD_BACK:
-            break
-        if count > 0 and training < TRAIN_PER_HELD_BACK * (count + 1) + 1:
-            break
-        kept = held + chosen
-        pick = max(free, key=lambda k: min(abs(k - other) for other in kept)) if kept else free[(len(free) - 1) // 2]
-        chosen.append(pick)
-        free.remove(pick)
-    return chosen
+    gap_slices: tuple[int, ...] = ()
 
 
 def nothing_to_learn(project: Project) -> TrainingError:
@@ -109,19 +75,18 @@ def write_manifest(project: Project, run_id: str, *, seed: int, frozen: list[Fre
         frozen = begin_freezing(project)
         for freezing in frozen:
             freezing.work()
+    gaps = _hold_back(project, run_id, frozen)
     items: list[ManifestItem] = []
     documents: list[dict[str, object]] = []
     for freezing in frozen:
         case, facts = project.case(freezing.case.id), freezing.facts
         assert facts is not None, "it was frozen"
         touched = list(facts.touched)
-        if touched:
-            project.hold_back(case.id, choose_held_back(list(facts.reviewed), case.validation_slices, touched))
-        held = project.case(case.id).validation_slices
+        held = case.validation_slices
         revision = project.masks.end_freezing(freezing)
         labels = None if revision is None else project.masks.path(case.id, revision)
         image = project.case_folder(case.id) / "image.npy"
-        items.append(ManifestItem(case.id, image, labels, held, tuple(touched)))
+        items.append(ManifestItem(case.id, image, labels, held, tuple(touched), gaps[case.id]))
         documents.append(
             {
                 "case": case.id,
@@ -135,6 +100,7 @@ def write_manifest(project: Project, run_id: str, *, seed: int, frozen: list[Fre
                 "labels_sha256": "" if revision is None else revision.sha256,
                 "model_id": case.model_id,
                 "validation_slices": list(held),
+                "gap_slices": list(gaps[case.id]),
             }
         )
     if not any(item.labels for item in items):
@@ -146,3 +112,16 @@ def write_manifest(project: Project, run_id: str, *, seed: int, frozen: list[Fre
     with atomic_path(path) as temporary:
         temporary.write_text(json.dumps(document, indent=1), encoding="utf-8")
     return path, items
+
+
+def _hold_back(project: Project, run_id: str, frozen: list[Freezing]) -> dict[str, tuple[int, ...]]:
+    """Decide which slices judge from now on, keep that, and return the gaps by case."""
+    cases = []
+    for freezing in frozen:
+        case, facts = project.case(freezing.case.id), freezing.facts
+        assert facts is not None, "it was frozen"
+        cases.append(SplitCase(case.id, group_of(case), tuple(facts.reviewed), tuple(facts.touched), case.validation_slices, gap_of(case)))
+    split = plan_split(cases, project.roles, run_id=run_id)
+    if split.roles:
+        project.keep_split(split, run_id)
+    return split.gaps

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Literal
+from dataclasses import dataclass, field
+from typing import Any, Literal
 
 from gf_desktop.imaging.geometry import Geometry
 from gf_desktop.imaging.time_axis import TimeAxis
@@ -50,6 +50,8 @@ class Case:
         Of all volumes of a series in time, of which this scan is one; else empty.
     patient
         Pseudonym of the patient, such as "P-001"; empty where the files name nobody.
+    judges
+        Whether it is held back whole, because its patient (or it, where the patient is unknown) judges new students.
     """
 
     id: str
@@ -71,6 +73,7 @@ class Case:
     series_sha256: str = ""
     resampled: bool = False
     patient: str = ""
+    judges: bool = False
 
     @property
     def is_cine(self) -> bool:
@@ -116,6 +119,8 @@ class RoundReport:
         One a structure.
     structures
         Dice of active and candidate on the slices of the gate; None where the structure is on none of them.
+    gate
+        All numbers of the decision as plain JSON, see :class:`gf_desktop.gate.GateDecision`.
     """
 
     run_id: str
@@ -128,3 +133,4 @@ class RoundReport:
     structures: dict[str, tuple[float | None, float | None]]
     parity: float
     changed_cases: tuple[str, ...] = ()
+    gate: dict[str, Any] = field(default_factory=dict)

@@ -43,6 +43,7 @@ from gf_desktop.project.models import ModelRegistry, copy_pack
 from gf_desktop.project.passports import add_passport, kept_passport
 from gf_desktop.project.patients import Patients
 from gf_desktop.project.records import Case, Finding, RoundReport
+from gf_desktop.project.split import Role, Split, keep_split, read_roles
 from gf_desktop.project.staging import FRAMES, IMAGE, StagedScan, drop_left_overs, stage_scan, write_voxels
 from gf_desktop.project.structures import StructureList
 
@@ -258,7 +259,8 @@ class Project:
         for case_id, k in self._db.execute("SELECT case_id, k FROM validation ORDER BY k"):
             held.setdefault(case_id, []).append(k)
         rows = self._db.execute(f"{SELECT_CASES} ORDER BY rowid")
-        return [case_of(row, tuple(held.get(row[0], ()))) for row in rows]
+        roles = self.roles
+        return [case_of(row, tuple(held.get(row[0], ())), roles) for row in rows]
 
     @property
     def has_cases(self) -> bool:
@@ -276,7 +278,7 @@ class Project:
         row = self._db.execute(f"{SELECT_CASES} WHERE id = ?", (case_id,)).fetchone()
         if row is not None:
             held = self._db.execute("SELECT k FROM validation WHERE case_id = ? ORDER BY k", (case_id,)).fetchall()
-            return case_of(row, tuple(k for (k,) in held))
+            return case_of(row, tuple(k for (k,) in held), self.roles)
         known = ", ".join(c.id for c in self.cases()[:12]) or "none yet"
         raise ProjectError("The project has no such case", where=case_id, next_step=f"Its cases are: {known}.")
 
@@ -430,11 +432,15 @@ class Project:
 
     # validation and rounds
 
-    def hold_back(self, case_id: str, slices: list[int]) -> None:
-        """Keep slices for checking new students; they are never trained on."""
+    @property
+    def roles(self) -> dict[str, Role]:
+        """Which patients, and scans of unknown ones, judge new students and which are learned from; see :mod:`.split`."""
+        return read_roles(self._db)
+
+    def keep_split(self, split: Split, run_id: str) -> None:
+        """Keep which slices judge new students; they are never trained on."""
         self.must_write()
-        with writing(self._db):
-            self._db.executemany("INSERT OR IGNORE INTO validation VALUES (?, ?, ?)", [(case_id, k, _now()) for k in slices])
+        keep_split(self._db, split, run_id=run_id)
 
     def run_folder(self, run_id: str) -> Path:
         """Return the folder of one refinement."""

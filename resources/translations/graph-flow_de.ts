@@ -30,6 +30,7 @@
         </message>
         <message>
             <location filename="../../gf_desktop/files/passport_lines.py"/>
+            <location filename="../../gf_desktop/gate.py"/>
             <source>1 slice</source>
             <translation>1 Schicht</translation>
         </message>
@@ -3123,6 +3124,11 @@
             <translation>Knochen</translation>
         </message>
         <message>
+            <location filename="../../gf_desktop/gate.py"/>
+            <source>both students</source>
+            <translation>beiden Schülern</translation>
+        </message>
+        <message>
             <location filename="../../gf_desktop/imaging/volume.py"/>
             <source>brain</source>
             <translation>Gehirn</translation>
@@ -3189,6 +3195,11 @@
         </message>
         <message>
             <location filename="../../gf_desktop/gate.py"/>
+            <source>exported, it differs from what was trained by {parity}, more than {limit}</source>
+            <translation>Exportiert weicht es um {parity} vom Trainierten ab, mehr als {limit}</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gate.py"/>
             <source>fell</source>
             <translation>fiel</translation>
         </message>
@@ -3243,6 +3254,21 @@
             <translation>hat das Format {version}, und dieses Programm liest {format_version}</translation>
         </message>
         <message>
+            <location filename="../../gf_desktop/gate.py"/>
+            <source>it forgets; on the pack's own slices mean Dice fell by {fall} (95 % interval {low} to {high})</source>
+            <translation>Es vergisst; auf den eigenen Schichten des Pakets fiel der mittlere Dice um {fall} (95-%-Intervall {low} bis {high})</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gate.py"/>
+            <source>it forgets; on the pack's own slices {what}</source>
+            <translation>Es vergisst; auf den eigenen Schichten des Pakets: {what}</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gate.py"/>
+            <source>it gives values that are no numbers</source>
+            <translation>Es gibt Werte aus, die keine Zahlen sind</translation>
+        </message>
+        <message>
             <location filename="../../gf_desktop/project/journal_format.py"/>
             <source>it holds {error}</source>
             <translation>es enthält {error}</translation>
@@ -3258,6 +3284,11 @@
             <translation>sie ist weder JSON mit Strukturen noch eine Label-Beschreibung von ITK-SNAP</translation>
         </message>
         <message>
+            <location filename="../../gf_desktop/gate.py"/>
+            <source>it takes {new} ms a slice, the active one {old} ms; {limit} times are allowed</source>
+            <translation>Es braucht {new} ms je Schicht, das aktive {old} ms; erlaubt ist das {limit}-Fache</translation>
+        </message>
+        <message>
             <location filename="../../gf_desktop/project/measurements.py"/>
             <source>it was written by a newer program</source>
             <translation>sie wurden von einem neueren Programm geschrieben</translation>
@@ -3271,6 +3302,16 @@
             <location filename="../../gf_desktop/project/journal.py"/>
             <source>its damaged part was {what_became}</source>
             <translation>sein beschädigter Teil wurde {what_became}</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gate.py"/>
+            <source>its file has {mine} MB, the active one's {other} MB; {limit} times are allowed</source>
+            <translation>Seine Datei hat {mine} MB, die des aktiven {other} MB; erlaubt ist das {limit}-Fache</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gate.py"/>
+            <source>its gain rests on {won} voxels, too few to tell</source>
+            <translation>Sein Gewinn beruht auf {won} Voxeln, zu wenig, um etwas zu sagen</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/project/journal_format.py"/>
@@ -3323,6 +3364,11 @@
             <translation>Maske aus einer Datei</translation>
         </message>
         <message>
+            <location filename="../../gf_desktop/gate.py"/>
+            <source>mean Dice on the {where} went from {text}, too little to tell</source>
+            <translation>Der mittlere Dice auf den {where} ging von {text}, zu wenig, um etwas zu sagen</translation>
+        </message>
+        <message>
             <location filename="../../gf_desktop/imaging/volume.py"/>
             <source>mediastinum</source>
             <translation>Mediastinum</translation>
@@ -3331,6 +3377,11 @@
             <location filename="../../gf_desktop/imaging/operations.py"/>
             <source>merge structures</source>
             <translation>Strukturen verschmelzen</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gate.py"/>
+            <source>no structure could be scored</source>
+            <translation>Keine Struktur ließ sich bewerten</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/files/structure_lists.py"/>
@@ -3678,9 +3729,19 @@
             <translation>{named} nennt die Modalität nicht; die Werte sind die eines CT in HU</translation>
         </message>
         <message>
+            <location filename="../../gf_desktop/gate.py"/>
+            <source>{name} fell by {value}</source>
+            <translation>{name} fiel um {value}</translation>
+        </message>
+        <message>
             <location filename="../../gf_desktop/capsule/weights_file.py"/>
             <source>{name} is damaged, or holds what no labelled slices are</source>
             <translation>{name} ist beschädigt oder enthält, was keine gezeichneten Schichten sind</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gate.py"/>
+            <source>{name} is drawn where there is none</source>
+            <translation>{name} wird gezeichnet, wo nichts davon ist</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/capsule/container.py"/>
@@ -3691,6 +3752,11 @@
             <location filename="../../gf_desktop/capsule/container.py"/>
             <source>{name} is too large for a capsule: {size} bytes</source>
             <translation>{name} ist zu groß für eine Kapsel: {size} Byte</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gate.py"/>
+            <source>{name} may have fallen by as much as {low}; more slices would tell</source>
+            <translation>{name} ist vielleicht um bis zu {low} gefallen; mehr Schichten würden es zeigen</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/capsule/container.py"/>
@@ -3739,8 +3805,8 @@
         </message>
         <message>
             <location filename="../../gf_desktop/gate.py"/>
-            <source>{name}: not in the reference, and drawn by {value}.</source>
-            <translation>{name}: nicht in der Referenz, aber gezeichnet von {value}.</translation>
+            <source>{name}: not in the reference, and drawn by {who}.</source>
+            <translation>{name}: nicht in der Referenz und gezeichnet von {who}.</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/gate.py"/>
@@ -3754,8 +3820,13 @@
         </message>
         <message>
             <location filename="../../gf_desktop/gate.py"/>
-            <source>{name}: {word} from {before} to {after}{few}.</source>
-            <translation>{name}: {word} von {before} auf {after}{few}.</translation>
+            <source>{name}: {word} from {before} to {after} (95 % interval {low} to {high}, {where}).</source>
+            <translation>{name}: {word} von {before} auf {after} (95-%-Intervall {low} bis {high}, {where}).</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gate.py"/>
+            <source>{name}: {word} from {before} to {after} (only {voxels} voxels, no vote).</source>
+            <translation>{name}: {word} von {before} auf {after} (nur {voxels} Voxel, keine Stimme).</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/files/dicom_rtstruct_read.py"/>
@@ -3774,23 +3845,18 @@
         </message>
         <message>
             <location filename="../../gf_desktop/gate.py"/>
-            <source>{stays}: it forgets; on the pack's own slices mean Dice fell by {gain}. {active_id} goes on serving.</source>
-            <translation>{stays}: Er vergisst; auf den eigenen Schichten des Pakets fiel der mittlere Dice um {gain}. {active_id} arbeitet weiter.</translation>
+            <source>{slices} slices</source>
+            <translation>{slices} Schichten</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/gate.py"/>
-            <source>{stays}: mean Dice on the {where} went from {text}, too little to tell. {active_id} goes on serving.</source>
-            <translation>{stays}: Der mittlere Dice auf den {where} ging von {text}, zu wenig, um etwas zu sagen. {active_id} arbeitet weiter.</translation>
+            <source>{stays}: {against}. There is no student yet.</source>
+            <translation>{stays}: {against}. Es gibt noch keinen Schüler.</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/gate.py"/>
-            <source>{stays}: no structure could be scored. {active_id} goes on serving.</source>
-            <translation>{stays}: Keine Struktur ließ sich bewerten. {active_id} arbeitet weiter.</translation>
-        </message>
-        <message>
-            <location filename="../../gf_desktop/gate.py"/>
-            <source>{stays}: {worst} fell by {falls}. {active_id} goes on serving.</source>
-            <translation>{stays}: {worst} fiel um {falls}. {active_id} arbeitet weiter.</translation>
+            <source>{stays}: {against}. {active_id} goes on serving.</source>
+            <translation>{stays}: {against}. {active_id} arbeitet weiter.</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/project/journal.py"/>
@@ -5141,6 +5207,16 @@ DICOM-Ordner, NIfTI, PNG, JPEG</translation>
             <location filename="../../gf_desktop/gui/panels/scan.py"/>
             <source>Held back</source>
             <translation>Zurückgehalten</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/panels/worklist_model.py"/>
+            <source>Held back to judge new students</source>
+            <translation>Zurückgehalten, um neue Schüler zu prüfen</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/panels/worklist_model.py"/>
+            <source>Held back to judge new students, with all scans of its patient</source>
+            <translation>Zurückgehalten, um neue Schüler zu prüfen, mit allen Aufnahmen des Patienten</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/gui/actions.py"/>
@@ -7937,6 +8013,16 @@ DICOM-Ordner, NIfTI, PNG, JPEG</translation>
             <location filename="../../gf_desktop/gui/questions.py"/>
             <source>the series that the scans were added from</source>
             <translation>der Serie, aus der die Scans hinzugefügt wurden</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/panels/scan.py"/>
+            <source>the whole patient, to judge new students</source>
+            <translation>der ganze Patient, um neue Schüler zu prüfen</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/panels/scan.py"/>
+            <source>the whole scan, to judge new students</source>
+            <translation>die ganze Aufnahme, um neue Schüler zu prüfen</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/gui/actions.py"/>

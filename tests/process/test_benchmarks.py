@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -53,3 +54,32 @@ def test_that_reading_is_measured_beside_bare_readers_that_agree() -> None:
     rows = json.loads(done.stdout)["rows"]
     assert [row["name"].split(",")[0] for row in rows] == ["series of 9 slices", "NIfTI", "first slice of a folder of 12 files on screen"]
     assert all(row["ours"] > 0 and row["peer"] > 0 for row in rows)
+
+
+def judged_rounds(count: int) -> dict[str, Any]:
+    """Return the figures of simulated rounds of refinement, judged by the program's own gate."""
+    command = [sys.executable, str(ROOT / "benchmarks" / "gate.py"), "--rounds", str(count), "--json"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.stdout, done.stderr
+    document = json.loads(done.stdout)
+    assert len(document["outcomes"]) == count
+    return document["figures"]
+
+
+@pytest.mark.timeout(300)
+def test_that_in_a_tenth_of_the_simulated_rounds_hardly_a_worse_candidate_takes_over() -> None:
+    figures = judged_rounds(100)
+    assert figures["worse"]["rounds"] >= 40
+    assert figures["worse"]["promoted"] <= 1
+    assert figures["clearly better"]["rounds"] >= 5
+    assert figures["clearly better"]["promoted"] >= figures["clearly better"]["rounds"] - 1
+    for kind in ("much worse", "broken"):
+        assert figures["worse by kind"][kind]["promoted"] == 0
+
+
+@pytest.mark.long
+@pytest.mark.timeout(1800)
+def test_that_of_a_thousand_rounds_worse_ones_take_over_in_one_per_cent_and_clearly_better_ones_in_95() -> None:
+    figures = judged_rounds(1000)
+    assert figures["worse"]["share"] <= 0.01
+    assert figures["clearly better"]["share"] >= 0.95

@@ -40,7 +40,14 @@ def _lines(case: Case) -> list[tuple[str, str]]:
     if not case.spacing_known:
         rows.append((tr("Voxel"), tr("size not known")))
     rows.append((tr("Reviewed"), tr("{n} of {of} slices", case.slices).format(n=case.reviewed, of=case.slices)))
-    if case.validation_slices:
+    if case.judges:
+        rows.append(
+            (
+                tr("Held back"),
+                tr("the whole patient, to judge new students") if case.patient else tr("the whole scan, to judge new students"),
+            )
+        )
+    elif case.validation_slices:
         rows.append((tr("Held back"), ", ".join(str(k + 1) for k in case.validation_slices)))
     rows.append((tr("Masks by"), case.model_id or "–"))
     return rows

@@ -150,6 +150,10 @@ def _tip(case: Case) -> str:
     )
     if case.patient:
         text += "\n" + tr("Patient {pseudonym}").format(pseudonym=case.patient)
-    if case.validation_slices:
+    if case.judges:
+        text += "\n" + (
+            tr("Held back to judge new students, with all scans of its patient") if case.patient else tr("Held back to judge new students")
+        )
+    elif case.validation_slices:
         text += tr("\n{n} slices are held back to check new students", len(case.validation_slices)).format(n=len(case.validation_slices))
     return text

@@ -4,15 +4,14 @@ import json
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from gf_desktop.errors import TrainingError
 from gf_desktop.imaging.edits import Box, LabelEdit
 from gf_desktop.imaging.labelmap import VoxelState
 from gf_desktop.pack import file_sha256
-from gf_desktop.project.manifest import choose_held_back, write_manifest
+from gf_desktop.project.manifest import write_manifest
 from gf_desktop.project.store import Project
+from tests.unit.project.conftest import make_scan
 
 
 def approve(project: Project, case_id: str, *slices: int) -> None:
@@ -62,27 +61,21 @@ def test_that_a_held_back_slice_stays_held_back(project: Project, case_id: str) 
     assert set(held) <= set(project.case(case_id).validation_slices)
 
 
-def test_that_few_slices_are_all_trained_on() -> None:
-    assert choose_held_back([3, 9], (), [3, 9]) == []
-    assert choose_held_back([3], (), [3]) == []
+def test_that_neighbours_of_a_held_back_slab_are_named_as_its_gap(project: Project, case_id: str) -> None:
+    approve(project, case_id, 0, 1, 2, 3, 4)
+    path, (item,) = write_manifest(project, "run-0001", seed=0)
+    (entry,) = json.loads(path.read_text(encoding="utf-8"))["items"]
+    assert (entry["validation_slices"], entry["gap_slices"]) == ([2], [1])
+    assert (item.validation_slices, item.gap_slices) == ((2,), (1,))
 
 
-def test_that_the_middle_slice_is_held_back_first() -> None:
-    assert choose_held_back([2, 7, 12, 17], (), [2, 7, 12, 17]) == [7]
-
-
-def test_that_a_half_corrected_slice_is_never_held_back() -> None:
-    assert choose_held_back([4], (), [1, 4, 8, 9]) == [4]
-    assert choose_held_back([], (), [1, 4, 8, 9]) == []
-
-
-@given(st.sets(st.integers(0, 60), max_size=40), st.sets(st.integers(0, 60), max_size=40))
-def test_that_training_keeps_the_greater_part(approved: set[int], partly: set[int]) -> None:
-    touched = sorted(approved | partly)
-    chosen = choose_held_back(sorted(approved), (), touched)
-    assert set(chosen) <= approved
-    assert len(set(chosen)) == len(chosen)
-    if len(chosen) > 1:
-        assert len(touched) - len(chosen) >= 5 * len(chosen)
-    again = choose_held_back(sorted(approved), tuple(chosen), touched)
-    assert again == []
+def test_that_a_second_patient_judges_and_is_never_learned_from(project: Project, case_id: str) -> None:
+    other = project.add_case(make_scan(3), title="other", verdict="green", findings=())[0].id
+    approve(project, case_id, 0, 2, 4)
+    approve(project, other, 1, 3)
+    _, items = write_manifest(project, "run-0001", seed=0)
+    assert [(item.case_id, item.validation_slices) for item in items] == [(case_id, ()), (other, (1, 3))]
+    approve(project, other, 2)
+    _, items = write_manifest(project, "run-0002", seed=0)
+    assert items[1].validation_slices == (1, 2, 3)
+    assert project.roles[other].since == "run-0001"

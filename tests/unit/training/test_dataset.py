@@ -82,6 +82,13 @@ def test_that_only_reviewed_voxels_outside_held_back_slices_are_supervised(scene
     assert float(part[5:25, 5:25].min()) == 1.0
 
 
+def test_that_near_copies_of_held_back_slices_are_not_learned_from(scene: Scene) -> None:
+    data = load_round(read_manifest(scene.write(gap_slices=[4])), SPEC, classes=3)
+    assert len(data.labelled) == 1
+    assert len(data.unlabelled) == 5 + SLICES
+    assert data.validation_count == 1, "nor do they judge"
+
+
 def test_that_targets_are_the_masks_in_the_order_of_the_table(scene: Scene) -> None:
     data = load_round(read_manifest(scene.write()), SPEC, classes=3)
     classes = data.labelled.targets[0].argmax(dim=0).numpy()

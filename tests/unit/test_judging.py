@@ -1,0 +1,113 @@
+"""Active student and candidate on the same voxels."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from gf_desktop.gate import GateDecision
+from gf_desktop.imaging.geometry import Geometry
+from gf_desktop.imaging.labelmap import LabelTable, Structure
+from gf_desktop.imaging.volume import Volume
+from gf_desktop.inference.segmenter import Cancelled, Segmenter
+from gf_desktop.jobs import CancelToken
+from gf_desktop.judging import Reference, Replay, check_student, judge, seed_of
+
+Make = Callable[..., Segmenter]
+
+
+@pytest.fixture
+def student(tmp_path: Path, make_pack: Callable[..., Path]) -> Make:
+    def made(name: str, soft_at: float, hard_at: float) -> Segmenter:
+        return Segmenter.load(make_pack(tmp_path / name, soft_at=soft_at, hard_at=hard_at))
+
+    return made
+
+
+def scene(held: tuple[int, ...], corrected: tuple[int, ...], *, slices: int = 12, seed: int = 0) -> Reference:
+    """Return a scan whose truth cuts at 40 and 80."""
+    voxels = np.random.default_rng(seed).choice([10, 45, 60, 77, 90], (slices, 32, 48)).astype(np.int16)
+    truth = np.select([voxels > 80, voxels > 40], [5, 1], 0).astype(np.uint8)
+    geometry = Geometry((48, 32, slices), (1.0, 1.0, 3.0), (0.0, 0.0, 0.0), np.eye(3))
+    return Reference(Volume(voxels, geometry, "CT", "scan"), truth, np.ones(truth.shape, bool), held, corrected)
+
+
+def judged(active: Segmenter | None, candidate: Segmenter, *references: Reference, replay: Replay | None = None) -> GateDecision:
+    return judge(active, candidate, list(references), replay, CancelToken())
+
+
+def test_that_the_better_student_takes_over_and_the_worse_one_does_not(student: Make) -> None:
+    old, right = student("old", 0.5, 0.75), student("right", 0.4, 0.8)
+    reference = scene((2, 6, 10), (0, 4, 8))
+    decision = judged(old, right, reference)
+    assert decision.promoted
+    assert decision.scores.after == {"soft": 1.0, "hard": 1.0}
+    assert decision.document["sets"]["held_back"]["slices"] == 3
+    assert not judged(right, old, reference).promoted
+    assert not judged(old, student("same", 0.5, 0.75), reference).promoted
+
+
+def test_that_a_corrected_slice_alone_is_judged_by_tiles(student: Make) -> None:
+    old, right = student("old", 0.5, 0.75), student("right", 0.4, 0.8)
+    decision = judged(old, right, scene((), (4,)))
+    assert decision.promoted
+    assert decision.document["decided_by"] == "corrected"
+    soft = decision.document["sets"]["corrected"]["structures"]["soft"]
+    assert soft["units"] > 8
+    assert soft["slices"] == 1
+    assert not judged(right, old, scene((), (4,))).promoted
+
+
+def test_that_only_known_voxels_are_judged(student: Make) -> None:
+    reference = scene((2, 6, 10), (0,))
+    reference.known[:, 10:] = False
+    reference.labels[:, 10:] = 1
+    decision = judged(student("old", 0.5, 0.75), student("right", 0.4, 0.8), reference)
+    assert decision.scores.after == {"soft": 1.0, "hard": 1.0}
+    assert decision.scores.voxels["soft"] == int((reference.labels[[2, 6, 10], :10] == 1).sum())
+
+
+def test_that_a_first_student_is_judged_against_an_empty_mask(student: Make) -> None:
+    decision = judged(None, student("right", 0.4, 0.8), scene((2, 6, 10), (0,)))
+    assert decision.promoted
+    assert decision.scores.before == {"soft": 0.0, "hard": 0.0}
+
+
+def test_that_a_candidate_which_forgets_the_packs_own_slices_stays_out(student: Make) -> None:
+    old, right = student("old", 0.5, 0.75), student("right", 0.4, 0.8)
+    images = np.random.default_rng(1).choice([0.45, 0.6, 0.77], (6, 1, 32, 32)).astype(np.float32)
+    labels = np.select([images[:, 0] > 0.75, images[:, 0] > 0.5], [5, 1], 0).astype(np.uint8)
+    decision = judged(old, right, scene((2, 6, 10), (0,)), replay=Replay(images, labels))
+    assert not decision.promoted
+    assert "it forgets" in decision.reason
+
+
+def test_that_structures_have_the_names_of_the_project(student: Make) -> None:
+    names = LabelTable((Structure(1, "weich", "#56b4e9"), Structure(5, "hart", "#d55e00")))
+    decision = judge(student("old", 0.5, 0.75), student("right", 0.4, 0.8), [scene((2, 6), (0,))], None, CancelToken(), names=names)
+    assert [sentence.split(":")[0] for sentence in decision.sentences] == ["weich", "hart"]
+
+
+def test_that_judging_is_given_up_when_it_is_told_so(student: Make) -> None:
+    token = CancelToken()
+    token.cancel()
+    with pytest.raises(Cancelled):
+        judge(student("old", 0.5, 0.75), student("right", 0.4, 0.8), [scene((2,), (0,))], None, token)
+
+
+def test_that_a_student_is_run_timed_and_weighed(student: Make, monkeypatch: pytest.MonkeyPatch) -> None:
+    old, new = student("old", 0.5, 0.75), student("right", 0.4, 0.8)
+    checks = check_student(old, new, [scene((2,), (0,))], parity=1e-5, sizes=(100, 120))
+    assert (checks.parity, checks.finite, checks.active_bytes, checks.candidate_bytes, checks.has_new) == (1e-5, True, 100, 120, False)
+    assert checks.active_ms is not None
+    assert checks.candidate_ms is not None
+    assert min(checks.active_ms, checks.candidate_ms) > 0
+    monkeypatch.setattr(new, "slice_logits", lambda plane: np.full((3, *plane.shape[1:]), np.nan, np.float32))
+    assert not check_student(old, new, [scene((2,), (0,))], parity=1e-5, sizes=(100, 120)).finite
+
+
+def test_that_a_round_has_its_own_seed_and_always_the_same() -> None:
+    assert seed_of("run-0001") == seed_of("run-0001") != seed_of("run-0002")
