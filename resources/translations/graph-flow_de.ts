@@ -5216,7 +5216,7 @@ DICOM-Ordner, NIfTI, PNG, JPEG</translation>
         <message>
             <location filename="../../gf_desktop/gui/panels/worklist_model.py"/>
             <source>Held back to judge new students, with all scans of its patient</source>
-            <translation>Zurückgehalten, um neue Schüler zu prüfen, mit allen Aufnahmen des Patienten</translation>
+            <translation>Zurückgehalten, um neue Schüler zu prüfen, mit allen Scans des Patienten</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/gui/actions.py"/>
@@ -8022,7 +8022,7 @@ DICOM-Ordner, NIfTI, PNG, JPEG</translation>
         <message>
             <location filename="../../gf_desktop/gui/panels/scan.py"/>
             <source>the whole scan, to judge new students</source>
-            <translation>die ganze Aufnahme, um neue Schüler zu prüfen</translation>
+            <translation>der ganze Scan, um neue Schüler zu prüfen</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/gui/actions.py"/>

@@ -77,11 +77,11 @@ def test_that_a_small_fall_that_is_sure_to_be_small_does_not_veto() -> None:
 
 
 def test_that_a_structure_which_may_have_fallen_vetoes_until_more_slices_speak() -> None:
-    few = judged((0.6, 0.7, 0.6), (0.9, 0.71, 0.9), units=3)
+    few = judged((0.6, 0.7, 0.6), (0.7, 0.685, 0.7), units=3)
     decision = verdict(few, BETTER)
     assert not decision.promoted
     assert "aorta may have fallen" in decision.reason
-    assert verdict(judged((0.6, 0.7, 0.6), (0.9, 0.71, 0.9), units=80), BETTER).promoted
+    assert verdict(judged((0.6, 0.7, 0.6), (0.7, 0.685, 0.7), units=80), BETTER).promoted
 
 
 def test_that_one_slice_needs_a_large_rise() -> None:
