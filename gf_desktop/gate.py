@@ -14,6 +14,7 @@ has to rise by more than chance explains. docs/adr/0024-gate.md says why, docs/b
 
 from __future__ import annotations
 
+import math
 from collections.abc import Hashable, Mapping
 from dataclasses import asdict, dataclass, replace
 from typing import Any, Final
@@ -331,7 +332,8 @@ def decide(
         "decided_by": deciding,
         "seed": seed,
         "limits": _LIMITS,
-        "checks": asdict(checks),
+        # what is no number has no place in JSON
+        "checks": asdict(checks) | {"parity": checks.parity if math.isfinite(checks.parity) else None},
         "sets": {name: verdict.document() for name, verdict in sets.items()},
     }
     return GateDecision(against is None, reason, sentences, found.scores, found.mean_before, found.mean_after, document)

@@ -178,6 +178,7 @@ def test_that_a_check_that_fails_keeps_out_whatever_the_scores(checks: Checks, s
     decision = verdict(BETTER, BETTER, checks=checks)
     assert not decision.promoted
     assert said in decision.reason
+    json.dumps(decision.document, allow_nan=False)
     assert decision.sentences[0].startswith("liver: rose from 0.600 to 0.800")
 
 
