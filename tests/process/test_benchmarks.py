@@ -71,8 +71,8 @@ def test_that_in_a_tenth_of_the_simulated_rounds_hardly_a_worse_candidate_takes_
     figures = judged_rounds(100)
     assert figures["worse"]["rounds"] >= 40
     assert figures["worse"]["promoted"] <= 1
-    assert figures["clearly better"]["rounds"] >= 5
-    assert figures["clearly better"]["promoted"] >= figures["clearly better"]["rounds"] - 1
+    assert figures["clearly better"]["rounds"] >= 3
+    assert figures["clearly better"]["promoted"] == figures["clearly better"]["rounds"]
     for kind in ("much worse", "broken"):
         assert figures["worse by kind"][kind]["promoted"] == 0
 
