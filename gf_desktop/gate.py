@@ -435,7 +435,8 @@ def _sentence(verdict: StructureVerdict) -> str:
     if verdict.voxels == 0:
         who = "both students" if before is not None and after is not None else "the candidate" if before is None else "the active student"
         return f"{name}: not in the reference, and drawn by {who}."
-    before, after = before or 0.0, after or 0.0
+    # as they are told: what rises by less than that has not risen for the reader
+    before, after = round(before or 0.0, 3), round(after or 0.0, 3)
     word = "rose" if after > before else "fell" if after < before else "stayed"
     if not verdict.votes or verdict.change is None:
         return f"{name}: {word} from {before:.3f} to {after:.3f} (only {verdict.voxels} voxels, no vote)."
