@@ -20,6 +20,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from gf_desktop.atomic import sync_folder
 from gf_desktop.errors import UserError
 from gf_desktop.files.faults import writing_fault
 
@@ -133,7 +134,7 @@ def land(
         for piece in pieces:
             waiting[piece.name].replace(folder / piece.name)
             landed.append(folder / piece.name)
-        _flush_folder(folder)
+        sync_folder(folder)
         complete = True
     except OSError as error:
         raise writing_fault(error, folder) from error
@@ -213,14 +214,3 @@ def _not_written(piece: Piece, path: Path) -> UserError:
         where=str(final),
         next_step="Check the disk and its free space, or choose another folder.",
     )
-
-
-def _flush_folder(folder: Path) -> None:
-    """Make the new names last through a power cut; Windows cannot open a folder for this and does it by itself."""
-    if os.name == "nt":
-        return
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

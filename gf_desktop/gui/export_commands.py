@@ -15,7 +15,7 @@ from gf_desktop.exporting import CaseExport, ExportOptions, ExportState
 from gf_desktop.files.formats import DICOM_FORMATS, SEGMENTATIONS, PatientTags
 from gf_desktop.gui.actions import tr
 from gf_desktop.gui.export_dialog import ExportDialog, ExportWish
-from gf_desktop.gui.face import BusyTeller
+from gf_desktop.gui.face import AskingCommands, BusyTeller
 from gf_desktop.gui.language import spoken
 from gf_desktop.gui.questions import Questions
 from gf_desktop.gui.settings_store import ExportChoice, ExportScope
@@ -71,15 +71,10 @@ class ExportFace(BusyTeller, Protocol):
         ...
 
 
-class ExportCommands:
+class ExportCommands(AskingCommands[ExportFace]):
     """Handlers of exporting. One export runs at a time.
 
-    Parameters
-    ----------
-    attempt
-        Does something; what the person can act on becomes a notice.
-    parent
-        Of the dialog; None: it stands alone.
+    Parameters as those of the base class.
     """
 
     def __init__(
@@ -91,11 +86,7 @@ class ExportCommands:
         attempt: Callable[[Callable[[], object]], None],
         parent: QWidget | None,
     ) -> None:
-        self._session = session
-        self._face = face
-        self._ask = questions
-        self._attempt = attempt
-        self._parent = parent
+        super().__init__(session, face, questions, attempt=attempt, parent=parent)
         # folders of series may be named after patients: they are known as long as the window is open, and written nowhere
         self._sources: dict[Path, Path] = {}
         self._running: tuple[CancelToken, Project, ExportWish] | None = None

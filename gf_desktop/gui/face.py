@@ -1,10 +1,18 @@
-"""What commands need of the window, as far as several of them need the same; each module adds what it alone needs."""
+"""What commands need of the window and share, as far as several of them do; each module adds what it alone needs."""
 
 from __future__ import annotations
 
-from typing import Any, Protocol
+from collections.abc import Callable
+from typing import Any, Generic, Protocol, TypeVar
 
-__all__ = ["BusyTeller", "Teller"]
+from PySide6.QtWidgets import QWidget
+
+from gf_desktop.gui.questions import Questions
+from gf_desktop.session import Session
+
+__all__ = ["AskingCommands", "BusyTeller", "Teller"]
+
+FaceT = TypeVar("FaceT")
 
 
 class Teller(Protocol):
@@ -21,3 +29,34 @@ class BusyTeller(Teller, Protocol):
     def show_busy(self, text: str) -> None:
         """Show that something is being done; "" when it is done."""
         ...
+
+
+class AskingCommands(Generic[FaceT]):
+    """Handlers that show dialogs.
+
+    Parameters
+    ----------
+    face
+        The window, as far as it is needed.
+    questions
+        Asks for files, and whether something is really to be done.
+    attempt
+        Does something; what the person can act on becomes a notice.
+    parent
+        Of the dialogs; None: they stand alone.
+    """
+
+    def __init__(
+        self,
+        session: Session,
+        face: FaceT,
+        questions: Questions,
+        *,
+        attempt: Callable[[Callable[[], object]], None],
+        parent: QWidget | None,
+    ) -> None:
+        self._session = session
+        self._face = face
+        self._ask = questions
+        self._attempt = attempt
+        self._parent = parent

@@ -4,32 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, Protocol
-
-from PySide6.QtWidgets import QWidget
+from typing import Protocol
 
 from gf_desktop.capsule.reading import CAPSULE_SUFFIX, Capsule
 from gf_desktop.errors import UserError
 from gf_desktop.gui.actions import tr
+from gf_desktop.gui.face import AskingCommands, BusyTeller
 from gf_desktop.gui.language import spoken
 from gf_desktop.gui.panels.model_dialogs import ComparisonDialog, TitleDialog
-from gf_desktop.gui.questions import Questions
 from gf_desktop.project.records import ModelRecord
-from gf_desktop.session import Session
 
 __all__ = ["ModelCommands"]
 
 
-class Teller(Protocol):
+class ModelFace(BusyTeller, Protocol):
     """What is needed of the window."""
-
-    def tell(self, text: str, *, kind: str = "", buttons: Any = None) -> None:
-        """Show a notice."""
-        ...
-
-    def show_busy(self, text: str) -> None:
-        """Show that something is being done; "" when it is done."""
-        ...
 
     def show_panel(self, name: str) -> None:
         """Bring a panel of the right side to the front."""
@@ -40,31 +29,11 @@ class Teller(Protocol):
         ...
 
 
-class ModelCommands:
+class ModelCommands(AskingCommands[ModelFace]):
     """Handlers of students as versions.
 
-    Parameters
-    ----------
-    attempt
-        Does something; what the person can act on becomes a notice.
-    parent
-        Of the dialogs; None: they stand alone.
+    Parameters as those of the base class.
     """
-
-    def __init__(
-        self,
-        session: Session,
-        face: Teller,
-        questions: Questions,
-        *,
-        attempt: Callable[[Callable[[], object]], None],
-        parent: QWidget | None,
-    ) -> None:
-        self._session = session
-        self._face = face
-        self._ask = questions
-        self._attempt = attempt
-        self._parent = parent
 
     def handlers(self) -> dict[str, Callable[[], object]]:
         """Return what the actions do, by id."""

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QWidget
 
 from gf_desktop.files.structure_lists import read_structure_file, shipped_structure_files
 from gf_desktop.gui.actions import tr
-from gf_desktop.gui.face import BusyTeller
+from gf_desktop.gui.face import AskingCommands, BusyTeller
 from gf_desktop.gui.language import count_text
 from gf_desktop.gui.panels.structure_dialog import ListDialog, StructureDialog
 from gf_desktop.gui.questions import Questions
@@ -21,15 +21,10 @@ from gf_desktop.structuring import RemovalReport, StructureCount
 __all__ = ["StructureCommands"]
 
 
-class StructureCommands:
+class StructureCommands(AskingCommands[BusyTeller]):
     """Handlers of the list of structures.
 
-    Parameters
-    ----------
-    attempt
-        Does something; what the person can act on becomes a notice.
-    parent
-        Of the dialogs; None: they stand alone.
+    Parameters as those of the base class.
     """
 
     def __init__(
@@ -42,12 +37,8 @@ class StructureCommands:
         attempt: Callable[[Callable[[], object]], None],
         parent: QWidget | None,
     ) -> None:
-        self._session = session
+        super().__init__(session, face, questions, attempt=attempt, parent=parent)
         self._state = state
-        self._face = face
-        self._ask = questions
-        self._attempt = attempt
-        self._parent = parent
 
     def handlers(self) -> dict[str, Callable[[], object]]:
         """Return what the actions do, by id."""
