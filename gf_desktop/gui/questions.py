@@ -33,7 +33,8 @@ class Questions:
         box = QMessageBox(QMessageBox.Icon.Question, tr("Please confirm"), question, parent=self._parent)
         box.setTextFormat(Qt.TextFormat.PlainText)
         yes = box.addButton(tr("Yes, do it"), QMessageBox.ButtonRole.AcceptRole)
-        box.addButton(tr("No"), QMessageBox.ButtonRole.RejectRole)
+        # Return alone undoes nothing
+        box.setDefaultButton(box.addButton(tr("No"), QMessageBox.ButtonRole.RejectRole))
         box.exec()
         return box.clickedButton() is yes
 

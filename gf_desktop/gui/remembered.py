@@ -121,8 +121,8 @@ class Remembered:
         return Path(kept) if kept else project.with_name(f"{project.name} export").absolute()
 
     def note_export(self, project: Path, choice: ExportChoice, folder: Path) -> None:
-        """Keep what was exported and where to."""
-        self._keep(self.file.now.after_export(project, choice, folder))
+        """Keep what was exported and where to; going on with what is in the folder is offered anew each time."""
+        self._keep(self.file.now.after_export(project, msgspec.structs.replace(choice, resume=True), folder))
 
     # what is seen
 

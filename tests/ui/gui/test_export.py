@@ -255,7 +255,9 @@ def test_that_files_are_replaced_only_after_a_question_with_their_number(
     assert (tmp_path / "out" / "C-002.nii.gz").read_bytes() != b"mine"
     assert (tmp_path / "out" / "notes.txt").read_bytes() == (tmp_path / "out" / "C-003_report.html").read_bytes() == b"mine"
     assert len(answers.asked) == 2, "once for each export"
-    assert not ask().overwrite.isChecked(), "it is never remembered"
+    again = ask()
+    assert not again.overwrite.isChecked(), "it is never remembered"
+    assert again.resume.isChecked(), "and neither is leaving it off"
 
 
 def test_that_nothing_is_asked_where_there_is_nothing_to_replace(three: MainWindow, ask, answers, tmp_path: Path, qtbot: QtBot) -> None:
