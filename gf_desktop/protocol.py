@@ -26,6 +26,7 @@ __all__ = [
     "Pause",
     "Ping",
     "Pong",
+    "Preview",
     "Progress",
     "Resume",
     "Start",
@@ -38,11 +39,11 @@ __all__ = [
     "encode_line",
 ]
 
-PROTOCOL_VERSION: Final = 1
+PROTOCOL_VERSION: Final = 2
 """Raised whenever a message changes its meaning; both sides refuse another version."""
 
 STAGES: Final = ("load", "teacher", "paraphrasers", "cache", "distil", "check", "export")
-"""The stages of a round in order, as they appear in ``Progress.stage``."""
+"""The stages of a round in order, as they appear in ``Progress.stage``. Paraphrasers are trained only where the model brings none."""
 
 
 class _Message(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field="type"):
@@ -54,7 +55,9 @@ class Start(_Message, frozen=True, tag="start", kw_only=True):
 
     Attributes: ``manifest`` is the path of the round's manifest.json, ``parent_dir`` the folder of the
     active model, ``out_dir`` the folder that the candidate is written to (it must not exist yet),
-    ``run_dir`` where checkpoints, caches and logs of this round go.
+    ``run_dir`` where plan, states, caches, pictures and logs of this round go. With ``resume`` the round goes on from
+    the newest state there, on the same manifest, model, seed and recipe. ``plan`` is the path of a plan.json to be followed
+    to the letter; empty lets the trainer make one.
     """
 
     run_id: str
@@ -67,6 +70,8 @@ class Start(_Message, frozen=True, tag="start", kw_only=True):
     seed: int = 0
     threads: int = 0
     recipe: dict[str, float | int | str | bool] = {}
+    resume: bool = False
+    plan: str = ""
     version: int = PROTOCOL_VERSION
 
 
@@ -79,11 +84,11 @@ class Resume(_Message, frozen=True, tag="resume"):
 
 
 class Stop(_Message, frozen=True, tag="stop"):
-    """Give up the round after the current step; nothing is exported."""
+    """End the round after the current step; nothing is exported, and a state is kept from which it can go on."""
 
 
 class ExportNow(_Message, frozen=True, tag="export_now"):
-    """End training after the current step and go straight to check and export."""
+    """End training after the current step and go straight to check and export; from the student's first quarter on."""
 
 
 class Ping(_Message, frozen=True, tag="ping"):
@@ -108,7 +113,12 @@ class Accepted(_Message, frozen=True, tag="accepted"):
 
 
 class Progress(_Message, frozen=True, tag="progress", kw_only=True):
-    """Where the round stands. ``fraction`` is of the whole round, 0 to 1; ``losses`` are the named terms of the last step."""
+    """Where the round stands.
+
+    ``steps`` is 0 while nobody knows how many the stage will have. ``fraction`` is of the whole round, 0 to 1, and never
+    falls; ``elapsed_s`` counts work, not pauses; ``eta_s`` is what is left, by plan and measured speed; ``losses`` are the named
+    terms of the last step.
+    """
 
     stage: str
     step: int
@@ -129,7 +139,14 @@ class Validated(_Message, frozen=True, tag="validated"):
 
 
 class Checkpoint(_Message, frozen=True, tag="checkpoint"):
-    """A state to go on from was written."""
+    """A state to go on from was written; ``path`` is relative to the round's folder."""
+
+    path: str
+    step: int
+
+
+class Preview(_Message, frozen=True, tag="preview"):
+    """A picture (PNG) of validation slices was written, reference in white, student in colours; ``path`` as that of Checkpoint."""
 
     path: str
     step: int
@@ -171,7 +188,7 @@ class Pong(_Message, frozen=True, tag="pong"):
 
 
 Command = Start | Pause | Resume | Stop | ExportNow | Ping
-Event = Hello | Accepted | Progress | Validated | Checkpoint | Candidate | Warned | Failed | Stopped | Pong
+Event = Hello | Accepted | Progress | Validated | Checkpoint | Preview | Candidate | Warned | Failed | Stopped | Pong
 
 _encoder = msgspec.json.Encoder()
 _command_decoder = msgspec.json.Decoder(Command)

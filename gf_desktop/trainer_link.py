@@ -30,6 +30,7 @@ from gf_desktop.protocol import (
     Hello,
     Pause,
     Pong,
+    Preview,
     Progress,
     Resume,
     Start,
@@ -207,6 +208,8 @@ class TrainingState:
         The curve so far, at most ``CURVE_POINTS`` points of {term: value}.
     validated
         Every validation so far.
+    preview
+        The newest picture of validation slices, relative to the round's folder; empty before the first.
     """
 
     running: bool = False
@@ -221,6 +224,7 @@ class TrainingState:
     log: tuple[str, ...] = ()
     device: str = ""
     paused: bool = False
+    preview: str = ""
 
 
 class TrainerLink:
@@ -317,6 +321,8 @@ class TrainerLink:
                 self._progress(event)
             case Validated():
                 self._change(validated=(*self.state.validated, event))
+            case Preview():
+                self._change(preview=event.path)
             case Warned():
                 self._log(event.message)
             case Checkpoint() | Pong():

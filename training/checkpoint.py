@@ -30,7 +30,7 @@ __all__ = [
     "load_learner",
     "load_weights",
     "newest_checkpoint",
-    "save_checkpoint",
+    "read_learner_state",
     "save_learner",
     "save_weights",
 ]
@@ -88,21 +88,6 @@ def load_weights(path: Path, network: nn.Module) -> None:
         network.load_state_dict({name: t.float() if t.is_floating_point() else t for name, t in tensors.items()})
     except RuntimeError as error:
         raise TrainingError("The weights are of another network than the card says", where=str(path), next_step=advice) from error
-
-
-def save_checkpoint(folder: Path, network: nn.Module, state: dict[str, Any]) -> Path:
-    """Write a student and where its round stands; the JSON is written last and names a complete file.
-
-    Returns
-    -------
-    Path of the JSON document.
-    """
-    folder.mkdir(parents=True, exist_ok=True)
-    save_weights(folder / "checkpoint.safetensors", network)
-    document = folder / "checkpoint.json"
-    with atomic_path(document) as temporary:
-        temporary.write_text(json.dumps(state | {"weights": "checkpoint.safetensors"}, indent=1), encoding="utf-8")
-    return document
 
 
 def content_hash(text: str, tensors: dict[str, Tensor]) -> str:
@@ -223,6 +208,18 @@ def load_learner(path: Path, learner: Learner) -> dict[str, Any]:
     else:
         log.info("%s was written beside %d graphics cards; dropout will not repeat bit for bit on this machine", path.name, len(cards))
     own_state: dict[str, Any] = document["state"]
+    return own_state
+
+
+def read_learner_state(path: Path) -> dict[str, Any]:
+    """Return the caller's own state of a learner's file, which is checked whole; nothing is changed.
+
+    Raises
+    ------
+    TrainingError
+        When the file is missing, damaged or something else.
+    """
+    own_state: dict[str, Any] = _read(path).document["state"]
     return own_state
 
 

@@ -207,10 +207,10 @@ class RefineConfig:
         are held at; 0 leaves the term out.
     measure_every
         Steps between two measurements of those gradients.
-    max_steps
-        Upper bound of student steps; 0 for none.
-    teacher_steps
-        Upper bound of teacher steps; 0 for none.
+    max_steps, teacher_steps
+        Steps of the student and of the teacher, to the letter, whatever the minutes say; 0 lets the time decide.
+    state_every_s
+        Seconds between two states from which the round can go on.
     graph_flow, augment
         Of their own.
     """
@@ -234,6 +234,7 @@ class RefineConfig:
     measure_every: int = 40
     max_steps: int = 0
     teacher_steps: int = 0
+    state_every_s: float = 15.0
     graph_flow: GraphFlowConfig = field(default_factory=lambda: GraphFlowConfig(salience="map"))
     augment: AugmentConfig = field(default_factory=AugmentConfig)
 
@@ -246,8 +247,8 @@ class RefineConfig:
         rates = (self.student_lr, self.teacher_lr, self.temperature, self.poly_power)
         if min(rates) <= 0 or min(self.weight_decay, self.kd_weight, self.old_weight) < 0:
             raise _refuse("a learning rate, temperature or power that is not positive, or a weight below zero")
-        if self.measure_every < 1 or self.max_steps < 0 or self.teacher_steps < 0:
-            raise _refuse("a number of steps below its minimum")
+        if self.measure_every < 1 or self.max_steps < 0 or self.teacher_steps < 0 or self.state_every_s < 0:
+            raise _refuse("a number of steps or seconds below its minimum")
 
     @classmethod
     def from_recipe(cls, recipe: dict[str, float | int | str | bool], *, minutes: float, seed: int) -> RefineConfig:

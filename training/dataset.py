@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 import numpy as np
@@ -39,7 +39,8 @@ __all__ = [
     "write_replay",
 ]
 
-MANIFEST_FORMAT = 1
+MANIFEST_FORMATS = (1, 2)
+"""In the first one, files are named by absolute paths; in the second, relative to the project's folder, and that to the manifest's."""
 
 REPLAY_KEYS = ("images", "labels", "regions", "validation")
 
@@ -166,23 +167,34 @@ def read_manifest(path: Path) -> Manifest:
     try:
         data = path.read_bytes()
         document = json.loads(data)
-        if document["format"] != MANIFEST_FORMAT:
+        if document["format"] not in MANIFEST_FORMATS:
             raise TrainingError(f"The round's list of scans is of format {document['format']}", where=str(path), next_step=RESTART)
-        items = tuple(_item(entry) for entry in document["items"])
+        root = None if document["format"] == 1 else (path.parent / str(document["root"])).resolve()
+        items = tuple(_item(entry, root) for entry in document["items"])
         table = LabelTable.from_json(document["structures"])
         return Manifest(str(document["run_id"]), int(document["seed"]), table, items, hashlib.sha256(data).hexdigest())
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise TrainingError(f"The round's list of scans is not readable: {error!r}", where=str(path), next_step=RESTART) from error
 
 
-def _item(entry: dict[str, Any]) -> ManifestItem:
+def _place(name: str, root: Path | None) -> Path:
+    """Return the path of a file of the project; ValueError where it would lie outside."""
+    if root is None:
+        return Path(name)
+    path = PurePosixPath(name)
+    if path.is_absolute() or ".." in path.parts or "\\" in name or ":" in name:
+        raise ValueError(f"{name!r} is not in the project")
+    return root / path
+
+
+def _item(entry: dict[str, Any], root: Path | None) -> ManifestItem:
     return ManifestItem(
         case=str(entry["case"]),
-        image=Path(entry["image"]),
+        image=_place(str(entry["image"]), root),
         geometry=Geometry.from_json(entry["geometry"]),
         modality=str(entry["modality"]),
         spacing_known=bool(entry["spacing_known"]),
-        labels=None if entry["labels"] is None else Path(entry["labels"]),
+        labels=None if entry["labels"] is None else _place(str(entry["labels"]), root),
         labels_sha256=str(entry.get("labels_sha256") or ""),
         validation_slices=tuple(int(k) for k in entry["validation_slices"]),
         time=TimeAxis.from_json(entry.get("time")),

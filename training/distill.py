@@ -11,38 +11,47 @@ from __future__ import annotations
 import copy
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
 
 import torch
 from torch import Tensor, nn
 
-from gf_desktop.errors import TrainingError
+from gf_desktop.errors import UserError
 from gf_desktop.imaging.labelmap import LabelTable
 from gf_desktop.imaging.preprocess import PreprocessSpec
 from training.augment import Views, random_views
 from training.batches import pick
+from training.checkpoint import load_learner
+from training.choosing import PATH, FitResult, Judge
 from training.config import RefineConfig
 from training.dataset import Round, SliceSet
-from training.evaluate import Scores, judge_scans, judge_slices
-from training.loop import average_into, start_learner, train
+from training.evaluate import Scores
+from training.loop import Learner, start_learner, train_step
 from training.method import LoopConfig, Method, Term
 from training.networks.paraphraser import Paraphraser
 from training.objective import StepBatch, Terms
-from training.schedule import Budget, Control, StopRequested
+from training.plan import Plan
+from training.previews import Previews
+from training.schedule import Control
+from training.stages import StagePace, is_out_of_memory, run_stage
+from training.states import RoundFolder
 from training.teacher import Teacher, cache_word, cached_word
+from training.teacher_cache import open_cache
 
 __all__ = ["FitResult", "Models", "fit", "loop_of", "method_of"]
 
 RESERVE_SHARE, RESERVE_S = 0.05, 8.0
 """Time kept back for check and export: this share of the round and at least so many seconds."""
 
-PATH = (1.0, 0.85, 0.7, 0.5, 0.3)
-"""Points on the way from the old student (0) to the new one (1) that are judged at the end."""
+EXPORT_S = 5.0
+"""What writing and checking a pack usually takes."""
 
-FORGET_TOL = 0.02
-"""Mean Dice on the pack's own slices that may be lost without a penalty when a point of the path is chosen."""
+BACKWARD_FACTOR = 3.0
+"""A training step takes about so many times what asking takes."""
 
-FALL_TOL = 0.02
-"""Dice of one structure that may be lost on the held-back slices without a penalty."""
+PROBE_FROM, PROBE_STEPS = 20, 3
+"""Where at least so many steps of the student are given, so many are made on copies first, to know how long the round will take."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,33 +61,6 @@ class Models:
     student: nn.Module
     teacher: nn.Module
     paraphrasers: tuple[Paraphraser, Paraphraser]
-
-
-@dataclass(frozen=True, slots=True)
-class FitResult:
-    """A round's outcome.
-
-    Attributes
-    ----------
-    student, teacher
-        The averaged student and teacher, in evaluation mode.
-    steps
-        Student steps that were made.
-    kept
-        How far along the path from the old to the new student the result lies, 0 to 1.
-    student_scores, teacher_scores
-        Dice on the held-back slices, None without such slices.
-    replay_scores
-        Dice of the student on the pack's own held-back slices, None without.
-    """
-
-    student: nn.Module
-    teacher: nn.Module
-    steps: int
-    kept: float
-    student_scores: Scores | None
-    teacher_scores: Scores | None
-    replay_scores: Scores | None
 
 
 def method_of(config: RefineConfig) -> Method:
@@ -110,7 +92,8 @@ def loop_of(config: RefineConfig, *, rate: float, steps: int) -> LoopConfig:
 
 
 def fit(models: Models, data: Round, replay: tuple[SliceSet, SliceSet] | None, *, spec: PreprocessSpec, table: LabelTable,
-        config: RefineConfig, control: Control) -> FitResult:  # fmt: skip
+        config: RefineConfig, control: Control, folder: RoundFolder | None = None, resume: bool = False, plan: Plan | None = None,
+        ) -> FitResult:  # fmt: skip
     """Refine a student.
 
     Parameters
@@ -123,90 +106,250 @@ def fit(models: Models, data: Round, replay: tuple[SliceSet, SliceSet] | None, *
         The pack's own slices to train on and to hold back, or None.
     config
         Seed, minutes and all else; ``control.elapsed_s`` counts against the minutes.
+    folder
+        Where the round keeps its plan and its states; None keeps nothing.
+    resume
+        Whether to go on from the newest state of the folder; from the beginning, by its plan, where there is none.
+    plan
+        To be followed to the letter; None makes one.
 
     Raises
     ------
     StopRequested
-        When the round was given up.
+        When the round was given up; a state was kept.
     TrainingError
-        When a loss is no longer a number.
+        When a loss is no number even at an eighth of the learning rate, memory does not suffice even for batches of 2, or the
+        folder is of another round.
     """
-    rng = torch.Generator().manual_seed(config.seed)
-    end_s = config.minutes * 60 - max(RESERVE_S, RESERVE_SHARE * config.minutes * 60)
-    judge = _Judge(data, replay, spec, table, control)
-    old_student = copy.deepcopy(models.student).eval().requires_grad_(False)
-    judge.student(0, old_student, tell=True)
-
-    begin_s = control.elapsed_s
-    budget = Budget(control, begin_s, begin_s + config.teacher_share * (end_s - begin_s), config.teacher_steps)
-    teacher = _fit_teacher(models.teacher, _labelled_drawer(data, replay, spec, config), config, budget, rng)
-    teacher_scores = judge.teacher(teacher)
-
-    asked = Teacher(teacher, models.paraphrasers)
-    sets = [data.labelled, data.unlabelled, None if replay is None else replay[0]]
-    cached = [None if s is None else _cached(s, asked, old_student, spec, control) for s in sets]
-    draw = _round_drawer(cached[0] or data.labelled, cached[1] or data.unlabelled, cached[2], spec=spec, config=config)
-    budget = Budget(control, control.elapsed_s, end_s, config.max_steps)
-    average, steps = _fit_student(models.student, draw, config, budget=budget, rng=rng, judge=judge)
-    return judge.choose(old_student, average, teacher, teacher_scores, steps)
+    folder = folder or RoundFolder(None, control)
+    fitting = _Fitting(models, data, replay, spec=spec, table=table, config=config, control=control, folder=folder)
+    return fitting.run(resume=resume, plan=plan)
 
 
-def _fit_teacher(
-    network: nn.Module, draw: Callable[[torch.Generator], StepBatch], config: RefineConfig, budget: Budget, rng: torch.Generator
-) -> nn.Module:
-    loop = loop_of(config, rate=config.teacher_lr, steps=config.teacher_steps)
-    learner = start_learner(network, loop, rng)
+class _Fitting:
+    """One round's way through its stages."""
 
-    def tell(terms: Terms) -> None:
-        budget.control.progress("teacher", learner.step, budget.total(learner.step), {"teacher": float(terms.total.detach())})
+    def __init__(
+        self,
+        models: Models,
+        data: Round,
+        replay: tuple[SliceSet, SliceSet] | None,
+        *,
+        spec: PreprocessSpec,
+        table: LabelTable,
+        config: RefineConfig,
+        control: Control,
+        folder: RoundFolder,
+    ) -> None:
+        self._models, self._data, self._replay, self._spec, self._config = models, data, replay, spec, config
+        self._control, self._folder = control, folder
+        previews = None if folder.folder is None else Previews(folder.folder, data.validation, table, control)
+        self._judge = Judge(data, replay, spec, table, control, previews=previews)
+        self._rng = torch.Generator().manual_seed(config.seed)
+        self._given: dict[str, bool] = {}
+        self._end_s = config.minutes * 60 - max(RESERVE_S, RESERVE_SHARE * config.minutes * 60)
+        # all that a state needs beside a learner
+        self._facts: dict[str, Any] = {
+            "begin_s": 0.0, "judge_s": 0.0, "step_s": 0.0, "quarter": 1, "teacher_sha256": "", "teacher_dice": None,
+        }  # fmt: skip
 
-    train(learner, draw, Method(), loop, budget, on_step=tell)
-    return learner.average
+    def run(self, *, resume: bool, plan: Plan | None) -> FitResult:
+        """Go through the stages that are still to come."""
+        control, facts = self._control, self._facts
+        old_student = _frozen_copy(self._models.student)
+        state = self._take_up(resume=resume, plan=plan)
+        steps = {"teacher": self._config.teacher_steps, "distil": self._config.max_steps}
+        self._given = {name: count > 0 or (plan is not None and plan.total(name) is not None) for name, count in steps.items()}
+        if state is None:
+            began_s = control.elapsed_s
+            self._judge.student(0, old_student, tell=True)
+            facts |= {"begin_s": control.elapsed_s, "judge_s": control.elapsed_s - began_s}
+        if state is not None and state["stage"] == "distil":
+            teacher = _frozen_copy(self._models.teacher)
+            self._folder.load_teacher(teacher, facts["teacher_sha256"])
+            self._expect({"distil": self._left_of(state)})
+        else:
+            self._expect(self._probed() | ({} if state is None else {"teacher": self._left_of(state)}))
+            teacher = self._fit_teacher(state)
+            scores = self._judge.teacher(teacher)
+            facts |= {"teacher_dice": None if scores is None else scores.dice, "teacher_sha256": self._folder.keep_teacher(teacher)}
+            facts["quarter"], state = 1, None
+        average, made = self._fit_student(self._asked(teacher, old_student), state)
+        teacher_scores = None if facts["teacher_dice"] is None else Scores(facts["teacher_dice"])
+        return self._judge.choose(old_student, average, teacher, teacher_scores, made)
+
+    def _take_up(self, *, resume: bool, plan: Plan | None) -> dict[str, Any] | None:
+        """Return the document of the state to go on from, None for a round that begins."""
+        folder = self._folder
+        if not resume:
+            folder.begin_anew(plan)
+            return None
+        for state in folder.newest():
+            if state["stage"] == "distil" and not folder.has_teacher(state["teacher_sha256"]):
+                self._control.warned("The teacher that the round had made is damaged; the round goes back to before it")
+                continue
+            folder.read_plan(state)
+            self._facts |= {name: state[name] for name in self._facts}
+            self._control.go_on_from(state["clock_s"])
+            return state
+        # it ended before its first state: what was planned by then holds
+        folder.read_plan(None)
+        if plan is not None and not folder.plan.entries:
+            folder.begin_anew(plan)
+        return None
+
+    def _expect(self, seconds: dict[str, float]) -> None:
+        """Say what later stages will take; where the time decides, the student has what is left of it."""
+        expected = {"check": (len(PATH) + 1) * self._facts["judge_s"], "export": EXPORT_S}
+        if not self._given["teacher"]:
+            expected["teacher"] = self._config.teacher_share * (self._end_s - self._facts["begin_s"])
+        self._control.expect(expected | seconds, 0.0 if self._given["distil"] else self._end_s)
+
+    def _left_of(self, state: dict[str, Any]) -> float:
+        """Return the seconds that the stage of a state still needs, by the speed that it had."""
+        left = (self._folder.plan.total(state["stage"]) or 0) - int(state["step"])
+        return max(0, left) * float(self._facts["step_s"])
+
+    def _probed(self) -> dict[str, float]:
+        """Return what stages with a given number of steps will take; a few steps are made on copies to know it."""
+        steps = self._folder.plan.total("distil") or self._config.max_steps
+        if not self._given["distil"] or steps < PROBE_FROM:
+            return {}
+        kept = torch.get_rng_state()
+        try:
+            asked_s, step_s = self._probe(steps)
+        except (MemoryError, RuntimeError) as error:
+            if not is_out_of_memory(error):
+                raise
+            return {}
+        finally:
+            torch.set_rng_state(kept)
+        slices, images = sum(len(part) for part in self._sets()), max(2, self._config.batch // 2)
+        seconds = {"cache": asked_s * slices, "distil": steps * step_s + 4 * self._facts["judge_s"]}
+        if self._given["teacher"]:
+            count = self._folder.plan.total("teacher") or self._config.teacher_steps
+            seconds["teacher"] = count * images * asked_s * BACKWARD_FACTOR
+        return seconds
+
+    def _probe(self, steps: int) -> tuple[float, float]:
+        """Return the seconds of asking the teacher about one slice, and of one of the student's steps."""
+        control, models = self._control, self._models
+        loop = loop_of(self._config, rate=self._config.student_lr, steps=steps)
+        learner = start_learner(copy.deepcopy(models.student), loop, torch.Generator().manual_seed(0))
+        draw = _labelled_drawer(self._data, None, self._spec, self._config, images=lambda: self._config.batch)
+        batch = draw(learner.rng)
+        began_s = control.elapsed_s
+        word = Teacher(models.teacher, models.paraphrasers).ask(batch.images)
+        asked_s = (control.elapsed_s - began_s) / len(batch.images)
+        for number in range(PROBE_STEPS):
+            control.between()
+            if number == 1:
+                began_s = control.elapsed_s
+            batch = draw(learner.rng)._replace(word=word, second=word.logits, follow=torch.zeros(len(batch.images), 1, 1, 1))
+            train_step(learner, batch, method_of(self._config), loop, done=0.0)
+        return asked_s, (control.elapsed_s - began_s) / (PROBE_STEPS - 1)
+
+    def _sets(self) -> list[SliceSet]:
+        return [self._data.labelled, self._data.unlabelled, *([] if self._replay is None else [self._replay[0]])]
+
+    def _run(self, pace: StagePace, learner: Learner, draw: Draw, *, method: Method, loop: LoopConfig,
+             on_step: Callable[[Terms], object], state: dict[str, Any] | None) -> None:  # fmt: skip
+        """Go through a stage of steps, from a state where there is one."""
+        if state is not None:
+            load_learner(Path(state["path"]), learner)
+        pace.begin(learner.step, steps=loop.steps, batch=self._config.batch)
+
+        def document() -> dict[str, Any]:
+            self._facts["step_s"] = pace.step_s(learner.step) or self._facts["step_s"]
+            return {"stage": pace.stage, "step": learner.step, **self._facts}
+
+        run_stage(learner, draw, pace, self._folder, method=method, loop=loop, document=document, on_step=on_step)
+
+    def _passed(self, pace: StagePace, step: int) -> int:
+        """Return the quarter that has just been passed, 0 for none."""
+        passed = int(4 * pace.done(step))
+        if passed < self._facts["quarter"]:
+            return 0
+        self._facts["quarter"] = passed + 1
+        return passed
+
+    def _fit_teacher(self, state: dict[str, Any] | None) -> nn.Module:
+        config, begin_s = self._config, self._facts["begin_s"]
+        end_s = begin_s + config.teacher_share * (self._end_s - begin_s)
+        loop = loop_of(config, rate=config.teacher_lr, steps=config.teacher_steps)
+        learner = start_learner(self._models.teacher, loop, self._rng)
+        pace = StagePace("teacher", self._folder, self._control, end_s=end_s, given=self._given["teacher"])
+
+        def on_step(terms: Terms) -> None:
+            self._control.progress("teacher", learner.step, pace.total(), {"teacher": float(terms.total.detach())})
+            if passed := self._passed(pace, learner.step):
+                pace.at_quarter(learner.step, passed)
+
+        draw = _labelled_drawer(self._data, self._replay, self._spec, config, images=lambda: max(2, pace.entry(learner.step).batch // 2))
+        self._run(pace, learner, draw, method=Method(), loop=loop, on_step=on_step, state=state)
+        return learner.average
+
+    def _asked(self, teacher: nn.Module, old: nn.Module) -> list[SliceSet]:
+        """Return the sets with the teacher's word on each of their slices; it lies in the round's folder, if it can be kept there."""
+        asked, sets = Teacher(teacher, self._models.paraphrasers), self._sets()
+        total, before = sum(len(part) for part in sets), 0
+        answered = []
+
+        def tell(done: int) -> None:
+            self._control.between()
+            self._control.progress("cache", before + done, total, {})
+
+        for part in sets:
+            tell(0)
+            word = self._kept_word(part, asked, old, tell)
+            answered.append(word or cache_word(part, asked, spec=self._spec, second=old, on_batch=tell))
+            before += len(part)
+        tell(0)
+        return answered
+
+    def _kept_word(self, part: SliceSet, asked: Teacher, old: nn.Module, tell: Callable[[int], None]) -> SliceSet | None:
+        """Return a set with the teacher's word from a file; None where none can be kept."""
+        if self._folder.cache is None:
+            return None
+
+        def damaged(problem: str) -> None:
+            self._control.warned(f"The teacher is asked once more: {problem}")
+
+        try:
+            return open_cache(self._folder.cache, part, asked, spec=self._spec, second=old, on_batch=tell, on_damage=damaged)
+        except UserError as error:
+            self._folder.give_up_keeping(error)
+            return None
+
+    def _fit_student(self, sets: list[SliceSet], state: dict[str, Any] | None) -> tuple[nn.Module, int]:
+        """Return the student's running average and the number of steps; it is judged after each quarter."""
+        config, control = self._config, self._control
+        loop = loop_of(config, rate=config.student_lr, steps=config.max_steps)
+        learner = start_learner(self._models.student, loop, self._rng)
+        pace = StagePace("distil", self._folder, control, end_s=self._end_s, spare_s=self._facts["judge_s"], given=self._given["distil"])
+        if self._facts["quarter"] > 1:
+            control.may_finish()
+
+        def on_step(terms: Terms) -> None:
+            control.progress("distil", learner.step, pace.total(), terms.as_floats())
+            if control.hurry and self._facts["quarter"] > 1 and pace.done(learner.step) < 1:
+                pace.finish(learner.step)
+            elif passed := self._passed(pace, learner.step):
+                control.may_finish()
+                began_s = control.elapsed_s
+                self._judge.student(learner.step, learner.average, tell=True)
+                pace.at_quarter(learner.step, passed, control.elapsed_s - began_s)
+
+        draw = _round_drawer(sets, spec=self._spec, config=config, images=lambda: pace.entry(learner.step).batch)
+        self._run(pace, learner, draw, method=method_of(config), loop=loop, on_step=on_step, state=state)
+        return learner.average, learner.step
 
 
-def _fit_student(
-    network: nn.Module,
-    draw: Callable[[torch.Generator], StepBatch],
-    config: RefineConfig,
-    *,
-    budget: Budget,
-    rng: torch.Generator,
-    judge: _Judge,
-) -> tuple[nn.Module, int]:
-    """Return the student's running average and the number of steps; it is judged and kept after each quarter."""
-    loop = loop_of(config, rate=config.student_lr, steps=config.max_steps)
-    learner = start_learner(network, loop, rng)
-    quarter = 1
-
-    def tell(terms: Terms) -> None:
-        nonlocal quarter
-        budget.control.progress("distil", learner.step, budget.total(learner.step), terms.as_floats())
-        if budget.done(learner.step) >= quarter / 4:
-            quarter += 1
-            budget.control.checkpoint(learner.average, learner.step)
-            judge.student(learner.step, learner.average, tell=True)
-
-    try:
-        train(learner, draw, method_of(config), loop, budget, on_step=tell)
-    except StopRequested:
-        budget.control.checkpoint(learner.average, learner.step)
-        raise
-    return learner.average, learner.step
+def _frozen_copy(network: nn.Module) -> nn.Module:
+    return copy.deepcopy(network).eval().requires_grad_(False)
 
 
-def _between(old: nn.Module, new: nn.Module, share: float) -> nn.Module:
-    """Return the network whose weights lie ``share`` of the way from ``old`` to ``new``."""
-    result = copy.deepcopy(old)
-    average_into(result, new, decay=1 - share)
-    return result
-
-
-def _cached(slices: SliceSet, teacher: Teacher, old: nn.Module, spec: PreprocessSpec, control: Control) -> SliceSet:
-    def tell(done: int) -> None:
-        control.between()
-        control.progress("cache", done, len(slices), {})
-
-    return cache_word(slices, teacher, spec=spec, second=old, on_batch=tell)
+Draw = Callable[[torch.Generator], StepBatch]
 
 
 def _labelled_counts(config: RefineConfig, *, images: int, replay: bool) -> tuple[int, int]:
@@ -225,14 +368,14 @@ def _joined(parts: list[Views], spec: PreprocessSpec) -> tuple[Tensor, Tensor, T
     return (images - spec.mean) / spec.std, targets, supervised
 
 
-def _round_drawer(
-    labelled: SliceSet, unlabelled: SliceSet, replay: SliceSet | None, *, spec: PreprocessSpec, config: RefineConfig
-) -> Callable[[torch.Generator], StepBatch]:
-    """Return a function that draws fresh views of approved, replay and unlabelled slices."""
+def _round_drawer(sets: list[SliceSet], *, spec: PreprocessSpec, config: RefineConfig, images: Callable[[], int]) -> Draw:
+    """Return a function that draws fresh views of approved, unlabelled and replay slices, ``images`` together."""
+    labelled, unlabelled, replay = sets[0], sets[1], sets[2] if len(sets) > 2 else None
 
     def draw(rng: torch.Generator) -> StepBatch:
-        free = config.batch // 2 if len(unlabelled) else 0
-        approved, remembered = _labelled_counts(config, images=config.batch - free, replay=replay is not None)
+        count = images()
+        free = count // 2 if len(unlabelled) else 0
+        approved, remembered = _labelled_counts(config, images=count - free, replay=replay is not None)
         parts = [_views(labelled, approved, config, rng)]
         if replay is not None and remembered:
             parts.append(_views(replay, remembered, config, rng))
@@ -248,78 +391,15 @@ def _round_drawer(
 
 
 def _labelled_drawer(
-    data: Round, replay: tuple[SliceSet, SliceSet] | None, spec: PreprocessSpec, config: RefineConfig
-) -> Callable[[torch.Generator], StepBatch]:
-    """Return a function that draws the teacher's batches: approved and replay slices, half as many as the student's."""
-    approved, remembered = _labelled_counts(config, images=max(2, config.batch // 2), replay=replay is not None)
+    data: Round, replay: tuple[SliceSet, SliceSet] | None, spec: PreprocessSpec, config: RefineConfig, *, images: Callable[[], int]
+) -> Draw:
+    """Return a function that draws approved and replay slices alone, ``images`` together."""
 
     def draw(rng: torch.Generator) -> StepBatch:
+        approved, remembered = _labelled_counts(config, images=images(), replay=replay is not None)
         parts = [_views(data.labelled, approved, config, rng)]
         if replay is not None and remembered:
             parts.append(_views(replay[0], remembered, config, rng))
         return StepBatch(*_joined(parts, spec))
 
     return draw
-
-
-class _Judge:
-    """Scores networks on held-back slices and says which point of the path is kept."""
-
-    def __init__(
-        self, data: Round, replay: tuple[SliceSet, SliceSet] | None, spec: PreprocessSpec, table: LabelTable, control: Control
-    ) -> None:
-        self._scans = data.validation
-        self._replay = None if replay is None or not len(replay[1]) else replay[1]
-        self._spec, self._table, self._control = spec, table, control
-
-    def student(self, step: int, network: nn.Module, *, tell: bool) -> tuple[Scores | None, Scores | None]:
-        """Return Dice on the round's and on the pack's held-back slices, None where there are none."""
-        held = judge_scans(network, self._scans, self._table, between=self._control.between) if self._scans else None
-        kept = None
-        if self._replay is not None:
-            kept = judge_slices(network, self._replay, self._spec, self._table, between=self._control.between)
-        if tell and held is not None:
-            self._control.validated(step, "student", held.mean, held.dice)
-        return held, kept
-
-    def teacher(self, network: nn.Module) -> Scores | None:
-        """Return the teacher's Dice on the round's held-back slices."""
-        if not self._scans:
-            return None
-        scores = judge_scans(network, self._scans, self._table, between=self._control.between)
-        self._control.validated(0, "teacher", scores.mean, scores.dice)
-        return scores
-
-    def choose(self, old: nn.Module, new: nn.Module, teacher: nn.Module, teacher_scores: Scores | None, step: int) -> FitResult:
-        """Return the best point between the old student and the new one.
-
-        Best is the highest mean Dice on the held-back slices, less what is lost beyond tolerance on the pack's own
-        slices and on any structure. Without held-back slices the farthest point that forgets too little to matter.
-        """
-        old_held, old_kept = self.student(step, old, tell=False)
-        best: tuple[float, float, nn.Module, Scores | None, Scores | None] | None = None
-        for share in PATH if step else (0.0,):
-            network = _between(old, new, share)
-            held, kept = self.student(step, network, tell=False)
-            score = _value(held, old_held) - _loss(kept, old_kept) + 1e-3 * share
-            if best is None or score > best[0]:
-                best = (score, share, network, held, kept)
-        if best is None:
-            raise TrainingError("No student could be chosen", next_step="Report this; it is a fault of the trainer.")
-        _, share, network, held, kept = best
-        if held is not None:
-            self._control.validated(step, "student", held.mean, held.dice)
-        return FitResult(network.eval().requires_grad_(False), teacher, step, share, held, teacher_scores, kept)
-
-
-def _value(held: Scores | None, before: Scores | None) -> float:
-    if held is None or before is None or held.mean is None:
-        return 0.0
-    falls = [max(0.0, v - (held.dice[name] or 0.0) - FALL_TOL) for name, v in before.dice.items() if v is not None]
-    return held.mean - sum(falls)
-
-
-def _loss(kept: Scores | None, before: Scores | None) -> float:
-    if kept is None or before is None or kept.mean is None or before.mean is None:
-        return 0.0
-    return max(0.0, before.mean - kept.mean - FORGET_TOL)

@@ -17,12 +17,16 @@ from training.method import LoopConfig, Method
 from training.mixing import confidence, consistency_cross_entropy, mean_teacher_consistency, mix, pseudo_labels, ramp_up
 from training.networks.record import Taps
 from training.objective import INSIDE, StepBatch, Terms, total_loss
-from training.schedule import Budget, poly_decay
+from training.schedule import Pace, poly_decay
 
-__all__ = ["Critic", "Learner", "average_into", "start_learner", "train", "train_step"]
+__all__ = ["AstrayError", "Critic", "Learner", "average_into", "start_learner", "train", "train_step"]
 
 RAMP_SHARE = 0.3
 """Share of a run in which the terms of the running average grow to their full weight."""
+
+
+class AstrayError(TrainingError):
+    """A loss is no longer a number."""
 
 
 class Critic(NamedTuple):
@@ -85,11 +89,11 @@ def train(
     draw: Callable[[torch.Generator], StepBatch],
     method: Method,
     config: LoopConfig,
-    budget: Budget,
+    pace: Pace,
     *,
     on_step: Callable[[Terms], object],
 ) -> None:
-    """Step until the budget is used up.
+    """Step until the stage is over.
 
     Parameters
     ----------
@@ -100,29 +104,31 @@ def train(
 
     Raises
     ------
-    TrainingError
+    AstrayError
         When a loss is no longer a number.
     """
-    while (done := budget.done(learner.step)) < 1:
-        budget.control.between()
-        terms = train_step(learner, draw(learner.rng), method, config, done=done)
+    while (done := pace.done(learner.step)) < 1:
+        pace.control.between()
+        terms = train_step(learner, draw(learner.rng), method, config, done=done, factor=pace.rate(learner.step))
         on_step(terms)
 
 
-def train_step(learner: Learner, batch: StepBatch, method: Method, config: LoopConfig, *, done: float) -> Terms:
+def train_step(learner: Learner, batch: StepBatch, method: Method, config: LoopConfig, *, done: float, factor: float = 1.0) -> Terms:
     """Take one step; no input or output.
 
     Parameters
     ----------
     done
         Share of the run that is over, 0 to 1.
+    factor
+        Of the learning rate.
 
     Raises
     ------
-    TrainingError
+    AstrayError
         When the loss is not a number.
     """
-    rate = config.rate * poly_decay(done, config.poly_power) * min(1.0, (learner.step + 1) / config.warm_up)
+    rate = config.rate * factor * poly_decay(done, config.poly_power) * min(1.0, (learner.step + 1) / config.warm_up)
     for group in learner.optimizer.param_groups:
         group["lr"] = rate
     learner.network.train()
@@ -139,7 +145,7 @@ def train_step(learner: Learner, batch: StepBatch, method: Method, config: LoopC
     blocks = (given.shallow, given.deep) if learner.step % config.measure_every == 0 else None
     terms = total_loss(taps, batch, method, learner.weights, blocks=blocks, critic=critic, second=second, consistency=consistency)
     if not bool(torch.isfinite(terms.total.detach())):
-        raise TrainingError("Training went astray: the loss is not a number", next_step="Start again with a smaller learning rate.")
+        raise AstrayError("Training went astray: the loss is not a number", next_step="Start again with a smaller learning rate.")
     learner.optimizer.zero_grad(set_to_none=True)
     learner.backward(terms.total)
     nn.utils.clip_grad_norm_(learner.network.parameters(), config.clip)

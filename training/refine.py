@@ -2,24 +2,29 @@
 
 from __future__ import annotations
 
+import json
 import os
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 import torch
 
 from gf_desktop.errors import TrainingError
 from gf_desktop.pack import ModelCard
 from gf_desktop.protocol import Accepted, Event, Start
+from training.choosing import FitResult
 from training.config import RefineConfig
 from training.dataset import Round, load_round, read_manifest, read_replay
-from training.distill import FitResult, Models, fit
+from training.distill import Models, fit
+from training.export_onnx import measure_parity
 from training.packs import REPLAY, complete_folder, load_pack, write_pack
-from training.schedule import Control
+from training.plan import Plan, read_plan
+from training.schedule import Control, FreeRun
+from training.states import RoundFolder
 
-__all__ = ["Outcome", "Teller", "refine"]
+__all__ = ["Outcome", "Teller", "Unwatched", "refine"]
 
 PROBE_SLICES = 4
 """Real slices on which the exported student is compared with the trained one."""
@@ -33,6 +38,13 @@ class Teller(Control, Protocol):
         ...
 
 
+class Unwatched(FreeRun):
+    """A Teller for rounds that nobody watches, as when one is repeated from its plan."""
+
+    def tell(self, event: Event) -> None:
+        """Do nothing."""
+
+
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """What the desktop is told about a candidate."""
@@ -41,18 +53,29 @@ class Outcome:
     notes: dict[str, float | str]
 
 
-def refine(order: Start, desktop: Teller) -> Outcome:
+def refine(order: Start, desktop: Teller, *, plan: Plan | None = None) -> Outcome:
     """Carry out a round and write the candidate's pack.
+
+    Parameters
+    ----------
+    order
+        What to do. With ``resume`` the round goes on from what lies in its folder; where its candidate is there already, it is told.
+    desktop
+        Is told and asked; :class:`Unwatched` where there is none.
+    plan
+        To be followed to the letter; None for that of ``order.plan``, or for one that is made from the machine's speed.
 
     Raises
     ------
     StopRequested
-        When it was given up; nothing is left at ``order.out_dir``.
+        When it was given up; nothing is left at ``order.out_dir``, and the round can be resumed.
     UserError
         When it cannot start or go on.
     """
     desktop.progress("load", 0, 1, {})
     config = RefineConfig.from_recipe(order.recipe, minutes=order.minutes, seed=order.seed)
+    if plan is None and order.plan:
+        plan = _plan_of(Path(order.plan))
     if order.threads > 0:
         torch.set_num_threads(order.threads)
     torch.manual_seed(order.seed)
@@ -75,33 +98,63 @@ def refine(order: Start, desktop: Teller) -> Outcome:
     )
     if not data.validation_count:
         desktop.warned("No approved slice is held back yet; the corrected slices themselves decide")
-    desktop.progress("paraphrasers", 1, 1, {})
-    result = fit(pack.models, data, replay, spec=pack.card.preprocess, table=pack.card.table, config=config, control=desktop)
+    probe = (_probe(data) - pack.card.preprocess.mean) / pack.card.preprocess.std
+    if order.resume and (done := _finished(order, probe)) is not None:
+        return done
+    sources = _sources(order, manifest_sha256=manifest.sha256, parent_sha256=pack.card.sha256)
+    folder = RoundFolder(Path(order.run_dir), desktop, sources=sources, every_s=config.state_every_s)
+    result = fit(pack.models, data, replay, spec=pack.card.preprocess, table=pack.card.table, config=config, control=desktop,
+                 folder=folder, resume=order.resume, plan=plan)  # fmt: skip
     desktop.between()
-    desktop.progress("check", 0, 1, {})
-    card = _card(pack.card, order, config, result, manifest_sha256=manifest.sha256, minutes=desktop.elapsed_s / 60)
-    probe = (_probe(data) - card.preprocess.mean) / card.preprocess.std
-    with complete_folder(Path(order.out_dir)) as folder:
+    facts = {"manifest_sha256": manifest.sha256, "minutes": round(desktop.elapsed_s / 60, 2), "plan": folder.plan.as_json()}
+    card = _card(pack.card, order, config, result, facts=facts)
+    with complete_folder(Path(order.out_dir)) as temporary:
         desktop.progress("export", 0, 1, {})
-        parity = write_pack(folder, card, Models(result.student, result.teacher, pack.models.paraphrasers), replay=replay_path, probe=probe)
+        models = Models(result.student, result.teacher, pack.models.paraphrasers)
+        parity = write_pack(temporary, card, models, replay=replay_path, probe=probe)
         desktop.between()
     desktop.progress("export", 1, 1, {})
-    return Outcome(parity, _notes(result, parity))
+    return Outcome(parity, _notes(card, parity))
+
+
+def _plan_of(path: Path) -> Plan:
+    plan = read_plan(path)
+    if plan is None:
+        raise TrainingError("The plan to follow is not there", where=str(path), next_step="Name another file, or refine without a plan.")
+    return plan
+
+
+def _sources(order: Start, *, manifest_sha256: str, parent_sha256: str) -> dict[str, str | int]:
+    """Return what a round must still have in common with its states to go on from them; paths may differ."""
+    recipe = json.dumps({name: value for name, value in order.recipe.items() if name != "state_every_s"}, sort_keys=True)
+    return {"list of scans": manifest_sha256, "model": parent_sha256, "seed": order.seed, "recipe": recipe}
+
+
+def _finished(order: Start, probe: torch.Tensor) -> Outcome | None:
+    """Return the outcome of a round whose candidate was written before it was interrupted, None where there is none."""
+    out_dir = Path(order.out_dir)
+    if not out_dir.is_dir():
+        return None
+    pack = load_pack(out_dir)
+    if pack.card.training.get("run_id") != order.run_id:
+        return None
+    parity = measure_parity(pack.models.student, out_dir, pack.card.preprocess, images=probe)
+    return Outcome(parity, _notes(pack.card, parity))
 
 
 def _probe(data: Round) -> torch.Tensor:
     return data.labelled.images[:PROBE_SLICES]
 
 
-def _notes(result: FitResult, parity: float) -> dict[str, float | str]:
-    notes: dict[str, float | str] = {"steps": float(result.steps), "kept": result.kept, "parity": parity}
-    for name, scores in (("student", result.student_scores), ("teacher", result.teacher_scores), ("replay", result.replay_scores)):
-        if scores is not None and scores.mean is not None:
-            notes[f"{name}_mean_dice"] = scores.mean
+def _notes(card: ModelCard, parity: float) -> dict[str, float | str]:
+    notes: dict[str, float | str] = {"steps": float(card.training["steps"]), "kept": float(card.training["kept"]), "parity": parity}
+    for name, key in (("student", "mean_dice"), ("teacher", "teacher_mean_dice"), ("replay", "replay_mean_dice")):
+        if card.metrics[key] is not None:
+            notes[f"{name}_mean_dice"] = float(card.metrics[key])
     return notes
 
 
-def _card(parent: ModelCard, order: Start, config: RefineConfig, result: FitResult, *, manifest_sha256: str, minutes: float) -> ModelCard:
+def _card(parent: ModelCard, order: Start, config: RefineConfig, result: FitResult, *, facts: dict[str, Any]) -> ModelCard:
     scores = result.student_scores
     return replace(
         parent,
@@ -120,8 +173,7 @@ def _card(parent: ModelCard, order: Start, config: RefineConfig, result: FitResu
         else f"{parent.training_data} Then refined on a project's own slices.",
         training={
             "seed": order.seed,
-            "minutes": round(minutes, 2),
-            "manifest_sha256": manifest_sha256,
+            **facts,
             "run_id": order.run_id,
             "steps": result.steps,
             "kept": result.kept,

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Protocol
 
-from torch import nn
-
-__all__ = ["Budget", "Control", "FreeRun", "StopRequested", "poly_decay"]
+__all__ = ["Budget", "Control", "FreeRun", "Pace", "StopRequested", "poly_decay"]
 
 
 class StopRequested(Exception):  # noqa: N818 - not an error but the answer to a request
@@ -29,11 +29,23 @@ class Control(Protocol):
 
     @property
     def elapsed_s(self) -> float:
-        """Seconds since the round began, pauses left out."""
+        """Seconds of work since the round began, pauses and gaps left out."""
+        ...
+
+    def go_on_from(self, elapsed_s: float) -> None:
+        """Let the clock go on from the seconds at which a state was kept."""
+        ...
+
+    def expect(self, seconds: Mapping[str, float], until_s: float) -> None:
+        """Hear what stages will probably take, by name, and when training shall end (0 where its steps are given)."""
+        ...
+
+    def may_finish(self) -> None:
+        """Hear that from now on the round can be ended early with what there is."""
         ...
 
     def progress(self, stage: str, step: int, steps: int, losses: dict[str, float]) -> None:
-        """Tell where the round stands."""
+        """Tell where the round stands; ``steps`` is 0 while nobody knows how many there will be."""
         ...
 
     def validated(self, step: int, who: str, mean: float | None, dice: dict[str, float | None]) -> None:
@@ -44,8 +56,12 @@ class Control(Protocol):
         """Tell what the user should know."""
         ...
 
-    def checkpoint(self, network: nn.Module, step: int) -> None:
-        """Keep a state of the student."""
+    def kept(self, path: Path, step: int) -> None:
+        """Tell that a state to go on from was written."""
+        ...
+
+    def preview(self, path: Path, step: int) -> None:
+        """Tell that a picture of validation slices was written."""
         ...
 
 
@@ -68,6 +84,16 @@ class FreeRun:
         """Seconds since this object was made."""
         return time.monotonic() - self._began
 
+    def go_on_from(self, elapsed_s: float) -> None:
+        """Count on from so many seconds."""
+        self._began = time.monotonic() - elapsed_s
+
+    def expect(self, seconds: Mapping[str, float], until_s: float) -> None:
+        """Do nothing."""
+
+    def may_finish(self) -> None:
+        """Do nothing."""
+
     def progress(self, stage: str, step: int, steps: int, losses: dict[str, float]) -> None:
         """Do nothing."""
 
@@ -77,7 +103,10 @@ class FreeRun:
     def warned(self, message: str) -> None:
         """Do nothing."""
 
-    def checkpoint(self, network: nn.Module, step: int) -> None:
+    def kept(self, path: Path, step: int) -> None:
+        """Do nothing."""
+
+    def preview(self, path: Path, step: int) -> None:
         """Do nothing."""
 
 
@@ -87,6 +116,23 @@ def poly_decay(done: float, power: float) -> float:
     A step counted twice would otherwise make the base negative and the learning rate complex.
     """
     return float((1.0 - min(max(done, 0.0), 1.0)) ** power)
+
+
+class Pace(Protocol):
+    """How far a stage is, and whom the loop asks between two steps."""
+
+    @property
+    def control(self) -> Control:
+        """Who is asked and told."""
+        ...
+
+    def done(self, step: int) -> float:
+        """Return how much of the stage is over after ``step`` steps, 0 to 1."""
+        ...
+
+    def rate(self, step: int) -> float:
+        """Return the factor of the learning rate of the step that comes after ``step`` steps."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +163,11 @@ class Budget:
             # steps alone, so that the same seed gives the same weights however fast the machine is
             return min(1.0, step / self.max_steps)
         return min(1.0, (now_s - self.begin_s) / max(self.end_s - self.begin_s, 1e-9))
+
+    def rate(self, step: int) -> float:
+        """Return 1: the learning rate is what it is."""
+        del step
+        return 1.0
 
     def total(self, step: int) -> int:
         """Return how many steps the stage will probably have."""

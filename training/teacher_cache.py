@@ -65,6 +65,7 @@ def open_cache(
     spec: PreprocessSpec,
     second: nn.Module | None = None,
     on_batch: Callable[[int], None] | None = None,
+    on_damage: Callable[[str], None] | None = None,
 ) -> SliceSet:
     """Return the slices with the word of the teacher, as ``cache_word`` gives it, mapped from a file that is made where it is missing.
 
@@ -79,6 +80,8 @@ def open_cache(
     on_batch
         Called before each batch with the number of slices done, and now and then while another process makes the same cache. It may
         raise to give up; nothing is left behind then.
+    on_damage
+        Called with what is wrong before a cache that is there, and cannot be used, is made anew.
 
     Raises
     ------
@@ -96,6 +99,8 @@ def open_cache(
             problem = _problem(home, key, len(slices))
             if problem:
                 log.info("The teacher is asked: %s", problem)
+                if on_damage is not None and home.exists():
+                    on_damage(problem)
                 with _replaced(home) as temporary:
                     files = _write(temporary, slices, lambda part: cache_word(part, teacher, spec=spec, second=second), on_batch)
                     _seal(temporary, {"format": CACHE_FORMAT, "key": key, "of": sources, "files": files})

@@ -3,7 +3,7 @@
 ``python -m training worker``. File descriptor 1 is reserved for the protocol before anything else is imported and
 then points to standard error, so that a stray print of any library cannot corrupt a line. Commands are read on a
 thread of their own; the loop asks between two steps. End of input means that the desktop is gone: the worker keeps a
-checkpoint and exits.
+state and exits. Time in which the process could not run, because it was suspended or the computer slept, does not count.
 """
 
 from __future__ import annotations
@@ -14,9 +14,9 @@ import sys
 import threading
 import time
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import IO, TYPE_CHECKING
+from typing import IO
 
 from gf_desktop.errors import TrainingError, UserError
 from gf_desktop.protocol import (
@@ -30,6 +30,7 @@ from gf_desktop.protocol import (
     Pause,
     Ping,
     Pong,
+    Preview,
     Progress,
     Resume,
     Start,
@@ -40,9 +41,8 @@ from gf_desktop.protocol import (
     decode_command,
     encode_line,
 )
-
-if TYPE_CHECKING:
-    from torch import nn
+from training.clock import BEAT_S, Clock
+from training.outlook import Outlook
 
 __all__ = ["Desktop", "main"]
 
@@ -103,10 +103,8 @@ class Desktop:
         self._running = threading.Event()
         self._running.set()
         self._stopping, self._last_code = "", 0
-        self._hurry = False
-        self._began_s = time.monotonic()
-        self._paused_s = 0.0
-        self._minutes = 1.0
+        self._hurry = self._may_finish = False
+        self._clock, self._outlook = Clock(), Outlook()
         self._cleanup: Callable[[], None] = lambda: None
 
     def tell(self, event: Event) -> None:
@@ -119,9 +117,16 @@ class Desktop:
             except OSError:
                 # the desktop is gone; end of input says so to the loop
                 self._stopping = self._stopping or "the desktop is gone"
+            unlogged = False
             if self._events is not None and not isinstance(event, Pong):
-                self._events.write(line)
-                self._events.flush()
+                try:
+                    self._events.write(line)
+                    self._events.flush()
+                except OSError:
+                    # the disk is full, perhaps: no reason to end a round
+                    self._events, unlogged = None, True
+        if unlogged:
+            self.tell(Warned("The round's log cannot be written any more; the round goes on"))
 
     def wait_for_order(self) -> Start | None:
         """Return the desktop's order, or None when its line ended or it was given up before."""
@@ -138,10 +143,11 @@ class Desktop:
         """
         self._run_dir = Path(order.run_dir)
         self._run_dir.mkdir(parents=True, exist_ok=True)
-        self._events = (self._run_dir / "events.jsonl").open("ab")
-        self._minutes = order.minutes
+        # unbuffered: a line that cannot be written leaves nothing behind to be written later
+        self._events = (self._run_dir / "events.jsonl").open("ab", buffering=0)
         self._cleanup = on_last_resort
-        self._began_s, self._paused_s = time.monotonic(), 0.0
+        self._outlook.expect({}, order.minutes * 60)
+        self._clock.set(0.0)
 
     def hear(self, stream: IO[bytes]) -> None:
         """Read commands until the stream ends; runs on a thread of its own."""
@@ -173,10 +179,16 @@ class Desktop:
             case Stop():
                 self._give_up("on request")
             case ExportNow():
-                self._hurry = True
-                self._running.set()
+                self._finish_now()
             case Ping():
                 self.tell(Pong())
+
+    def _finish_now(self) -> None:
+        if self._may_finish:
+            self._hurry = True
+            self._running.set()
+        else:
+            self.tell(Warned("The round cannot be finished yet: the student has not made a quarter of its steps"))
 
     def _give_up(self, reason: str, *, code: int = 0) -> None:
         if not self._stopping:
@@ -193,9 +205,10 @@ class Desktop:
         os._exit(self._last_code)
 
     def beat(self) -> None:
-        """Send a sign of life whenever nothing was said for a while; runs on a thread of its own."""
+        """Look at the clock, and send a sign of life whenever nothing was said for a while; runs on a thread of its own."""
         while True:
-            time.sleep(0.5)
+            time.sleep(BEAT_S)
+            self._clock.look()
             if time.monotonic() - self._last_sent_s > HEARTBEAT_S:
                 self.tell(Pong())
 
@@ -211,38 +224,41 @@ class Desktop:
 
     @property
     def elapsed_s(self) -> float:
-        """Seconds since the round began, pauses left out."""
-        return time.monotonic() - self._began_s - self._paused_s
+        """Seconds of work since the round began, pauses and gaps left out."""
+        return self._clock.look()
+
+    def go_on_from(self, elapsed_s: float) -> None:
+        """Let the clock go on from the seconds at which a state was kept."""
+        self._clock.set(elapsed_s)
+
+    def expect(self, seconds: Mapping[str, float], until_s: float) -> None:
+        """Hear what stages will probably take, by name, and when training shall end (0 where its steps are given)."""
+        self._outlook.expect(seconds, until_s)
+
+    def may_finish(self) -> None:
+        """Hear that from now on the round can be ended early with what there is."""
+        self._may_finish = True
 
     def between(self) -> None:
         """Wait while paused; raise StopRequested when the round was given up."""
         from training.schedule import StopRequested
 
         if not self._running.is_set():
-            paused_at_s = time.monotonic()
+            self._clock.pause(True)
             self._running.wait()
-            self._paused_s += time.monotonic() - paused_at_s
+            self._clock.pause(False)
         if self._stopping:
             raise StopRequested(self._stopping)
 
     def progress(self, stage: str, step: int, steps: int, losses: dict[str, float]) -> None:
         """Tell where the round stands, a few times a second at most."""
-        now_s = time.monotonic()
-        if self._last_progress[0] == stage and now_s - self._last_progress[1] < PROGRESS_EVERY_S and step < steps:
+        elapsed_s, now_s = self.elapsed_s, time.monotonic()
+        self._outlook.at(stage, step, steps, elapsed_s)
+        if self._last_progress[0] == stage and now_s - self._last_progress[1] < PROGRESS_EVERY_S and (step < steps or not steps):
             return
         self._last_progress = (stage, now_s)
-        elapsed_s, whole_s = self.elapsed_s, self._minutes * 60
-        self.tell(
-            Progress(
-                stage=stage,
-                step=step,
-                steps=steps,
-                fraction=min(1.0, elapsed_s / whole_s),
-                elapsed_s=elapsed_s,
-                eta_s=max(0.0, whole_s - elapsed_s),
-                losses=losses,
-            )
-        )
+        fraction, eta_s = self._outlook.fraction(elapsed_s), self._outlook.left_s(elapsed_s)
+        self.tell(Progress(stage=stage, step=step, steps=steps, fraction=fraction, elapsed_s=elapsed_s, eta_s=eta_s, losses=losses))
 
     def validated(self, step: int, who: str, mean: float | None, dice: dict[str, float | None]) -> None:
         """Tell Dice on the held-back slices."""
@@ -252,19 +268,23 @@ class Desktop:
         """Tell what the user should know."""
         self.tell(Warned(message))
 
-    def checkpoint(self, network: nn.Module, step: int) -> None:
-        """Keep a state of the student in the run's folder."""
-        from training.checkpoint import save_checkpoint
+    def kept(self, path: Path, step: int) -> None:
+        """Tell that a state to go on from was written."""
+        self.tell(Checkpoint(path=self._relative(path), step=step))
 
-        if self._run_dir is not None:
-            path = save_checkpoint(self._run_dir, network, {"step": step, "elapsed_s": round(self.elapsed_s, 1)})
-            self.tell(Checkpoint(path=str(path), step=step))
+    def preview(self, path: Path, step: int) -> None:
+        """Tell that a picture of validation slices was written."""
+        self.tell(Preview(path=self._relative(path), step=step))
+
+    def _relative(self, path: Path) -> str:
+        return path.relative_to(self._run_dir or path.parent).as_posix()
 
 
 def _carry_out(desktop: Desktop, order: Start) -> int:
     """Run a round and tell how it ended; the process's exit code."""
     from training.refine import refine
     from training.schedule import StopRequested
+    from training.stages import is_out_of_memory
 
     try:
         outcome = refine(order, desktop)
@@ -274,7 +294,9 @@ def _carry_out(desktop: Desktop, order: Start) -> int:
     except UserError as error:
         desktop.tell(Failed(what=error.what, where=error.where, next=error.next_step))
         return 1
-    except MemoryError:
+    except (MemoryError, RuntimeError) as error:
+        if not is_out_of_memory(error):
+            raise
         desktop.tell(Failed(what="There is not enough memory to train", where="", next="Close other programs and refine again."))
         return 1
     desktop.tell(

@@ -16,7 +16,7 @@ from gf_desktop.capsule.reading import read_capsule
 from gf_desktop.capsule.weights_file import read_weights_header
 from gf_desktop.errors import ModelError, TrainingError, UserError
 from gf_desktop.pack import CARD_NAME, REPLAY_NAME, file_sha256, read_card, verify_pack
-from gf_desktop.project.manifest import MANIFEST_FORMAT
+from gf_desktop.project.manifest import FORMAT_OF_ABSOLUTE_PATHS
 from gf_desktop.project.rounds import read_round_manifest
 from gf_desktop.project.store import Project
 from gf_desktop.protocol import Candidate, Failed, Start, Stopped
@@ -149,6 +149,7 @@ def _order(document: CapsuleDocument, path: Path, out: Path, sources: ReplaySour
         seed=int(training.get("seed", 0)),
         threads=threads if isinstance(threads, int) else 0,
         recipe=_flat(recipe),
+        plan="" if document.plan is None else str(out / "run" / PLAN_NAME),
     )
 
 
@@ -218,7 +219,7 @@ def _manifest(data: TrainingData, out: Path, sources: ReplaySources) -> Path:
     documents = [_same_entry(scan, entries) for scan in data.scans]
     structures = [_structure(structure) for structure in data.structures]
     path = out / "run" / "manifest.json"
-    document = {"format": MANIFEST_FORMAT, "run_id": data.run_id, "seed": 0, "structures": structures, "items": documents}
+    document = {"format": FORMAT_OF_ABSOLUTE_PATHS, "run_id": data.run_id, "seed": 0, "structures": structures, "items": documents}
     path.write_text(json.dumps(document, indent=1), encoding="utf-8")
     return path
 

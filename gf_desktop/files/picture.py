@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,16 @@ from gf_desktop.files.findings import Finding
 from gf_desktop.files.quiet import quiet
 from gf_desktop.imaging.geometry import Geometry
 
-__all__ = ["DATASET_SUFFIXES", "PICTURE_SUFFIXES", "picture_grid", "read_indexed", "read_mask_values", "read_picture", "read_pixels"]
+__all__ = [
+    "DATASET_SUFFIXES",
+    "PICTURE_SUFFIXES",
+    "encode_png",
+    "picture_grid",
+    "read_indexed",
+    "read_mask_values",
+    "read_picture",
+    "read_pixels",
+]
 
 PICTURE_SUFFIXES = (".png", ".jpg", ".jpeg", ".bmp")
 
@@ -26,6 +36,15 @@ _GREY_MODES = {"1": np.uint8, "L": np.uint8, "LA": np.uint8, "I;16": np.uint16, 
 _ORIENTATION_TAG = 0x0112
 _DATASET_FORMATS = ("PNG", "JPEG", "TIFF", "BMP")
 _AGAIN = "Open it in a picture program and save it as PNG."
+
+
+def encode_png(rgb: npt.NDArray[np.uint8]) -> bytes:
+    """Return a picture, uint8 [rows, columns, 3], as the bytes of a PNG."""
+    from PIL import Image
+
+    out = io.BytesIO()
+    Image.fromarray(rgb).save(out, format="PNG", optimize=True)
+    return out.getvalue()
 
 
 def picture_grid(columns: int, rows: int) -> Geometry:

@@ -6,7 +6,6 @@ as it is stored.
 
 from __future__ import annotations
 
-import io
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -14,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from gf_desktop.files.export_source import ExportSource
+from gf_desktop.files.picture import encode_png
 from gf_desktop.imaging.labelmap import LabelTable
 from gf_desktop.imaging.surface import boxes_of, surface_of
 from gf_desktop.imaging.surface_render import Camera, Raster, Scene, shades
@@ -111,7 +111,7 @@ def _picture(
         colours[structure.id] = structure.rgb
     line = _rim(outlined)
     image[line] = colours[outlined[line]]
-    return ReportPicture(caption, _png(image), len(hidden))
+    return ReportPicture(caption, encode_png(image), len(hidden))
 
 
 def _greys(plane: npt.NDArray[Any], window: tuple[float, float]) -> UInt8:
@@ -146,12 +146,4 @@ def surface_picture(source: ExportSource) -> ReportPicture | None:
     colours = {structure.id: structure.rgb for structure in source.structures}
     pixels = Raster(scene, LOOK.fitted(scene), SURFACE_PX).draw().picture(shades(colours, BACKGROUND))
     rgb = np.stack([pixels >> shift & 0xFF for shift in (16, 8, 0)], axis=-1).astype(np.uint8)
-    return ReportPicture("surfaces, from the front", _png(rgb))
-
-
-def _png(rgb: UInt8) -> bytes:
-    from PIL import Image
-
-    out = io.BytesIO()
-    Image.fromarray(rgb).save(out, format="PNG", optimize=True)
-    return out.getvalue()
+    return ReportPicture("surfaces, from the front", encode_png(rgb))

@@ -1,4 +1,7 @@
-"""What a trainer may read: a frozen list of files, never anything that is still changing."""
+"""What a trainer may read: a frozen list of files, never anything that is still changing.
+
+Files are named relative to the project's folder, and that relative to the manifest's own, so a project that was moved goes on.
+"""
 
 from __future__ import annotations
 
@@ -13,9 +16,11 @@ from gf_desktop.project.mask_files import Freezing
 from gf_desktop.project.split import SplitCase, gap_of, group_of, plan_split
 from gf_desktop.project.store import Project
 
-__all__ = ["MANIFEST_FORMAT", "ManifestItem", "begin_freezing", "nothing_to_learn", "write_manifest"]
+__all__ = ["FORMAT_OF_ABSOLUTE_PATHS", "MANIFEST_FORMAT", "ManifestItem", "begin_freezing", "nothing_to_learn", "write_manifest"]
 
-MANIFEST_FORMAT = 1
+MANIFEST_FORMAT = 2
+FORMAT_OF_ABSOLUTE_PATHS = 1
+"""Of a list whose files lie in several places; no project writes it any more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,13 +95,13 @@ def write_manifest(project: Project, run_id: str, *, seed: int, frozen: list[Fre
         documents.append(
             {
                 "case": case.id,
-                "image": str(image),
+                "image": image.relative_to(project.folder).as_posix(),
                 "image_sha256": case.image_sha256,
                 "geometry": case.geometry.as_json(),
                 "modality": case.modality,
                 "spacing_known": case.spacing_known,
                 "time": None if case.time is None else case.time.as_json(),
-                "labels": None if labels is None else str(labels),
+                "labels": None if labels is None else labels.relative_to(project.folder).as_posix(),
                 "labels_sha256": "" if revision is None else revision.sha256,
                 "model_id": case.model_id,
                 "validation_slices": list(held),
@@ -108,7 +113,14 @@ def write_manifest(project: Project, run_id: str, *, seed: int, frozen: list[Fre
     folder = project.run_folder(run_id)
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / "manifest.json"
-    document = {"format": MANIFEST_FORMAT, "run_id": run_id, "seed": seed, "structures": project.table.as_json(), "items": documents}
+    document = {
+        "format": MANIFEST_FORMAT,
+        "run_id": run_id,
+        "seed": seed,
+        "root": "/".join([".."] * len(folder.relative_to(project.folder).parts)),
+        "structures": project.table.as_json(),
+        "items": documents,
+    }
     with atomic_path(path) as temporary:
         temporary.write_text(json.dumps(document, indent=1), encoding="utf-8")
     return path, items

@@ -41,9 +41,11 @@ from gf_desktop.protocol import (
     Stop,
     Stopped,
     Validated,
+    Warned,
     decode_event,
     encode_line,
 )
+from training.checkpoint import read_learner_state
 
 ROOT = Path(__file__).resolve().parents[2]
 TABLE = LabelTable((Structure(1, "soft", "#56b4e9"), Structure(5, "hard", "#d55e00")))
@@ -227,7 +229,7 @@ def test_that_a_round_tells_stages_losses_and_validation_and_logs_them(trainer: 
     trainer.hear(Candidate)
     trainer.end()
     progress = [e for e in trainer.events if isinstance(e, Progress)]
-    assert list(dict.fromkeys(e.stage for e in progress)) == ["load", "paraphrasers", "teacher", "cache", "distil", "check", "export"]
+    assert list(dict.fromkeys(e.stage for e in progress)) == ["load", "teacher", "cache", "distil", "check", "export"]
     assert {"supervision", "kl", "cwd", "graph", "total"} <= set(next(e for e in progress if e.stage == "distil").losses)
     assert {e.who for e in trainer.events if isinstance(e, Validated)} == {"student", "teacher"}
     logged = [decode_event(line) for line in (tmp_path / "run" / "events.jsonl").read_bytes().splitlines()]
@@ -257,15 +259,18 @@ def test_that_a_killed_trainer_leaves_no_half_written_candidate(trainer: Trainer
     assert _no_model(tmp_path) or verify_pack(tmp_path / "models" / "tiny-2")
 
 
-def test_that_the_end_of_input_keeps_a_checkpoint_and_ends_the_process(trainer: Trainer, tmp_path: Path, trainable_pack: Path) -> None:
+def test_that_the_end_of_input_keeps_a_state_and_ends_the_process(trainer: Trainer, tmp_path: Path, trainable_pack: Path) -> None:
     trainer.say(_order(tmp_path, trainable_pack, ENDLESS | {"teacher_steps": 1}))
-    trainer.hear(Progress, stage="distil")
+    reached = 0
+    while reached < 2:
+        reached = trainer.hear(Progress, stage="distil").step
     assert trainer.process.stdin is not None
     trainer.process.stdin.close()
     assert trainer.end(10.0) == 0
-    assert any(isinstance(e, Checkpoint) for e in trainer.events)
-    assert (tmp_path / "run" / "checkpoint.safetensors").is_file()
-    assert json.loads((tmp_path / "run" / "checkpoint.json").read_text())["step"] >= 1
+    kept = [e for e in trainer.events if isinstance(e, Checkpoint)][-1]
+    assert kept.step >= reached
+    state = read_learner_state(tmp_path / "run" / kept.path)
+    assert (state["stage"], state["quarter"]) == ("distil", 1)
     assert _no_model(tmp_path)
 
 
@@ -297,13 +302,21 @@ def test_that_a_silent_trainer_gives_a_sign_of_life(trainer: Trainer) -> None:
     trainer.hear(Pong, within_s=6.0)
 
 
-def test_that_export_now_ends_training_and_exports(trainer: Trainer, tmp_path: Path, trainable_pack: Path) -> None:
-    trainer.say(_order(tmp_path, trainable_pack, ENDLESS))
+def test_that_the_round_is_finished_early_once_the_student_has_made_a_quarter(
+    trainer: Trainer, tmp_path: Path, trainable_pack: Path
+) -> None:
+    trainer.say(_order(tmp_path, trainable_pack, ENDLESS | {"teacher_steps": 2, "max_steps": 800}, minutes=60.0))
     trainer.hear(Progress, stage="teacher")
+    trainer.say(ExportNow())
+    assert "cannot be finished yet" in trainer.hear(Warned).message
+    while trainer.hear(Progress, stage="distil", within_s=120.0).step < 201:
+        pass
     trainer.say(ExportNow())
     trainer.hear(Candidate)
     assert trainer.end() == 0
-    verify_pack(tmp_path / "models" / "tiny-2")
+    card = verify_pack(tmp_path / "models" / "tiny-2")
+    assert 201 < card.training["steps"] < 800
+    assert card.training["plan"]["entries"][-1]["total"] == card.training["steps"]
 
 
 @pytest.mark.parametrize(

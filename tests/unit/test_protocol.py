@@ -23,6 +23,8 @@ starts = st.builds(
     seed=st.integers(-(2**53), 2**53),
     threads=st.integers(0, 99),
     recipe=st.dictionaries(text, st.one_of(number, text, st.booleans())),
+    resume=st.booleans(),
+    plan=text,
     version=st.just(PROTOCOL_VERSION),
 )
 progress = st.builds(
@@ -99,4 +101,4 @@ def test_that_messages_which_differ_in_one_field_differ() -> None:
 
 def test_that_every_message_is_public_and_tagged() -> None:
     tags = [protocol.__dict__[name].__struct_config__.tag for name in protocol.__all__ if isinstance(protocol.__dict__[name], type)]
-    assert len(tags) == len(set(tags)) == 16
+    assert len(tags) == len(set(tags)) == 17

@@ -294,7 +294,7 @@ def test_that_a_better_candidate_takes_over_and_can_be_rolled_back(world: World)
     assert world.last_trainer.order is not None
     manifest = json.loads(Path(world.last_trainer.order.manifest).read_text(encoding="utf-8"))
     assert manifest["items"][0]["validation_slices"] == [2]
-    assert manifest["items"][0]["labels_sha256"] == file_sha256(Path(manifest["items"][0]["labels"]))
+    assert manifest["items"][0]["labels_sha256"] == file_sha256(session.must_project().folder / manifest["items"][0]["labels"])
     session.predict("C-001")
     np.testing.assert_array_equal(world.labels, world.truth)
     assert session.roll_back() == "threshold"

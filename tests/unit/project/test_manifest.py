@@ -51,6 +51,18 @@ def test_that_the_manifest_names_frozen_files_by_hash(project: Project, case_id:
     assert items[0].labels.read_bytes() == before
 
 
+def test_that_the_manifest_names_files_relative_to_the_project(project: Project, case_id: str) -> None:
+    approve(project, case_id, 1)
+    path, items = write_manifest(project, "run-0001", seed=7)
+    document = json.loads(path.read_text(encoding="utf-8"))
+    (item,) = document["items"]
+    assert document["format"] == 2
+    root = (path.parent / document["root"]).resolve()
+    assert root == project.folder.resolve()
+    assert (root / item["image"], root / item["labels"]) == (items[0].image.resolve(), items[0].labels and items[0].labels.resolve())
+    assert str(project.folder) not in path.read_text(encoding="utf-8")
+
+
 def test_that_a_held_back_slice_stays_held_back(project: Project, case_id: str) -> None:
     approve(project, case_id, 0, 2, 4)
     write_manifest(project, "run-0001", seed=0)

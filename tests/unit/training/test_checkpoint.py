@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import copy
 import errno
-import json
 import logging
 import os
 from pathlib import Path
@@ -19,7 +18,7 @@ from torch import Tensor, nn
 
 from gf_desktop.errors import TrainingError, UserError
 from training import checkpoint
-from training.checkpoint import checkpoint_path, load_learner, load_weights, newest_checkpoint, save_checkpoint, save_learner, save_weights
+from training.checkpoint import checkpoint_path, load_learner, load_weights, newest_checkpoint, save_learner, save_weights
 from training.loop import Learner, start_learner
 from training.method import LoopConfig
 
@@ -69,21 +68,20 @@ def test_that_missing_damaged_foreign_or_nan_weights_are_refused(tmp_path: Path)
         load_weights(path, _network())
 
 
-def test_that_a_checkpoint_that_cannot_be_finished_leaves_the_last_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_that_weights_that_cannot_be_finished_leave_the_last_ones(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     first = _network()
-    document = save_checkpoint(tmp_path, first, {"step": 1})
+    save_weights(tmp_path / "w.safetensors", first)
 
     def break_off(_tensors: object) -> bytes:
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(checkpoint, "save", break_off)
-    with pytest.raises(Exception, match="disk is full"):
-        save_checkpoint(tmp_path, _network(1), {"step": 2})
-    assert json.loads(document.read_text())["step"] == 1
+    with pytest.raises(UserError, match="disk is full"):
+        save_weights(tmp_path / "w.safetensors", _network(1))
     other = _network(2)
-    load_weights(tmp_path / "checkpoint.safetensors", other)
+    load_weights(tmp_path / "w.safetensors", other)
     assert _equal(first, other)
-    assert sorted(p.name for p in tmp_path.iterdir()) == ["checkpoint.json", "checkpoint.safetensors"]
+    assert [p.name for p in tmp_path.iterdir()] == ["w.safetensors"]
 
 
 def _learner(seed: int = 0, *, channels: int = 4, critic: bool = False, steps: int = 2) -> Learner:

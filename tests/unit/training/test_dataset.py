@@ -227,3 +227,42 @@ def test_that_damaged_replay_slices_are_refused(tmp_path: Path) -> None:
     write_replay(path, images=images, labels=labels[:1], regions=labels, validation=np.zeros(2))
     with pytest.raises(ModelError, match="belong together"):
         read_replay(path, TABLE)
+
+
+def _relative(scene: Scene, project: Path, **changes: Any) -> Path:
+    """Lay a project out as the desktop does, with a manifest of the second format."""
+    run = project / "runs" / "run-0001"
+    run.mkdir(parents=True)
+    (project / "cases").mkdir()
+    document = json.loads(scene.write().read_text())
+    for name in ("image.npy", "labels.npz"):
+        (scene.folder / name).rename(project / "cases" / name)
+    for item in document["items"]:
+        item["image"] = "cases/image.npy"
+        item["labels"] = item["labels"] and "cases/labels.npz"
+    document["items"][0] |= changes
+    (run / "manifest.json").write_text(json.dumps(document | {"format": 2, "root": "../.."}))
+    return run / "manifest.json"
+
+
+def test_that_a_project_that_was_moved_goes_on(scene: Scene, tmp_path: Path) -> None:
+    path = _relative(scene, tmp_path / "here")
+    before = read_manifest(path)
+    (tmp_path / "here").rename(tmp_path / "there")
+    moved = read_manifest(tmp_path / "there" / "runs" / "run-0001" / "manifest.json")
+    assert moved.sha256 == before.sha256
+    assert moved.items[0].image == (tmp_path / "there" / "cases" / "image.npy").resolve()
+    assert len(load_round(moved, SPEC, classes=3).labelled) == 2
+
+
+@pytest.mark.parametrize("name", ["../outside.npy", "/etc/passwd", "cases/../../outside.npy", "C:/scan.npy", "..\\outside.npy"])
+def test_that_a_manifest_that_names_files_outside_of_its_project_is_refused(scene: Scene, tmp_path: Path, name: str) -> None:
+    with pytest.raises(TrainingError, match="is not in the project"):
+        read_manifest(_relative(scene, tmp_path / "here", image=name))
+
+
+def test_that_a_manifest_of_a_later_format_is_refused(scene: Scene) -> None:
+    path = scene.write()
+    path.write_text(path.read_text().replace('"format": 1', '"format": 3'))
+    with pytest.raises(TrainingError, match="of format 3"):
+        read_manifest(path)

@@ -1,0 +1,308 @@
+"""A real round in a real trainer, killed with SIGKILL at random moments and resumed, gives the candidate of an unbroken one.
+
+Bit for bit, so each trainer computes with one thread: a sum that several threads share may be cut in another way from run to run.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import queue
+import random
+import signal
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import psutil
+import pytest
+
+from gf_desktop.imaging.geometry import Geometry
+from gf_desktop.imaging.labelmap import LabelTable, Structure
+from gf_desktop.imaging.preprocess import PreprocessSpec
+from gf_desktop.pack import ModelCard, verify_pack
+from gf_desktop.protocol import Accepted, Candidate, Event, Hello, Progress, Start, Stop, Stopped, Warned, decode_event, encode_line
+
+ROOT = Path(__file__).resolve().parents[2]
+TABLE = LabelTable((Structure(1, "soft", "#56b4e9"), Structure(5, "hard", "#d55e00")))
+SPEC = PreprocessSpec(window=(0.0, 100.0), mean=0.4, std=0.3)
+RECIPE: dict[str, float | int | str | bool] = {
+    "batch": 4, "crop_px": 64, "max_steps": 60, "teacher_steps": 30, "measure_every": 7, "state_every_s": 0.2,
+}  # fmt: skip
+FILES = ("student.onnx", "student.safetensors", "teacher.safetensors", "paraphrasers.safetensors", "replay.npz")
+PATIENCE_S = 90.0
+
+pytestmark = [
+    pytest.mark.timeout(300),
+    pytest.mark.skipif(sys.platform == "win32", reason="signals are of the other systems"),
+]
+
+
+def _draw(slices: int, seed: int) -> tuple[Any, Any]:
+    labels = np.zeros((slices, 64, 64), np.uint8)
+    labels[:, 12:32, 8:52], labels[:, 42:56, 24:44] = 1, 5
+    grey = 40 * (labels == 1) + 80 * (labels == 5) + 5 * np.random.default_rng(seed).random(labels.shape)
+    return grey.astype(np.float32), labels
+
+
+@pytest.fixture(scope="module")
+def pack(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A pack of tiny untrained networks with replay slices; the student drops features at random."""
+    import torch
+
+    from training.config import NetworkConfig
+    from training.dataset import write_replay
+    from training.distill import Models
+    from training.networks import build_network
+    from training.packs import complete_folder, write_pack
+    from training.paraphrase import new_paraphrasers
+
+    folder = tmp_path_factory.mktemp("packs")
+    torch.manual_seed(0)
+    configs = NetworkConfig("mobile_unet", 1, 3, 0.25), NetworkConfig("fanet", 1, 3, 0.125)
+    student, teacher = (build_network(c) for c in configs)
+    grey, labels = _draw(6, 5)
+    write_replay(folder / "replay.npz", images=grey[:, None] / 100, labels=labels, regions=labels, validation=np.array([0, 0, 0, 0, 1, 1]))
+    card = ModelCard("tiny", "Tiny", TABLE, SPEC, configs[0].as_json(), configs[1].as_json(), {})
+    with complete_folder(folder / "tiny") as temporary:
+        models = Models(student, teacher, new_paraphrasers(student, teacher, 1))
+        write_pack(temporary, card, models, replay=folder / "replay.npz", probe=torch.zeros(1, 1, 64, 64))
+    return folder / "tiny"
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A project's folder with one scan, as the desktop lays it out."""
+    folder = tmp_path_factory.mktemp("project")
+    grey, labels = _draw(8, 1)
+    states = np.ones_like(labels)
+    states[[1, 3, 5]] = 2
+    (folder / "cases").mkdir()
+    np.save(folder / "cases" / "image.npy", grey)
+    np.savez(folder / "cases" / "labels.npz", labels=labels, states=states)
+    item = {
+        "case": "C-001", "image": "cases/image.npy", "geometry": Geometry.identity((64, 64, 8)).as_json(), "modality": "",
+        "spacing_known": True, "labels": "cases/labels.npz", "labels_sha256": "", "model_id": "tiny", "validation_slices": [3],
+    }  # fmt: skip
+    document = {"format": 2, "root": ".", "run_id": "r", "seed": 0, "structures": TABLE.as_json(), "items": [item]}
+    (folder / "manifest.json").write_text(json.dumps(document))
+    return folder
+
+
+class Trainer:
+    """A worker process and what it says."""
+
+    def __init__(self, folder: Path, order: Start) -> None:
+        environment = os.environ | {"OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1", "PYTHONPATH": str(ROOT)}
+        folder.mkdir(parents=True, exist_ok=True)
+        with (folder / "trainer.log").open("ab") as log:
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", "training", "worker"],
+                stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log, env=environment, cwd=folder,
+            )  # fmt: skip
+        self.heard: list[Event] = []
+        self._queue: queue.Queue[Event | None] = queue.Queue()
+        self._reader = threading.Thread(target=self._read)
+        self._reader.start()
+        self.say(order)
+
+    def _read(self) -> None:
+        assert self.process.stdout is not None
+        for line in self.process.stdout:
+            if line.endswith(b"\n"):
+                self._queue.put(decode_event(line))
+        self._queue.put(None)
+
+    def say(self, command: Any) -> None:
+        assert self.process.stdin is not None
+        self.process.stdin.write(encode_line(command))
+        self.process.stdin.flush()
+
+    def hear(self, kind: type[Any], *, within_s: float = PATIENCE_S, stage: str = "") -> Any:
+        """Return the next event of a kind, None where the trainer ends before or says nothing for so long."""
+        end_s = time.monotonic() + within_s
+        while True:
+            try:
+                event = self._queue.get(timeout=max(0.0, end_s - time.monotonic()))
+            except queue.Empty:
+                return None
+            if event is None:
+                return None
+            self.heard.append(event)
+            if isinstance(event, kind) and (not stage or event.stage == stage):
+                return event
+
+    def close(self) -> None:
+        if self.process.poll() is None:
+            self.process.kill()
+        self.process.wait(PATIENCE_S)
+        self._reader.join()
+        for stream in (self.process.stdin, self.process.stdout):
+            assert stream is not None
+            try:
+                stream.close()
+            except BrokenPipeError:
+                continue
+
+
+def _order(project: Path, pack: Path, run: Path, **changes: Any) -> Start:
+    order: dict[str, Any] = {
+        "run_id": "run-1", "manifest": str(project / "manifest.json"), "parent_dir": str(pack), "out_dir": str(run / "models" / "tiny-2"),
+        "run_dir": str(run / "run"), "candidate_id": "tiny-2", "minutes": 5.0, "seed": 1, "threads": 1, "recipe": RECIPE,
+    }  # fmt: skip
+    return Start(**(order | changes))
+
+
+class Unbroken:
+    """The candidate of a round that nobody broke off, and how long it took from the trainer's first word on."""
+
+    def __init__(self, project: Path, pack: Path, folder: Path) -> None:
+        trainer = Trainer(folder, _order(project, pack, folder))
+        try:
+            assert trainer.hear(Hello)
+            began_s = time.monotonic()
+            assert trainer.hear(Candidate)
+            self.seconds = time.monotonic() - began_s
+        finally:
+            trainer.close()
+        self.files = self.of(folder)
+
+    @staticmethod
+    def of(folder: Path) -> dict[str, str]:
+        """Return the hashes of a candidate's files, from its card, which is verified."""
+        files = verify_pack(folder / "models" / "tiny-2").files
+        assert set(files) == set(FILES)
+        return files
+
+
+@pytest.fixture(scope="module")
+def unbroken(project: Path, pack: Path, tmp_path_factory: pytest.TempPathFactory) -> Unbroken:
+    return Unbroken(project, pack, tmp_path_factory.mktemp("unbroken"))
+
+
+def _killed_until_it_ends(project: Path, pack: Path, folder: Path, *, dice: random.Random, seconds: float, kills: int) -> int:
+    """Kill a round at random moments, resume it each time, then let it end; return how often it was killed at work."""
+    killed = 0
+    for attempt in range(kills):
+        trainer = Trainer(folder, _order(project, pack, folder, resume=attempt > 0))
+        try:
+            assert trainer.hear(Hello)
+            # from the order to a little after the end of the whole round
+            candidate = trainer.hear(Candidate, within_s=dice.uniform(0.0, 1.05 * seconds))
+            trainer.process.send_signal(signal.SIGKILL)
+            killed += candidate is None
+        finally:
+            trainer.close()
+    trainer = Trainer(folder, _order(project, pack, folder, resume=True))
+    try:
+        candidate = trainer.hear(Candidate)
+        assert candidate is not None, trainer.heard[-3:]
+        assert candidate.parity < 1e-3
+        assert [e for e in trainer.heard if isinstance(e, Warned)] == []
+    finally:
+        trainer.close()
+    return killed
+
+
+def test_that_a_round_killed_at_random_moments_gives_the_candidate_of_an_unbroken_one(
+    project: Path, pack: Path, unbroken: Unbroken, tmp_path: Path
+) -> None:
+    dice = random.Random(11)
+    killed = 0
+    # short and long lives of a trainer: the first two die young, so that all stages are met
+    for number, share in enumerate((0.5, 1.0)):
+        folder = tmp_path / f"killed-{number}"
+        killed += _killed_until_it_ends(project, pack, folder, dice=dice, seconds=share * unbroken.seconds, kills=2)
+        assert Unbroken.of(folder) == unbroken.files
+        assert [path.name for path in (folder / "models").iterdir()] == ["tiny-2"]
+    assert killed >= 2
+
+
+@pytest.mark.long
+@pytest.mark.timeout(1800)
+def test_that_a_round_killed_at_a_hundred_random_moments_gives_the_candidate_of_an_unbroken_one(
+    project: Path, pack: Path, unbroken: Unbroken, tmp_path: Path
+) -> None:
+    dice = random.Random(5)
+    killed = 0
+    for number in range(25):
+        folder = tmp_path / f"killed-{number}"
+        killed += _killed_until_it_ends(project, pack, folder, dice=dice, seconds=dice.choice((0.4, 1.0)) * unbroken.seconds, kills=4)
+        assert Unbroken.of(folder) == unbroken.files, number
+    assert killed >= 60
+
+
+def test_that_a_stopped_round_of_a_moved_project_goes_on_to_the_same_candidate(
+    project: Path, pack: Path, unbroken: Unbroken, tmp_path: Path
+) -> None:
+    here, there = tmp_path / "here", tmp_path / "there"
+    trainer = Trainer(tmp_path / "first", _order(project, pack, here))
+    try:
+        assert trainer.hear(Progress, stage="distil")
+        asked_s = time.monotonic()
+        trainer.say(Stop())
+        assert trainer.hear(Stopped, within_s=2.0)
+        assert time.monotonic() - asked_s < 2.0
+    finally:
+        trainer.close()
+    here.rename(there)
+    trainer = Trainer(tmp_path / "second", _order(project, pack, there, resume=True))
+    try:
+        assert trainer.hear(Candidate)
+        stages = {event.stage for event in trainer.heard if isinstance(event, Progress)}
+        assert "teacher" not in stages
+    finally:
+        trainer.close()
+    assert Unbroken.of(there) == unbroken.files
+
+
+def test_that_a_round_whose_candidate_is_there_already_tells_it_at_once(project: Path, pack: Path, tmp_path: Path) -> None:
+    Unbroken(project, pack, tmp_path)
+    before = Unbroken.of(tmp_path)
+    trainer = Trainer(tmp_path, _order(project, pack, tmp_path, resume=True))
+    try:
+        candidate = trainer.hear(Candidate)
+        assert {event.stage for event in trainer.heard if isinstance(event, Progress)} == {"load"}
+        assert candidate.notes["steps"] == RECIPE["max_steps"]
+    finally:
+        trainer.close()
+    assert Unbroken.of(tmp_path) == before
+
+
+def test_that_the_plan_of_a_timed_round_gives_its_candidate_again(project: Path, pack: Path, tmp_path: Path) -> None:
+    timed = {name: value for name, value in RECIPE.items() if not name.endswith("steps")}
+    once = Trainer(tmp_path / "once", _order(project, pack, tmp_path / "once", recipe=timed, minutes=0.25))
+    try:
+        assert once.hear(Candidate)
+    finally:
+        once.close()
+    plan = tmp_path / "once" / "run" / "plan.json"
+    again = Trainer(tmp_path / "again", _order(project, pack, tmp_path / "again", recipe=timed, minutes=9.0, plan=str(plan)))
+    try:
+        assert again.hear(Candidate)
+    finally:
+        again.close()
+    assert Unbroken.of(tmp_path / "once") == Unbroken.of(tmp_path / "again")
+
+
+def test_that_time_in_which_the_trainer_was_suspended_does_not_count(project: Path, pack: Path, tmp_path: Path) -> None:
+    trainer = Trainer(tmp_path, _order(project, pack, tmp_path, recipe=RECIPE | {"teacher_steps": 5000}))
+    try:
+        assert trainer.hear(Accepted)
+        process = psutil.Process(trainer.process.pid)
+        before = trainer.hear(Progress, stage="teacher")
+        began_s = time.monotonic()
+        process.suspend()
+        time.sleep(4.0)
+        process.resume()
+        while trainer.hear(Progress, stage="teacher") and time.monotonic() - began_s < 5.0:
+            pass
+        passed_s = time.monotonic() - began_s
+        counted_s = trainer.heard[-1].elapsed_s - before.elapsed_s
+        assert counted_s < passed_s - 3.0
+    finally:
+        trainer.close()

@@ -1,0 +1,80 @@
+"""When a round will be over, on a clock that the test sets."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from training.outlook import Outlook
+
+Moment = tuple[float, float]
+
+
+def _round(outlook: Outlook, stages: list[tuple[str, int, float]], *, load_s: float = 4.0) -> Iterator[Moment]:
+    """Go through stages of (name, steps, seconds of a step); give the time and what is said to be left."""
+    now_s = load_s
+    for name, steps, seconds in stages:
+        for step in range(steps + 1):
+            outlook.at(name, step, steps, now_s)
+            yield now_s, outlook.left_s(now_s)
+            now_s += seconds if step < steps else 0.0
+
+
+def _worst(moments: list[Moment]) -> float:
+    """Return the largest error of the predicted end after the first tenth, as a share of the true one."""
+    end_s = moments[-1][0]
+    return max(abs(now + left - end_s) / end_s for now, left in moments if now >= end_s / 10)
+
+
+STAGES = [("teacher", 100, 0.4), ("cache", 120, 0.05), ("distil", 150, 0.5), ("check", 6, 0.6), ("export", 1, 4.0)]
+
+
+def test_that_the_end_is_known_where_the_steps_are_given_and_were_probed() -> None:
+    outlook = Outlook()
+    outlook.expect({"cache": 5.0, "distil": 80.0, "check": 4.0, "export": 5.0}, 0.0)
+    assert _worst(list(_round(outlook, STAGES))) < 0.1
+
+
+def test_that_the_end_is_known_where_the_time_decides() -> None:
+    outlook = Outlook()
+    # the student ends when training is to end: 4 + 40 + 6 + 75 s
+    outlook.expect({"teacher": 42.0, "check": 4.0, "export": 5.0}, 125.0)
+    assert _worst(list(_round(outlook, STAGES))) < 0.05
+
+
+def test_that_a_machine_that_is_three_times_slower_than_expected_is_seen_in_its_stage() -> None:
+    outlook = Outlook()
+    outlook.expect({"distil": 40.0, "check": 3.0, "export": 4.0}, 0.0)
+    moments = list(_round(outlook, [("distil", 150, 0.8), ("check", 6, 0.5), ("export", 1, 4.0)], load_s=1.0))
+    assert _worst(moments) < 0.1
+
+
+def test_that_steps_that_nobody_knows_yet_are_not_measured() -> None:
+    outlook = Outlook()
+    outlook.expect({"teacher": 40.0, "check": 2.0, "export": 3.0}, 100.0)
+    for step in range(8):
+        outlook.at("teacher", step, 0, 5.0 + 10 * step)
+    assert outlook.left_s(75.0) == pytest.approx(25.0 + 5.0)
+
+
+def test_that_the_fraction_never_falls_and_ends_at_one() -> None:
+    outlook = Outlook(60.0)
+    fractions = []
+    for now_s, _left in _round(outlook, [("teacher", 20, 1.0), ("distil", 20, 5.0), ("check", 6, 1.0), ("export", 1, 2.0)]):
+        if now_s > 70:
+            outlook.expect({}, 0.0)
+        fractions.append(outlook.fraction(now_s))
+    assert fractions == sorted(fractions)
+    assert 0 < fractions[0] < 0.2
+    assert fractions[-1] == 1.0
+
+
+def test_that_a_stage_that_is_gone_back_in_is_measured_anew() -> None:
+    outlook = Outlook()
+    outlook.expect({"export": 0.0}, 0.0)
+    for step in range(50):
+        outlook.at("distil", step, 100, step * 1.0)
+    for step in range(20, 40):
+        outlook.at("distil", step, 100, 50 + (step - 20) * 2.0)
+    assert outlook.left_s(88.0) == pytest.approx(61 * 2.0, rel=0.05)

@@ -1,0 +1,150 @@
+"""Which student of a round is kept: scores on held-back slices, and a point on the way from the old student to the new one."""
+
+from __future__ import annotations
+
+import copy
+from dataclasses import dataclass
+
+from torch import nn
+
+from gf_desktop.errors import TrainingError
+from gf_desktop.imaging.labelmap import LabelTable
+from gf_desktop.imaging.preprocess import PreprocessSpec
+from training.dataset import Round, SliceSet
+from training.evaluate import Scores, judge_scans, judge_slices
+from training.loop import average_into
+from training.previews import Previews
+from training.schedule import Control
+
+__all__ = ["PATH", "FitResult", "Judge"]
+
+PATH = (1.0, 0.85, 0.7, 0.5, 0.3)
+"""Points on the way from the old student (0) to the new one (1) that are judged at the end."""
+
+FORGET_TOL = 0.02
+"""Mean Dice on the pack's own slices that may be lost without a penalty when a point of the path is chosen."""
+
+FALL_TOL = 0.02
+"""Dice of one structure that may be lost on the held-back slices without a penalty."""
+
+
+@dataclass(frozen=True, slots=True)
+class FitResult:
+    """A round's outcome.
+
+    Attributes
+    ----------
+    student, teacher
+        The averaged student and teacher, in evaluation mode.
+    steps
+        Student steps that were made.
+    kept
+        How far along the path from the old to the new student the result lies, 0 to 1.
+    student_scores, teacher_scores
+        Dice on the held-back slices, None without such slices.
+    replay_scores
+        Dice of the student on the pack's own held-back slices, None without.
+    """
+
+    student: nn.Module
+    teacher: nn.Module
+    steps: int
+    kept: float
+    student_scores: Scores | None
+    teacher_scores: Scores | None
+    replay_scores: Scores | None
+
+
+def _between(old: nn.Module, new: nn.Module, share: float) -> nn.Module:
+    """Return the network whose weights lie ``share`` of the way from ``old`` to ``new``."""
+    result = copy.deepcopy(old)
+    average_into(result, new, decay=1 - share)
+    return result
+
+
+class Judge:
+    """Scores networks on held-back slices and says which point of the path is kept.
+
+    Parameters
+    ----------
+    data
+        Slices of the round.
+    replay
+        The pack's own slices to train on and to hold back, or None.
+    previews
+        Draws the student's outlines whenever it is judged and told; None for no pictures.
+    """
+
+    def __init__(
+        self,
+        data: Round,
+        replay: tuple[SliceSet, SliceSet] | None,
+        spec: PreprocessSpec,
+        table: LabelTable,
+        control: Control,
+        *,
+        previews: Previews | None = None,
+    ) -> None:
+        self._scans = data.validation
+        self._replay = None if replay is None or not len(replay[1]) else replay[1]
+        self._spec, self._table, self._control, self._previews = spec, table, control, previews
+
+    def student(self, step: int, network: nn.Module, *, tell: bool) -> tuple[Scores | None, Scores | None]:
+        """Return Dice on the round's and on the pack's held-back slices, None where there are none."""
+        held = judge_scans(network, self._scans, self._table, between=self._control.between) if self._scans else None
+        kept = None
+        if self._replay is not None:
+            kept = judge_slices(network, self._replay, self._spec, self._table, between=self._control.between)
+        if tell and held is not None:
+            self._control.validated(step, "student", held.mean, held.dice)
+            if self._previews is not None:
+                self._previews.draw(network, step)
+        return held, kept
+
+    def teacher(self, network: nn.Module) -> Scores | None:
+        """Return the teacher's Dice on the round's held-back slices."""
+        if not self._scans:
+            return None
+        scores = judge_scans(network, self._scans, self._table, between=self._control.between)
+        self._control.validated(0, "teacher", scores.mean, scores.dice)
+        return scores
+
+    def choose(self, old: nn.Module, new: nn.Module, teacher: nn.Module, teacher_scores: Scores | None, step: int) -> FitResult:
+        """Return the best point between the old student and the new one.
+
+        Best is the highest mean Dice on the held-back slices, less what is lost beyond tolerance on the pack's own
+        slices and on any structure. Without held-back slices the farthest point that forgets too little to matter.
+        """
+        points = PATH if step else (0.0,)
+        self._control.progress("check", 0, len(points) + 1, {})
+        old_held, old_kept = self.student(step, old, tell=False)
+        best: tuple[float, float, nn.Module, Scores | None, Scores | None] | None = None
+        for number, share in enumerate(points, 1):
+            self._control.progress("check", number, len(points) + 1, {})
+            network = _between(old, new, share)
+            held, kept = self.student(step, network, tell=False)
+            score = _value(held, old_held) - _loss(kept, old_kept) + 1e-3 * share
+            if best is None or score > best[0]:
+                best = (score, share, network, held, kept)
+        if best is None:
+            raise TrainingError("No student could be chosen", next_step="Report this; it is a fault of the trainer.")
+        _, share, network, held, kept = best
+        if held is not None:
+            self._control.validated(step, "student", held.mean, held.dice)
+            if self._previews is not None:
+                self._previews.draw(network, step)
+        self._control.progress("check", len(points) + 1, len(points) + 1, {})
+        return FitResult(network.eval().requires_grad_(False), teacher, step, share, held, teacher_scores, kept)
+
+
+def _value(held: Scores | None, before: Scores | None) -> float:
+    if held is None or before is None or held.mean is None:
+        return 0.0
+    falls = [max(0.0, v - (held.dice[name] or 0.0) - FALL_TOL) for name, v in before.dice.items() if v is not None]
+    return held.mean - sum(falls)
+
+
+def _loss(kept: Scores | None, before: Scores | None) -> float:
+    if kept is None or before is None or kept.mean is None or before.mean is None:
+        return 0.0
+    return max(0.0, before.mean - kept.mean - FORGET_TOL)
