@@ -194,11 +194,22 @@ class Correcting(Workspace):
         self._carry_out(opened, opened.prepare(operation, self.rule(over)), on_done, on_error)
 
     def carry_out_edit(
-        self, edit: LabelEdit, *, name: str, on_done: Callable[[bool], None] = no_answer, on_error: OnError | None = None
+        self,
+        edit: LabelEdit | Callable[[], LabelEdit | None],
+        *,
+        name: str,
+        on_done: Callable[[bool], None] = no_answer,
+        on_error: OnError | None = None,
     ) -> None:
-        """Carry out an edit that was computed for the mask of the case on screen as it is; arguments and errors as :meth:`operate`."""
+        """Carry out an edit that was computed for the mask of the case on screen as it is; arguments and errors as :meth:`operate`.
+
+        Parameters
+        ----------
+        edit
+            It, or what computes it on any thread.
+        """
         opened = self.must_open()
-        self._carry_out(opened, opened.begin_change(name, lambda: edit), on_done, on_error)
+        self._carry_out(opened, opened.begin_change(name, edit if callable(edit) else lambda: edit), on_done, on_error)
 
     def rule(self, over: frozenset[int] | None) -> PaintRule:
         """Return what a tool may paint over now: labels that were chosen, None for all, but for locked structures."""

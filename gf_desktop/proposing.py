@@ -4,25 +4,36 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 
 from gf_desktop.arrays import written_apart
-from gf_desktop.errors import UserError
+from gf_desktop.errors import ProjectError, UserError
 from gf_desktop.imaging.edits import Box
 from gf_desktop.imaging.labelmap import LabelMap
 from gf_desktop.imaging.structures import ProposalRule, proposal_rule
 from gf_desktop.inference.segmenter import Prediction, Segmenter
 from gf_desktop.jobs import CancelToken, Jobs
 from gf_desktop.open_case import OpenCase, swap_confidence
+from gf_desktop.project.change_files import Change, drop_other_changes, write_change
 from gf_desktop.project.mask_files import Replacement
 from gf_desktop.project.store import Project, read_confidence, write_confidence
 
 __all__ = ["Proposer"]
 
 UInt8 = npt.NDArray[np.uint8]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Answer:
+    """What a job brings: the student, what it said, and what another one had proposed before, with whose proposal that was."""
+
+    segmenter: Segmenter
+    prediction: Prediction
+    before: tuple[str, LabelMap] | None
 
 
 class _Keeping:
@@ -36,6 +47,8 @@ class _Keeping:
         Number of the prediction.
     boxes
         Where the mask on screen was changed by :meth:`work`, untold.
+    change
+        What it changed of the proposal of the student before; None where there was none.
     """
 
     def __init__(
@@ -46,11 +59,16 @@ class _Keeping:
         protect: npt.NDArray[np.bool_] | None,
         *,
         turn: int,
+        folder: Path,
+        before: tuple[str, LabelMap] | None,
     ) -> None:
         self.replacement = replacement
         self.shown = shown
         self.turn = turn
+        self.folder = folder
         self.boxes: list[Box] = []
+        self.change: Change | None = None
+        self._before = before
         self.prediction = prediction
         self._protect = protect
         self._lock = threading.Lock()
@@ -65,6 +83,10 @@ class _Keeping:
 
     def _propose(self, label_map: LabelMap) -> None:
         self.boxes = label_map.propose_quietly(self.prediction.labels, protect=self._protect)
+        if self._before is not None:
+            (older, before), self._before = self._before, None
+            number, newer = self.replacement.number, self.prediction.model_id
+            self.change = write_change(self.folder, number, before, label_map, older=older, newer=newer)
 
 
 class Proposer:
@@ -145,8 +167,9 @@ class Proposer:
         on_done: Callable[[Prediction], None],
         on_error: Callable[[Exception], None],
         shown_then: Callable[[], OpenCase | None] = lambda: None,
-    ) -> None:
-        """Predict one case.
+        before_slice: Callable[[CancelToken], None] = lambda _token: None,
+    ) -> CancelToken:
+        """Predict one case; what another student proposed for it before is kept beside its mask.
 
         Parameters
         ----------
@@ -156,6 +179,12 @@ class Proposer:
             Asked at the end for a case that was not: it may have been opened meanwhile.
         first_k
             Stored slice that is wanted first.
+        before_slice
+            Called before each slice off the session's thread; it may wait as long as the token, which it is given, is not cancelled.
+
+        Returns
+        -------
+        The token that gives it up.
 
         Raises
         ------
@@ -165,28 +194,34 @@ class Proposer:
         project = self.project
         project.must_write()
         volume = shown.volume if shown is not None else project.load_volume(case_id)
-        load, rule = self._loader(), self._rule()
+        load, rule, older = self._loader(), self._rule(), self._older(case_id)
         if shown is not None:
             self._begin_turn(shown, volume.geometry.size_ijk[2])
         turn = self._turn
 
-        def work(token: CancelToken) -> tuple[Segmenter, Prediction]:
+        def work(token: CancelToken) -> _Answer:
             def on_slice(box: Box, labels: UInt8, confidence: UInt8) -> None:
                 if shown is not None:
                     said = labels if rule is None else rule.lookup[labels]
                     self._jobs.post(lambda: None if token() else self._take_slice(shown, box, said, confidence, rule))
 
-            segmenter = load()
-            prediction = segmenter.predict(volume, first_k=first_k, on_slice=on_slice, cancel=token)
-            return segmenter, prediction if rule is None else replace(prediction, labels=rule.lookup[prediction.labels])
+            def given_up() -> bool:
+                before_slice(token)
+                return token()
 
-        def done(answer: tuple[Segmenter, Prediction]) -> None:
-            self._segmenter, prediction = answer
+            # read before the first slice changes the mask on screen
+            before = older()
+            segmenter = load()
+            prediction = segmenter.predict(volume, first_k=first_k, on_slice=on_slice, cancel=given_up)
+            return _Answer(segmenter, prediction if rule is None else replace(prediction, labels=rule.lookup[prediction.labels]), before)
+
+        def done(answer: _Answer) -> None:
+            self._segmenter = answer.segmenter
 
             def keep(place: OpenCase | None) -> None:
                 # another prediction, or another scan, may have been asked for since
                 if not self._closed and (shown is None or (self._shown is shown and turn == self._turn)):
-                    self._keep(case_id, place, prediction, rule, lambda error: failed(error) if error is not None else on_done(prediction))
+                    self._keep(case_id, place, answer, rule, lambda error: on_done(answer.prediction) if error is None else failed(error))
 
             self._when_free(shown if shown is not None else shown_then(), keep)
 
@@ -199,6 +234,22 @@ class Proposer:
         if shown is not None and self._shown is shown:
             self._token = token
         self._on_progress()
+        return token
+
+    def _older(self, case_id: str) -> Callable[[], tuple[str, LabelMap] | None]:
+        """Return what reads, on any thread, the proposal of another student that the next one replaces, and whose it is; None for none."""
+        drawn_by, read = self.project.case(case_id).model_id, self.project.masks.reader(case_id)
+        if drawn_by in ("", self.project.models.active_id):
+            return lambda: None
+
+        def older() -> tuple[str, LabelMap] | None:
+            try:
+                return drawn_by, read()
+            except ProjectError:
+                # it is being replaced just now: then there is nothing to compare with
+                return None
+
+        return older
 
     def predict_structure(self, shown: OpenCase, label: int, *, first_k: int, on_error: Callable[[Exception], None]) -> None:
         """Compute the student's probability of a structure in the case on screen, slice by slice, into ``shown.probability``.
@@ -286,7 +337,7 @@ class Proposer:
         self,
         case_id: str,
         shown: OpenCase | None,
-        prediction: Prediction,
+        answer: _Answer,
         rule: ProposalRule | None,
         ended: Callable[[Exception | None], None],
     ) -> None:
@@ -295,16 +346,17 @@ class Proposer:
             if shown is not None:
                 shown.begin_work("prediction")
             label_map = None if shown is None else shown.label_map
-            replacement = self.project.masks.begin_replacement(case_id, label_map, model_id=prediction.model_id)
+            replacement = self.project.masks.begin_replacement(case_id, label_map, model_id=answer.prediction.model_id)
         except UserError as error:
             self._show_saved(shown)
             ended(error)
             return
-        keeping = _Keeping(replacement, shown, prediction, None if rule is None else rule.protect, turn=self._turn)
+        protect, folder = None if rule is None else rule.protect, self.project.case_folder(case_id)
+        keeping = _Keeping(replacement, shown, answer.prediction, protect, turn=self._turn, folder=folder, before=answer.before)
         self._keepings[keeping] = ended
         self._on_working()
         if shown is not None:
-            shown.confidence = prediction.confidence
+            shown.confidence = answer.prediction.confidence
         self._jobs.run(
             lambda _token: keeping.work(),
             on_done=lambda _none: self._end(keeping, None),
@@ -337,6 +389,8 @@ class Proposer:
             self._on_working()
         self._on_progress()
         if error is None:
+            if keeping.change is not None:
+                drop_other_changes(keeping.folder, keeping.change)
             self._save_confidence(keeping)
         if tell:
             told(error)

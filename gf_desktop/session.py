@@ -15,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 from psygnal import Signal
 
+from gf_desktop.changes import Changing
 from gf_desktop.comparing import Comparing
 from gf_desktop.correcting import CorrectReport, checked_slices
 from gf_desktop.errors import TrainingError
@@ -26,8 +27,9 @@ from gf_desktop.files.masks import mapped_mask
 from gf_desktop.imaging.metrics import StructureScore, score_masks
 from gf_desktop.importing import Importing
 from gf_desktop.inference.segmenter import Prediction
-from gf_desktop.jobs import Jobs
+from gf_desktop.jobs import CancelToken, Jobs
 from gf_desktop.measuring import Measuring
+from gf_desktop.next_best import Suggesting
 from gf_desktop.previewing import Previewing
 from gf_desktop.project.records import Case, ModelRecord, RoundReport
 from gf_desktop.project.store import Project
@@ -69,6 +71,10 @@ class Session(Structuring):
         Scans that are looked at before they are taken.
     versions
         What is known of the project's models, and capsules out and in.
+    changing
+        What another student changed, and predicting again behind the person's back.
+    suggesting
+        What is worth correcting next.
 
     Signals: those of :class:`Structuring` · ``prediction_changed()`` also for progress in ``predicting`` ·
     ``training_changed()`` · ``round_finished(RoundReport)`` · ``round_ended()`` without a candidate.
@@ -91,6 +97,8 @@ class Session(Structuring):
         self.exporting = Exporting(self)
         self.importing = Importing(self)
         self.versions = Versioning(self)
+        self.changing = Changing(self, predict=self.predict, waits=lambda: self.predicting is not None)
+        self.suggesting = Suggesting(self)
 
     def _let_go_of_project(self) -> None:
         super()._let_go_of_project()
@@ -124,10 +132,11 @@ class Session(Structuring):
         first_k: int = 0,
         on_done: Callable[[Prediction], None] = no_answer,
         on_error: OnError | None = None,
-    ) -> None:
+        before_slice: Callable[[CancelToken], None] = no_answer,
+    ) -> CancelToken:
         """Let the active student propose masks for a case (default: the one on screen), slice ``first_k`` first.
 
-        Voxels that a person accepted or edited stay as they are.
+        Voxels that a person accepted or edited stay as they are. ``before_slice`` as :meth:`Proposer.predict`, which says what is returned.
         """
         project = self.must_project()
         case_id = case_id or self.must_open().id
@@ -140,17 +149,19 @@ class Session(Structuring):
             if self.provider != prediction.provider:
                 self.provider = prediction.provider
                 self.model_changed.emit()
+            self.changing.note(case_id)
             self._saved()
             on_done(prediction)
 
         proposer = self._must_proposer(project)
-        proposer.predict(
+        return proposer.predict(
             case_id,
             shown,
             first_k=first_k,
             on_done=done,
             on_error=lambda error: self._report(error, on_error),
             shown_then=lambda: self.open if self.open is not None and self.open.id == case_id else None,
+            before_slice=before_slice,
         )
 
     def predict_cases(
@@ -224,6 +235,7 @@ class Session(Structuring):
         if self.open is not None:
             self.open.must_rest()
             self.open.note_progress()
+        self.changing.pause()
         if self._proposer is not None:
             self._proposer.settle()
         refinement = Refinement(
@@ -241,6 +253,7 @@ class Session(Structuring):
             )
         except BaseException:
             self._refinement = None
+            self.changing.resume()
             raise
         self._tell_findings()
         self.working_changed.emit()
@@ -265,6 +278,7 @@ class Session(Structuring):
         self.training = state
         self.training_changed.emit()
         self.working_changed.emit()
+        self.changing.resume()
 
     def _round_reported(self, report: RoundReport) -> None:
         self._refinement = None
@@ -277,6 +291,7 @@ class Session(Structuring):
         self._refinement = None
         self.training_changed.emit()
         self.working_changed.emit()
+        self.changing.resume()
         if error is not None:
             self._report(error, None)
         self.round_ended.emit()
@@ -308,6 +323,7 @@ class Session(Structuring):
             self._proposer.forget_student()
         self.model_changed.emit()
         self.worklist_changed.emit()
+        self.changing.student_changed()
 
     # out
 

@@ -188,6 +188,11 @@ class Workspace:
         """Runs what takes long."""
         return self._jobs
 
+    @property
+    def author(self) -> str:
+        """Initials written into strokes; may be empty."""
+        return self._author
+
     # project
 
     def create_project(self, folder: Path, start: Path | LabelTable) -> None:

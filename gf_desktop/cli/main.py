@@ -56,6 +56,12 @@ def _minutes(text: str) -> float:
     return value
 
 
+def _count(text: str) -> int:
+    if not text.isdecimal() or not 1 <= int(text) <= 1000:
+        raise argparse.ArgumentTypeError(f"“{text}” is not a number from 1 to 1000")
+    return int(text)
+
+
 def _spacing(text: str) -> tuple[float, float, float]:
     from gf_desktop.files.spacing import parsed_spacing
 
@@ -231,6 +237,14 @@ def _add_model_verbs(verbs: _SubParsers) -> None:
     activate = _add(verbs, "activate", "let another model serve")
     activate.add_argument("model", metavar="MODEL")
     _add(verbs, "rollback", "let the model that served before serve again")
+    following = _add(verbs, "next", "say which slices of the whole project are worth correcting next, and why")
+    following.add_argument("--count", type=_count, default=10, metavar="N", help="how many; default: 10")
+    changes = _add(verbs, "changes", "predict again what another student drew, and show what that changed, the most first")
+    changes.add_argument("--case", metavar="ID", action="append", help="one case, may be repeated; default: all")
+    changes.add_argument("--structure", metavar="NAME", help="sort by this structure; default: by what changed in all")
+    decision = changes.add_mutually_exclusive_group()
+    decision.add_argument("--accept", action="store_true", help="let the newer proposal stay; nothing is reviewed by that")
+    decision.add_argument("--keep", action="store_true", help="put the older proposal back where nobody has reviewed; can be undone")
     _add_capsule_verb(verbs)
 
 

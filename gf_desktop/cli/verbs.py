@@ -9,6 +9,7 @@ from typing import Any
 
 from gf_desktop.cli.asking import answer_of, find_pack, structure_path
 from gf_desktop.cli.capsules import capsule_verb, changes_models, models_verb
+from gf_desktop.cli.changes import changes_verb
 from gf_desktop.cli.exporting import export_verb
 from gf_desktop.cli.looking import compare_verb, measurements_verb
 from gf_desktop.cli.operations import label_named, operation_named, operations_help
@@ -16,6 +17,7 @@ from gf_desktop.cli.output import Output
 from gf_desktop.cli.passport import show_scan
 from gf_desktop.cli.patients import changes_patients, patients_verb
 from gf_desktop.cli.structures import changes_structures, run_structures
+from gf_desktop.cli.suggesting import next_verb
 from gf_desktop.files.inspect import inspect
 from gf_desktop.files.masks import read_mapping
 from gf_desktop.files.resample import ResampledLabel
@@ -300,6 +302,8 @@ _PROJECT_VERBS: dict[str, Callable[[Session, argparse.Namespace, Output], int | 
     "models": models_verb,
     "activate": _activate,
     "rollback": _rollback,
+    "changes": changes_verb,
+    "next": next_verb,
     "export": export_verb,
     "evaluate": _evaluate,
     "measurements": measurements_verb,
@@ -313,4 +317,4 @@ _MAY_READ: dict[str, Callable[[argparse.Namespace], bool]] = {
 }
 """Verbs that read or write, and whether they write."""
 
-_READING_VERBS = frozenset({"list", "evaluate", "export", "measurements", "compare"})
+_READING_VERBS = frozenset({"list", "evaluate", "export", "measurements", "compare", "next"})

@@ -10,6 +10,7 @@ from PySide6.QtCore import QCoreApplication, QObject
 from PySide6.QtGui import QAction, QActionGroup, QKeySequence
 
 from gf_desktop.gui.action_spec import ActionSpec
+from gf_desktop.gui.change_rows import CHANGE_ROWS, NEXT_ROW
 from gf_desktop.gui.correcting_rows import CORRECTING_ROWS, STRUCTURE_ROWS
 from gf_desktop.gui.help_rows import LANGUAGE_ROWS, TOUR_ROWS
 from gf_desktop.gui.icons import icon
@@ -315,8 +316,16 @@ ACTIONS: Final[tuple[ActionSpec, ...]] = (
         "check-all",
         _WRITE,
     ),
+    NEXT_ROW,
     ActionSpec(
-        "next_case", "Next scan", ("N",), "next_case", "Go to the scan that is next in the worklist", "Edit", "next", frozenset({"cases"})
+        "next_case",
+        "Next scan",
+        ("Shift+N",),
+        "next_case",
+        "Go to the scan that is next in the worklist",
+        "Edit",
+        "next",
+        frozenset({"cases"}),
     ),
     ActionSpec(
         "overlay", "Show structures", ("S",), "", "Show or hide all structures", "View", "overlay", frozenset({"case"}), checkable=True
@@ -460,6 +469,7 @@ ACTIONS: Final[tuple[ActionSpec, ...]] = (
         frozenset({"project"}),
     ),
     *MODEL_ROWS,
+    *CHANGE_ROWS,
     ActionSpec("palette", "Search or command…", ("Ctrl+K",), "", "Find an action, a scan or a structure by its letters", "Help", "search"),
     ActionSpec("shortcuts", "Keys and mouse", ("F1", "?"), "", "All shortcuts", "Help-", "help"),
     ActionSpec("keys", "Change keys…", (), "", "Give actions other keys, or take those of another program", "Help"),
@@ -493,6 +503,9 @@ REASONS: Final[Mapping[str, str]] = {
     "measured": "nothing was measured on this scan",
     "grey": "a colour picture has no window",
     "choice": "no other student is chosen",
+    "changed": "no other student has changed this scan",
+    "outdated": "every scan is up to date",
+    "renewing": "nothing is predicted in the background",
 }
 """Why something cannot be asked for, by the fact that does not hold; the plainest reason first."""
 

@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QWidget
 
 from gf_desktop.errors import UserError
 from gf_desktop.gui.actions import ACTIONS, tr
+from gf_desktop.gui.change_commands import ChangeCommands
 from gf_desktop.gui.cine_player import CinePlayer
 from gf_desktop.gui.compare_commands import CompareCommands
 from gf_desktop.gui.corrections import Corrections
@@ -28,6 +29,7 @@ from gf_desktop.gui.language import spoken
 from gf_desktop.gui.mask_commands import MaskCommands
 from gf_desktop.gui.measure_commands import MeasureCommands
 from gf_desktop.gui.model_commands import ModelCommands
+from gf_desktop.gui.panels.next_best import NextBest
 from gf_desktop.gui.patient_commands import PatientCommands
 from gf_desktop.gui.project_commands import project_handlers
 from gf_desktop.gui.questions import Questions
@@ -156,6 +158,7 @@ class Commands(QObject):
         self.structures = StructureCommands(session, state, face, questions, attempt=self.attempt, parent=dialogs)
         self.masks = MaskCommands(session, state, face, questions, parent=dialogs)
         self.compares = CompareCommands(session, state, face, choose_mask=self.masks.compare, attempt=self.attempt)
+        self.changes = ChangeCommands(session, state, face, attempt=self.attempt, parent=self)
         self.measures = MeasureCommands(session, state, face, questions, attempt=self.attempt)
         self.models = ModelCommands(session, face, questions, attempt=self.attempt, parent=dialogs)
         self.exports = ExportCommands(session, face, questions, attempt=self.attempt, parent=dialogs)
@@ -169,6 +172,7 @@ class Commands(QObject):
             session.history_changed,
             session.model_changed,
             session.training_changed,
+            session.changing.changed,
         ):
             signal.connect(self._facts_moved)
         session.round_ended.connect(self._facts_moved)
@@ -216,6 +220,7 @@ class Commands(QObject):
             "measured": bool(session.measuring.items),
             "grey": opened is not None and not opened.volume.is_colour,
             "parent": bool(session.active_card is not None and session.active_card.parent),
+            **self.changes.facts(),
             "choice": self._face.chosen_model() not in (None, project.models.active_id if project is not None else None),
         }
         return frozenset(name for name, holds in facts.items() if holds)
@@ -237,7 +242,7 @@ class Commands(QObject):
             "redo": session.redo,
             "tool_cursor": self.corrections.take_cursor,
             **{f"tool_{name}": partial(self.corrections.take, name) for name in OTHER_TOOLS},
-            **(self.measures.handlers() | self.compares.handlers()),
+            **(self.measures.handlers() | self.compares.handlers() | self.changes.handlers()),
             "swap": self.corrections.swap,
             **self.corrections.handlers(),
             "stop_operation": session.cancel_operation,
@@ -254,6 +259,7 @@ class Commands(QObject):
             "approve_slice": self.corrections.approve_slice,
             "approve_case": session.approve_case,
             "next_case": self.next_case,
+            "next_best": session.suggesting.ask,
             "overlay": state.toggle_overlay,
             "outline": state.toggle_outline,
             "layer_doubt": lambda: state.toggle_layer("doubt"),
@@ -390,12 +396,18 @@ class Commands(QObject):
         self._session.open_case(case_id, on_done=lambda _case: self._renew_masks())
         self._session.must_project().keep_last_case(case_id)
 
-    def show_best(self, case_id: str, index: int) -> None:
-        """Go to what is next best: a slice of the scan on screen, or another scan."""
-        if self._session.open is None or self._session.open.id != case_id:
-            self.show_case(case_id)
-        if index >= 0:
-            self._state.go_to(index)
+    def show_best(self, best: NextBest | None) -> None:
+        """Go to what is next best: a slice of any scan, with the crosshair on what is likely to be wrong, or a scan as a whole."""
+        if best is None:
+            self._face.tell(tr("There is no other scan to review."), kind="good")
+            return
+        if self._session.open is None or self._session.open.id != best.case_id:
+            self.show_case(best.case_id)
+        if best.place_ijk is not None:
+            self._state.set_cursor(best.place_ijk)
+            self._session.suggesting.note_gone(best.case_id, best.index)
+        elif best.index >= 0:
+            self._state.go_to(best.index)
 
     def next_case(self) -> None:
         """Go to the next scan that is not approved."""
@@ -421,7 +433,8 @@ class Commands(QObject):
         unsuited = (card.id, opened.id) if opened.volume.is_colour != card.preprocess.colour else None
         if unsuited in self._unsuited:
             return
-        if opened.case.model_id != card.id and opened.case.status != "approved" and self._session.predicting is None:
+        waits = opened.case.status == "new" or not self._session.changing.is_settled(opened.case)
+        if opened.case.model_id != card.id and waits and self._session.predicting is None:
             if unsuited is not None:
                 self._unsuited.add(unsuited)
             self.attempt(self.predict)
@@ -449,7 +462,10 @@ class Commands(QObject):
 
     def _round_finished(self, report: RoundReport) -> None:
         self.facts_changed.emit()
-        show: Button = (tr("See changes") if report.promoted else tr("Why"), lambda: self._face.show_panel("refine"))
+        show: Button = (
+            tr("See changes") if report.promoted else tr("Why"),
+            lambda: self._face.show_panel("changes" if report.promoted else "refine"),
+        )
         back: Button = (tr("Roll back"), lambda: self.attempt(self.roll_back))
         self._face.tell(
             spoken(report.reason), kind="good" if report.promoted else "warn", buttons=[show, back] if report.promoted else [show]

@@ -64,6 +64,7 @@ class MainWindow(QMainWindow):
         self.helps = HelpCommands(self, session, self.remembered, parent=self, attempt=self.commands.attempt)
         self.actions_by_id = build_actions(self.commands.handlers(), self, keymap=self.remembered.keymap)
         self.addActions(list(self.actions_by_id.values()))
+        self.actions_by_id["flip_change"].setAutoRepeat(False)
         self.top = TopBar(session, self.actions_by_id)
         self.notice = NoticeBar()
         self.start = StartPage(self.actions_by_id)
@@ -111,7 +112,7 @@ class MainWindow(QMainWindow):
 
         def look() -> tuple[object, ...]:
             shown = state.display
-            return (shown.overlay, shown.outline, shown.layer, state.smooth, state.layout, session.comparing.other is None)
+            return (shown.overlay, shown.outline, shown.layer, state.smooth, state.layout, session.comparing.other is None, state.flipped)
 
         session.project_changed.connect(self._project_changed)
         session.case_changed.connect(self._case_changed)
@@ -134,8 +135,9 @@ class MainWindow(QMainWindow):
         preview = PreviewBar(self.session, self.state, self.actions_by_id, look=look, apply=apply)
         page = WorkPage(self.session, self.state, self.actions_by_id, self.commands.player, preview=preview)
         page.worklist.chosen.connect(lambda case_id: self.commands.attempt(lambda: self.commands.show_case(case_id)))
-        page.worklist.best_wanted.connect(lambda *best: self.commands.attempt(lambda: self.commands.show_best(*best)))
+        page.worklist.best_wanted.connect(lambda best: self.commands.attempt(lambda: self.commands.show_best(best)))
         page.worklist.selected.connect(self._facts_soon.start)
+        page.changes.chosen.connect(lambda case_id: self.commands.attempt(lambda: self.commands.show_case(case_id)))
         page.models.selected.connect(self._facts_soon.start)
         page.grid.hovered.connect(self.status.show_read_out)
         page.grid.refused.connect(self.commands.tell_trouble)
@@ -197,6 +199,7 @@ class MainWindow(QMainWindow):
         self.actions_by_id["outline"].setChecked(display.outline)
         self.actions_by_id["smooth"].setChecked(self.state.smooth)
         show_compare_checks(self.actions_by_id, self.session, self.state)
+        self.actions_by_id["flip_change"].setChecked(self.state.flipped)
         for layer in ("doubt", "states"):
             self.actions_by_id[f"layer_{layer}"].setChecked(display.layer == layer)
         self.actions_by_id["theme"].setChecked(current_palette() is LIGHT)

@@ -241,7 +241,7 @@ def table_texts() -> dict[str, list[str]]:
         texts,
         tour,
     )
-    from gf_desktop.gui.panels import models, refine, scan, structure_menu, tool_options, worklist_model
+    from gf_desktop.gui.panels import changes, models, refine, scan, structure_menu, tool_options, worklist_model
     from gf_desktop.gui.views import slice_strip
     from gf_desktop.project.records import CaseStatus
 
@@ -268,6 +268,7 @@ def table_texts() -> dict[str, list[str]]:
         "gf_desktop/gui/shortcut_sheet.py": [shortcut_sheet.MOUSE],
         "gf_desktop/gui/texts.py": [*texts.STAGE_WORDS.values()],
         "gf_desktop/gui/tour.py": [text for step in tour.STEPS for text in (step.title, step.text)],
+        "gf_desktop/gui/panels/changes.py": list(changes.STATE_WORDS.values()),
         "gf_desktop/gui/panels/models.py": list(models.STATE_WORDS.values()),
         "gf_desktop/gui/panels/refine.py": list(refine.TERM_WORDS.values()),
         "gf_desktop/gui/panels/scan.py": [words for _kind, words in scan.VERDICT_WORDS.values()],
@@ -375,11 +376,13 @@ def core_sentences() -> list[Text]:
 
 def core_names() -> Mapping[str, list[str]]:
     """Return names and parts of sentences that do not begin like one, by the module that they come from."""
+    from gf_desktop.changes import KEEP_NAME, TAKE_NAME
     from gf_desktop.imaging.operations import NAMES
     from gf_desktop.imaging.volume import WINDOW_PRESETS
     from gf_desktop.measuring import FIRST_NAMES
 
     return {
+        "gf_desktop/changes.py": [KEEP_NAME, TAKE_NAME],
         "gf_desktop/imaging/operations.py": list(NAMES.values()),
         "gf_desktop/imaging/volume.py": [name for presets in WINDOW_PRESETS.values() for name in presets],
         "gf_desktop/measuring.py": [f"{name} {{number}}" for name in FIRST_NAMES.values()],

@@ -21,7 +21,7 @@ _GROUPS: Final = (
         *("tool_box", "tool_ruler"),
     ),
     ("undo", "redo"),
-    ("approve_slice", "approve_case", "next_case"),
+    ("approve_slice", "approve_case", "next_best"),
     ("overlay", "fit"),
 )
 

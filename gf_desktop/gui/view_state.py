@@ -105,6 +105,7 @@ class ViewState(QObject):
         self.tool = Tool()
         self.layout: LayoutName = "two_by_two"
         self.smooth = True
+        self.flipped = False
         self._moved_s = -1e9
         self.measurement: int | None = None
         self._former_layout: LayoutName = "two_by_two"
@@ -114,6 +115,7 @@ class ViewState(QObject):
 
     def show_case(self, case_id: str, volume: Volume | None, table: LabelTable | None) -> None:
         """Turn to another scan, or to none; how structures are shown stays as it was."""
+        self.flipped = False
         if self._case_id:
             self._places[self._case_id] = self.display
             self.choose_measurement(None)
@@ -262,6 +264,12 @@ class ViewState(QObject):
         if number != self.measurement:
             self.measurement = number
             self.measurement_changed.emit()
+
+    def show_flipped(self, *, flipped: bool) -> None:
+        """Show the mask that is compared with in the place of the case's own, or its own again."""
+        if flipped != self.flipped:
+            self.flipped = flipped
+            self.display_changed.emit()
 
     def toggle_overlay(self) -> None:
         """Show or hide all structures."""

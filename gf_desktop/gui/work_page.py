@@ -10,6 +10,7 @@ from gf_desktop.gui.actions import tr
 from gf_desktop.gui.cine_player import CinePlayer
 from gf_desktop.gui.compare_bar import CompareBar
 from gf_desktop.gui.floor import Floor
+from gf_desktop.gui.panels.changes import Changes
 from gf_desktop.gui.panels.measurements import Measurements
 from gf_desktop.gui.panels.models import Models
 from gf_desktop.gui.panels.refine import Refine
@@ -30,7 +31,7 @@ from gf_desktop.session import Session
 __all__ = ["WorkPage"]
 
 LEFT_PX = 216
-RIGHT_PX = 336
+RIGHT_PX = 376
 USUAL_PX = [LEFT_PX, 1440 - LEFT_PX - RIGHT_PX, RIGHT_PX]
 
 
@@ -62,6 +63,7 @@ class WorkPage(QWidget):
         self.structures = Structures(session, state, self.ledger, actions)
         self.refine = Refine(session, actions)
         self.models = Models(session, actions)
+        self.changes = Changes(session, actions)
         self.scan = ScanPassport(session)
         self.measurements = Measurements(session, state, actions)
         self.tabs = QTabWidget()
@@ -71,6 +73,7 @@ class WorkPage(QWidget):
             (tr("Structures"), self.structures),
             (tr("Refine"), self.refine),
             (tr("Students"), self.models),
+            (tr("Changes"), self.changes),
             (tr("Scan"), self.scan),
             (tr("Measure"), self.measurements),
         ):
@@ -81,6 +84,7 @@ class WorkPage(QWidget):
             "structures": self.structures,
             "refine": self.refine,
             "models": self.models,
+            "changes": self.changes,
             "scan": self.scan,
             "measurements": self.measurements,
         }
@@ -128,7 +132,7 @@ class WorkPage(QWidget):
             self._state.set_cursor((i, j, k))
 
     def show_panel(self, name: str) -> None:
-        """Bring a panel to the front: "structures", "refine", "models", "scan" or "measurements"; does nothing for another name."""
+        """Bring a panel to the front: "structures", "refine", "models", "changes", "scan", "measurements"; others do nothing."""
         if name in self._named:
             self.tabs.setCurrentWidget(self._named[name])
 

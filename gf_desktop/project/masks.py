@@ -16,9 +16,9 @@ from gf_desktop.errors import UserError
 from gf_desktop.imaging.edits import LabelEdit
 from gf_desktop.imaging.labelmap import LabelMap, LabelTable
 from gf_desktop.project.database import writing
-from gf_desktop.project.journal import Journal, JournalScan
+from gf_desktop.project.journal import Event, Journal, JournalScan
 from gf_desktop.project.journal_file import utc_now
-from gf_desktop.project.mask_files import Freezing, MaskFacts, MaskPlace, Replacement, mask_name, revision_ref, write_mask
+from gf_desktop.project.mask_files import JOURNAL, Freezing, MaskFacts, MaskPlace, Replacement, mask_name, revision_ref, write_mask
 from gf_desktop.project.records import Case, CaseStatus, Finding, LabelRevision, RevisionKind
 
 __all__ = ["Masks"]
@@ -145,6 +145,21 @@ class Masks:
             journal = place.open(read_only=True)
             try:
                 return place.load(journal)
+            finally:
+                journal.close()
+
+        return read
+
+    def history(self, case_id: str) -> Callable[[], tuple[Event, ...]]:
+        """Return the function that reads what is in a case's journal, on any thread; errors as :meth:`reader`."""
+        place = self._place(case_id)
+
+        def read() -> tuple[Event, ...]:
+            if not (place.folder / JOURNAL).is_file():
+                return ()
+            journal = place.open(read_only=True)
+            try:
+                return tuple(journal.events())
             finally:
                 journal.close()
 
@@ -374,6 +389,11 @@ class Masks:
         with writing(self._db):
             self._set_progress(case.id, facts, case.model_id)
         return True
+
+    def set_model(self, case_id: str, model_id: str) -> None:
+        """Keep whose proposal a case's mask began with; errors as :func:`writing`."""
+        with writing(self._db):
+            self._db.execute("UPDATE cases SET model_id = ? WHERE id = ?", (model_id, case_id))
 
     def _set_progress(self, case_id: str, facts: MaskFacts, model_id: str) -> None:
         status, reviewed = _progress(facts)

@@ -488,6 +488,11 @@
             <translation>Wählen Sie eine aus der Liste.</translation>
         </message>
         <message>
+            <location filename="../../gf_desktop/changes.py"/>
+            <source>Choose one of the scans that “changes” lists.</source>
+            <translation>Wählen Sie einen der Scans, die „changes“ auflistet.</translation>
+        </message>
+        <message>
             <location filename="../../gf_desktop/files/choosing.py"/>
             <location filename="../../gf_desktop/files/tiff.py"/>
             <source>Choose one of them.</source>
@@ -1082,6 +1087,11 @@
             <translation>Länge {number}</translation>
         </message>
         <message>
+            <location filename="../../gf_desktop/project/change_files.py"/>
+            <source>Let an older student serve and predict the scan again.</source>
+            <translation>Lassen Sie einen älteren Schüler arbeiten und den Scan neu vorhersagen.</translation>
+        </message>
+        <message>
             <location filename="../../gf_desktop/files/scan.py"/>
             <source>Looking for scans was stopped</source>
             <translation>Die Suche nach Scans wurde angehalten</translation>
@@ -1200,6 +1210,11 @@
             <location filename="../../gf_desktop/previewing.py"/>
             <source>No operation is looked at</source>
             <translation>Es wird keine Operation angesehen</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/changes.py"/>
+            <source>No other student has changed anything here</source>
+            <translation>Kein anderer Schüler hat hier etwas geändert</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/workspace.py"/>
@@ -1366,6 +1381,11 @@
             <location filename="../../gf_desktop/files/apart.py"/>
             <source>Reading was stopped</source>
             <translation>Das Lesen wurde abgebrochen</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/change_commands.py"/>
+            <source>Refine first, or compare with a mask from a file.</source>
+            <translation>Verfeinern Sie zuerst, oder vergleichen Sie mit einer Maske aus einer Datei.</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/project/models.py"/>
@@ -2162,6 +2182,11 @@
             <translation>Name oder Code der Struktur {id} ist nicht eine Zeile von höchstens {longest_name} Zeichen</translation>
         </message>
         <message>
+            <location filename="../../gf_desktop/project/change_files.py"/>
+            <source>The older proposal cannot be read</source>
+            <translation>Der ältere Vorschlag lässt sich nicht lesen</translation>
+        </message>
+        <message>
             <location filename="../../gf_desktop/imaging/geometry.py"/>
             <source>The origin must be finite, not {origin_mm} mm</source>
             <translation>Der Ursprung muss endlich sein, nicht {origin_mm} mm</translation>
@@ -2865,6 +2890,11 @@
             <translation>Das ist kein Analyze-Kopf</translation>
         </message>
         <message>
+            <location filename="../../gf_desktop/gui/change_commands.py"/>
+            <source>This scan has no other mask</source>
+            <translation>Dieser Scan hat keine andere Maske</translation>
+        </message>
+        <message>
             <location filename="../../gf_desktop/exporting.py"/>
             <location filename="../../gf_desktop/files/meshes.py"/>
             <source>This scan has no volume in space, so it has no surfaces</source>
@@ -3329,6 +3359,11 @@
             <translation>Größte Insel behalten</translation>
         </message>
         <message>
+            <location filename="../../gf_desktop/changes.py"/>
+            <source>keep the older proposal</source>
+            <translation>den älteren Vorschlag behalten</translation>
+        </message>
+        <message>
             <location filename="../../gf_desktop/project/journal.py"/>
             <source>kept in “{name}”</source>
             <translation>in „{name}“ aufbewahrt</translation>
@@ -3507,6 +3542,11 @@
             <location filename="../../gf_desktop/imaging/volume.py"/>
             <source>stroke</source>
             <translation>Schlaganfall</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/changes.py"/>
+            <source>take the newer proposal</source>
+            <translation>den neueren Vorschlag nehmen</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/gate.py"/>
@@ -3817,6 +3857,11 @@
             <location filename="../../gf_desktop/files/stated.py"/>
             <source>{name}: the user states {stated} mm and the files {measured} mm; the files are believed</source>
             <translation>{name}: Die Person gibt {stated} mm an und die Dateien {measured} mm; es gelten die Dateien</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/next_best.py"/>
+            <source>{name}: {about}, {stake} at stake, about {seconds} s</source>
+            <translation>{name}: {about}, es geht um {stake}, etwa {seconds} s</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/gate.py"/>
@@ -4378,6 +4423,11 @@
             <translation>Tasten ändern…</translation>
         </message>
         <message>
+            <location filename="../../gf_desktop/gui/work_page.py"/>
+            <source>Changes</source>
+            <translation>Änderungen</translation>
+        </message>
+        <message>
             <location filename="../../gf_desktop/gui/guide_window.py"/>
             <source>Chapters</source>
             <translation>Kapitel</translation>
@@ -4392,6 +4442,11 @@
             <location filename="../../gf_desktop/gui/compare_commands.py"/>
             <source>Choose a file…</source>
             <translation>Datei wählen…</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/panels/changes.py"/>
+            <source>Choose a scan to look at.</source>
+            <translation>Wählen Sie einen Scan zum Ansehen.</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/gui/mask_dialog.py"/>
@@ -4598,6 +4653,11 @@
             <location filename="../../gf_desktop/gui/actions.py"/>
             <source>Dark for reading rooms, light for bright ones</source>
             <translation>Dunkel für den Befundraum, hell für helle Räume</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/panels/changes.py"/>
+            <source>Decision</source>
+            <translation>Entscheidung</translation>
         </message>
         <message>
             <location filename="../../resources/structures"/>
@@ -5179,6 +5239,11 @@ DICOM-Ordner, NIfTI, PNG, JPEG</translation>
             <translation>Zum nächsten Scan der Arbeitsliste gehen</translation>
         </message>
         <message>
+            <location filename="../../gf_desktop/gui/actions.py"/>
+            <source>Go where a minute of correcting is worth most, in any scan</source>
+            <translation>Dorthin, wo eine Minute Korrektur am meisten bringt, in jedem Scan</translation>
+        </message>
+        <message>
             <location filename="../../gf_desktop/gui/export_dialog.py"/>
             <source>Grey pictures of the structures' numbers, for programs that do not read colour tables.</source>
             <translation>Graue Bilder mit den Nummern der Strukturen, für Programme, die keine Farbtabellen lesen.</translation>
@@ -5265,6 +5330,11 @@ DICOM-Ordner, NIfTI, PNG, JPEG</translation>
             <translation>Im Raum: eine Kugel oder ein Bereich über Schichten</translation>
         </message>
         <message>
+            <location filename="../../gf_desktop/gui/actions.py"/>
+            <source>In the background: every scan that another student drew; what you reviewed stays</source>
+            <translation>Im Hintergrund: jeden Scan, den ein anderer Schüler gezeichnet hat; was Sie durchgesehen haben, bleibt</translation>
+        </message>
+        <message>
             <location filename="../../gf_desktop/gui/mask_dialog.py"/>
             <source>In the file</source>
             <translation>In der Datei</translation>
@@ -5283,6 +5353,11 @@ DICOM-Ordner, NIfTI, PNG, JPEG</translation>
             <location filename="../../gf_desktop/gui/panels/structure_menu.py"/>
             <source>Interpolate between the slices drawn</source>
             <translation>Zwischen den gezeichneten Schichten interpolieren</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/actions.py"/>
+            <source>It stays; nothing is reviewed by that</source>
+            <translation>Er bleibt; als durchgesehen gilt damit nichts</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/gui/panels/structure_menu.py"/>
@@ -5308,6 +5383,16 @@ DICOM-Ordner, NIfTI, PNG, JPEG</translation>
             <location filename="../../gf_desktop/gui/questions.py"/>
             <source>Keep the list of patients elsewhere</source>
             <translation>Die Liste der Patienten anderswo aufbewahren</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/panels/changes.py"/>
+            <source>Keep the older</source>
+            <translation>Älteren behalten</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/actions.py"/>
+            <source>Keep the older proposal</source>
+            <translation>Den älteren Vorschlag behalten</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/gui/panels/structure_row.py"/>
@@ -5728,6 +5813,11 @@ DICOM-Ordner, NIfTI, PNG, JPEG</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/gui/actions.py"/>
+            <source>Next best slice</source>
+            <translation>Lohnendste Schicht</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/actions.py"/>
             <source>Next frame</source>
             <translation>Nächstes Bild</translation>
         </message>
@@ -5760,6 +5850,11 @@ DICOM-Ordner, NIfTI, PNG, JPEG</translation>
             <location filename="../../gf_desktop/gui/keys_dialog.py"/>
             <source>No key</source>
             <translation>Keine Taste</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/panels/changes.py"/>
+            <source>No other student has changed anything yet.</source>
+            <translation>Noch hat kein anderer Schüler etwas geändert.</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/gui/panels/scan.py"/>
@@ -5856,6 +5951,11 @@ DICOM-Ordner, NIfTI, PNG, JPEG</translation>
             <location filename="../../gf_desktop/gui/passport_rows.py"/>
             <source>Off it by</source>
             <translation>Abweichung</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/actions.py"/>
+            <source>Older or newer proposal</source>
+            <translation>Älterer oder neuerer Vorschlag</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/gui/mask_dialog.py"/>
@@ -6091,6 +6191,16 @@ DICOM-Ordner, NIfTI, PNG, JPEG</translation>
             <translation>Polygon und Lasso</translation>
         </message>
         <message>
+            <location filename="../../gf_desktop/gui/panels/changes.py"/>
+            <source>Predict again</source>
+            <translation>Neu vorhersagen</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/actions.py"/>
+            <source>Predict all scans again</source>
+            <translation>Alle Scans neu vorhersagen</translation>
+        </message>
+        <message>
             <location filename="../../gf_desktop/gui/actions.py"/>
             <source>Predict the marked scans</source>
             <translation>Vorschläge für markierte Scans</translation>
@@ -6134,6 +6244,11 @@ DICOM-Ordner, NIfTI, PNG, JPEG</translation>
             <location filename="../../gf_desktop/gui/actions.py"/>
             <source>Pseudonyms, and the one file that says whose they are: look into it, keep it elsewhere, delete it</source>
             <translation>Pseudonyme und die eine Datei, die sagt, wem sie gehören: ansehen, anderswo aufbewahren, löschen</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/actions.py"/>
+            <source>Put it back where nobody has reviewed; can be undone</source>
+            <translation>Ihn zurückholen, wo niemand etwas durchgesehen hat; lässt sich rückgängig machen</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/gui/actions.py"/>
@@ -6312,6 +6427,7 @@ DICOM-Ordner, NIfTI, PNG, JPEG</translation>
             <translation>Liste der Strukturen speichern…</translation>
         </message>
         <message>
+            <location filename="../../gf_desktop/gui/panels/changes.py"/>
             <location filename="../../gf_desktop/gui/panels/scan.py"/>
             <location filename="../../gf_desktop/gui/work_page.py"/>
             <source>Scan</source>
@@ -6327,6 +6443,16 @@ DICOM-Ordner, NIfTI, PNG, JPEG</translation>
             <location filename="../../gf_desktop/gui/questions.py"/>
             <source>Scans (*.nii *.nii.gz *.dcm *.ima DICOMDIR *.nrrd *.nhdr *.mha *.mhd *.hdr *.img *.png *.jpg *.jpeg *.bmp *.tif *.tiff *.svs *.mp4 *.avi *.m4v *.mov);;All files (*)</source>
             <translation>Scans (*.nii *.nii.gz *.dcm *.ima DICOMDIR *.nrrd *.nhdr *.mha *.mhd *.hdr *.img *.png *.jpg *.jpeg *.bmp *.tif *.tiff *.svs *.mp4 *.avi *.m4v *.mov);;Alle Dateien (*)</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/actions.py"/>
+            <source>Scans in which another student changed anything, the most first</source>
+            <translation>Scans, in denen ein anderer Schüler etwas geändert hat, die meisten Änderungen zuerst</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/panels/changes.py"/>
+            <source>Scans that changed</source>
+            <translation>Geänderte Scans</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/gui/import_outcome.py"/>
@@ -6375,6 +6501,7 @@ DICOM-Ordner, NIfTI, PNG, JPEG</translation>
             <translation>Scans suchen</translation>
         </message>
         <message>
+            <location filename="../../gf_desktop/gui/change_commands.py"/>
             <location filename="../../gf_desktop/gui/commands.py"/>
             <source>See changes</source>
             <translation>Änderungen ansehen</translation>
@@ -6527,6 +6654,11 @@ DICOM-Ordner, NIfTI, PNG, JPEG</translation>
             <translation>Einige Einstellungen waren nicht brauchbar und sind wie beim ersten Start: {fields}.</translation>
         </message>
         <message>
+            <location filename="../../gf_desktop/gui/panels/changes.py"/>
+            <source>Sort by</source>
+            <translation>Sortiert nach</translation>
+        </message>
+        <message>
             <location filename="../../gf_desktop/gui/keymap.py"/>
             <source>Space is held to move the picture</source>
             <translation>Die Leertaste wird gehalten, um das Bild zu bewegen</translation>
@@ -6573,6 +6705,7 @@ DICOM-Ordner, NIfTI, PNG, JPEG</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/gui/export_commands.py"/>
+            <location filename="../../gf_desktop/gui/panels/changes.py"/>
             <location filename="../../gf_desktop/gui/panels/refine.py"/>
             <source>Stop</source>
             <translation>Anhalten</translation>
@@ -6594,6 +6727,11 @@ DICOM-Ordner, NIfTI, PNG, JPEG</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/gui/actions.py"/>
+            <source>Stop predicting in the background</source>
+            <translation>Vorhersagen im Hintergrund anhalten</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/actions.py"/>
             <source>Stop refining</source>
             <translation>Verfeinern anhalten</translation>
         </message>
@@ -6604,6 +6742,7 @@ DICOM-Ordner, NIfTI, PNG, JPEG</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/gui/compare_bar.py"/>
+            <location filename="../../gf_desktop/gui/panels/changes.py"/>
             <location filename="../../gf_desktop/gui/panels/model_dialogs.py"/>
             <location filename="../../gf_desktop/gui/panels/models.py"/>
             <source>Structure</source>
@@ -6654,6 +6793,11 @@ DICOM-Ordner, NIfTI, PNG, JPEG</translation>
             <location filename="../../gf_desktop/gui/actions.py"/>
             <source>Structures stronger</source>
             <translation>Strukturen stärker</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/panels/changes.py"/>
+            <source>Structures that changed</source>
+            <translation>Geänderte Strukturen</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/gui/panels/structure_dialog.py"/>
@@ -6782,6 +6926,16 @@ DICOM-Ordner, NIfTI, PNG, JPEG</translation>
             <translation>Die letzte Änderung zurücknehmen</translation>
         </message>
         <message>
+            <location filename="../../gf_desktop/gui/panels/changes.py"/>
+            <source>Take the newer</source>
+            <translation>Neueren nehmen</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/actions.py"/>
+            <source>Take the newer proposal</source>
+            <translation>Den neueren Vorschlag nehmen</translation>
+        </message>
+        <message>
             <location filename="../../gf_desktop/gui/structure_commands.py"/>
             <source>Take them all away, and {name} out of the list?</source>
             <translation>Alle wegnehmen und {name} aus der Liste nehmen?</translation>
@@ -6793,6 +6947,11 @@ DICOM-Ordner, NIfTI, PNG, JPEG</translation>
                 <numerusform>{n} Struktur übernehmen</numerusform>
                 <numerusform>{n} Strukturen übernehmen</numerusform>
             </translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/actions.py"/>
+            <source>Tap to see the other one in its place, or hold to see it as long as you hold</source>
+            <translation>Tippen zeigt den anderen an seiner Stelle, Halten zeigt ihn, solange Sie halten</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/gui/actions.py"/>
@@ -6878,6 +7037,11 @@ DICOM-Ordner, NIfTI, PNG, JPEG</translation>
             <location filename="../../gf_desktop/gui/patients_dialog.py"/>
             <source>The project knows pseudonyms only. One file says whose they are, and where the scans were added from:</source>
             <translation>Das Projekt kennt nur Pseudonyme. Eine Datei sagt, wem sie gehören und woher die Scans kamen:</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/actions.py"/>
+            <source>The rest stays as it is until you ask for it</source>
+            <translation>Der Rest bleibt, wie er ist, bis Sie danach fragen</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/gui/export_dialog.py"/>
@@ -7136,6 +7300,11 @@ DICOM-Ordner, NIfTI, PNG, JPEG</translation>
             <location filename="../../gf_desktop/gui/tour.py"/>
             <source>What changed</source>
             <translation>Was sich geändert hat</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/actions.py"/>
+            <source>What changed…</source>
+            <translation>Was sich geändert hat…</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/gui/import_details.py"/>
@@ -7452,6 +7621,11 @@ DICOM-Ordner, NIfTI, PNG, JPEG</translation>
             <translation>axial</translation>
         </message>
         <message>
+            <location filename="../../gf_desktop/gui/panels/next_best.py"/>
+            <source>background</source>
+            <translation>Hintergrund</translation>
+        </message>
+        <message>
             <location filename="../../gf_desktop/gui/panels/tool_options.py"/>
             <source>background only</source>
             <translation>nur Hintergrund</translation>
@@ -7498,6 +7672,7 @@ DICOM-Ordner, NIfTI, PNG, JPEG</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/gui/keys_dialog.py"/>
+            <location filename="../../gf_desktop/gui/panels/changes.py"/>
             <source>changed</source>
             <translation>geändert</translation>
         </message>
@@ -7577,6 +7752,16 @@ DICOM-Ordner, NIfTI, PNG, JPEG</translation>
             <translation>bearbeitet, noch nicht freigegeben</translation>
         </message>
         <message>
+            <location filename="../../gf_desktop/gui/actions.py"/>
+            <source>every scan is up to date</source>
+            <translation>jeder Scan ist auf dem neuesten Stand</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/panels/changes.py"/>
+            <source>everything</source>
+            <translation>allem</translation>
+        </message>
+        <message>
             <location filename="../../gf_desktop/gui/export_commands.py"/>
             <source>exporting {case}, {n} of {count}</source>
             <translation>exportiere {case}, {n} von {count}</translation>
@@ -7644,6 +7829,11 @@ DICOM-Ordner, NIfTI, PNG, JPEG</translation>
             <translation>weglassen</translation>
         </message>
         <message>
+            <location filename="../../gf_desktop/gui/panels/changes.py"/>
+            <source>less</source>
+            <translation>weniger</translation>
+        </message>
+        <message>
             <location filename="../../gf_desktop/gui/panels/refine.py"/>
             <source>logits</source>
             <translation>Logits</translation>
@@ -7657,6 +7847,11 @@ DICOM-Ordner, NIfTI, PNG, JPEG</translation>
             <location filename="../../gf_desktop/gui/compare_bar.py"/>
             <source>ml now</source>
             <translation>ml jetzt</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/panels/changes.py"/>
+            <source>more</source>
+            <translation>mehr</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/gui/panels/worklist_model.py"/>
@@ -7681,6 +7876,16 @@ DICOM-Ordner, NIfTI, PNG, JPEG</translation>
             <translation>neu</translation>
         </message>
         <message>
+            <location filename="../../gf_desktop/gui/panels/changes.py"/>
+            <source>newer one taken</source>
+            <translation>neuerer genommen</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/change_commands.py"/>
+            <source>newer proposal, {model}</source>
+            <translation>neuerer Vorschlag, {model}</translation>
+        </message>
+        <message>
             <location filename="../../gf_desktop/gui/actions.py"/>
             <source>no export is running</source>
             <translation>es läuft kein Export</translation>
@@ -7694,6 +7899,11 @@ DICOM-Ordner, NIfTI, PNG, JPEG</translation>
             <location filename="../../gf_desktop/gui/actions.py"/>
             <source>no other mask is compared</source>
             <translation>es wird keine andere Maske verglichen</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/actions.py"/>
+            <source>no other student has changed this scan</source>
+            <translation>kein anderer Schüler hat diesen Scan geändert</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/gui/actions.py"/>
@@ -7757,6 +7967,11 @@ DICOM-Ordner, NIfTI, PNG, JPEG</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/gui/actions.py"/>
+            <source>nothing is predicted in the background</source>
+            <translation>im Hintergrund wird nichts vorhergesagt</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/actions.py"/>
             <source>nothing was measured on this scan</source>
             <translation>an diesem Scan wurde nichts gemessen</translation>
         </message>
@@ -7774,6 +7989,16 @@ DICOM-Ordner, NIfTI, PNG, JPEG</translation>
             <location filename="../../gf_desktop/gui/views/slice_view.py"/>
             <source>oblique</source>
             <translation>schräg</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/panels/changes.py"/>
+            <source>older one kept</source>
+            <translation>älterer behalten</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/change_commands.py"/>
+            <source>older proposal, {model}</source>
+            <translation>älterer Vorschlag, {model}</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/gui/mask_dialog.py"/>
@@ -7817,6 +8042,11 @@ DICOM-Ordner, NIfTI, PNG, JPEG</translation>
             <location filename="../../gf_desktop/gui/commands.py"/>
             <source>predicting {case}, {n} left</source>
             <translation>Vorschlag für {case}, noch {n}</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/panels/changes.py"/>
+            <source>predicting {case}, {n} of {all}</source>
+            <translation>{case} wird vorhergesagt, {n} von {all}</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/gui/status_bar.py"/>
@@ -7910,6 +8140,16 @@ DICOM-Ordner, NIfTI, PNG, JPEG</translation>
             <location filename="../../gf_desktop/gui/views/slice_strip.py"/>
             <source>slice</source>
             <translation>Schicht</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/panels/next_best.py"/>
+            <source>slice {n}, {name}: the students disagree, {stake} at stake, about {seconds} s</source>
+            <translation>Schicht {n}, {name}: die Schüler sind uneins, es geht um {stake}, etwa {seconds} s</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/panels/next_best.py"/>
+            <source>slice {n}, {name}: {unsure} % unsure, {stake} at stake, about {seconds} s</source>
+            <translation>Schicht {n}, {name}: zu {unsure} % unsicher, es geht um {stake}, etwa {seconds} s</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/gui/panels/next_best.py"/>
@@ -8045,6 +8285,11 @@ DICOM-Ordner, NIfTI, PNG, JPEG</translation>
             <translation>diese Maske</translation>
         </message>
         <message>
+            <location filename="../../gf_desktop/gui/panels/changes.py"/>
+            <source>to be looked at</source>
+            <translation>anzusehen</translation>
+        </message>
+        <message>
             <location filename="../../gf_desktop/gui/palette_entries.py"/>
             <source>tool</source>
             <translation>Werkzeug</translation>
@@ -8156,6 +8401,12 @@ DICOM-Ordner, NIfTI, PNG, JPEG</translation>
             <location filename="../../gf_desktop/gui/panels/models.py"/>
             <source>{made}, from {parent}</source>
             <translation>{made}, aus {parent}</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/panels/changes.py"/>
+            <location filename="../../gf_desktop/gui/panels/next_best.py"/>
+            <source>{ml} ml</source>
+            <translation>{ml} ml</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/gui/model_commands.py"/>
@@ -8314,6 +8565,12 @@ DICOM-Ordner, NIfTI, PNG, JPEG</translation>
             </translation>
         </message>
         <message>
+            <location filename="../../gf_desktop/gui/panels/changes.py"/>
+            <location filename="../../gf_desktop/gui/panels/next_best.py"/>
+            <source>{n} px</source>
+            <translation>{n} px</translation>
+        </message>
+        <message>
             <location filename="../../gf_desktop/gui/export_commands.py"/>
             <source>{n} renewed</source>
             <translation>{n} erneuert</translation>
@@ -8335,6 +8592,14 @@ DICOM-Ordner, NIfTI, PNG, JPEG</translation>
             </translation>
         </message>
         <message numerus="yes">
+            <location filename="../../gf_desktop/gui/change_commands.py"/>
+            <source>{n} scans changed.</source>
+            <translation>
+                <numerusform>{n} Scan hat sich geändert.</numerusform>
+                <numerusform>{n} Scans haben sich geändert.</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
             <location filename="../../gf_desktop/gui/import_dialog.py"/>
             <source>{n} scans found</source>
             <translation>
@@ -8348,6 +8613,14 @@ DICOM-Ordner, NIfTI, PNG, JPEG</translation>
             <translation>
                 <numerusform>{n} Scan ausgelassen</numerusform>
                 <numerusform>{n} Scans ausgelassen</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <location filename="../../gf_desktop/gui/panels/changes.py"/>
+            <source>{n} scans wait to be predicted</source>
+            <translation>
+                <numerusform>{n} Scan wartet auf seine Vorhersage</numerusform>
+                <numerusform>{n} Scans warten auf ihre Vorhersage</numerusform>
             </translation>
         </message>
         <message numerus="yes">
@@ -8382,6 +8655,11 @@ DICOM-Ordner, NIfTI, PNG, JPEG</translation>
             <location filename="../../gf_desktop/gui/texts.py"/>
             <source>{n}: proposed by {model}, {time}</source>
             <translation>{n}: vorgeschlagen von {model}, {time}</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/panels/changes.py"/>
+            <source>{older} → {newer}, where you have not reviewed</source>
+            <translation>{older} → {newer}, wo Sie nichts durchgesehen haben</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/gui/preview_bar.py"/>

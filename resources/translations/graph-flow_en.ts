@@ -175,6 +175,14 @@
             </translation>
         </message>
         <message numerus="yes">
+            <location filename="../../gf_desktop/gui/change_commands.py"/>
+            <source>{n} scans changed.</source>
+            <translation>
+                <numerusform>{n} scan changed.</numerusform>
+                <numerusform>{n} scans changed.</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
             <location filename="../../gf_desktop/gui/import_dialog.py"/>
             <source>{n} scans found</source>
             <translation>
@@ -188,6 +196,14 @@
             <translation>
                 <numerusform>{n} scan left out</numerusform>
                 <numerusform>{n} scans left out</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <location filename="../../gf_desktop/gui/panels/changes.py"/>
+            <source>{n} scans wait to be predicted</source>
+            <translation>
+                <numerusform>{n} scan waits to be predicted</numerusform>
+                <numerusform>{n} scans wait to be predicted</numerusform>
             </translation>
         </message>
         <message numerus="yes">

@@ -136,6 +136,7 @@ def test_that_tr_is_given_what_the_files_can_hold() -> None:
         "menus.py": {"name", "RESEARCH_USE"},
         "palette_entries.py": {"spec.text", "spec.heading", "spec.tip", "gesture.effect", "gesture.hand"},
         "panels/measurements.py": {"self._plane(one, volume)"},
+        "panels/changes.py": {"STATE_WORDS[found.change.state]"},
         "panels/models.py": {"STATE_WORDS[record.state]"},
         "mask_dialog.py": {"SEVERITY_WORDS[one.severity]", "words"},
         "panels/refine.py": {"STAGE_WORDS.get(training.stage, training.stage)", "TERM_WORDS.get(known, known)"},

@@ -1,4 +1,4 @@
-"""What is worth looking at next, and why."""
+"""What is worth looking at next, and why, in the words of the window."""
 
 from __future__ import annotations
 
@@ -6,8 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from gf_desktop.gui.actions import tr
+from gf_desktop.gui.language import local_number
 from gf_desktop.gui.slice_ledger import SliceLedger
 from gf_desktop.project.records import Case
+from gf_desktop.ranking import Suggestion
 from gf_desktop.session import Session
 
 __all__ = ["NextBest", "next_best"]
@@ -15,27 +17,55 @@ __all__ = ["NextBest", "next_best"]
 
 @dataclass(frozen=True, slots=True)
 class NextBest:
-    """A case, the stored number of a slice of the view's axis or -1 for the scan as a whole, and the reason in words."""
+    """What to go to, and why.
+
+    Attributes
+    ----------
+    case_id
+        The scan.
+    index
+        Stored number of a slice of the view's axis, or of axis k where ``place_ijk`` says more; -1 for the scan as a whole.
+    why
+        The reason.
+    place_ijk
+        Voxel in the middle of what is likely to be wrong; None where only the slice is known.
+    """
 
     case_id: str
     index: int
     why: str
+    place_ijk: tuple[int, int, int] | None = None
 
 
-def next_best(session: Session, ledger: SliceLedger, cases: Sequence[Case]) -> NextBest | None:
-    """Return the slice of the scan on screen of which the student is least sure, else the next scan that is not approved; else None.
+def next_best(session: Session, ledger: SliceLedger, cases: Sequence[Case], *, k: int | None = None) -> NextBest | None:
+    """Return the slice of the project that is worth most a minute; until they are ranked, the least sure one of the scan on screen.
+
+    Where no slice is left, the next scan that is not approved; else None.
 
     Parameters
     ----------
     cases
         Of the project, in the order of import.
+    k
+        Stored slice that is on screen: it is not suggested while there is another one.
     """
     opened = session.open
+    found = session.suggesting.next(without=None if opened is None or k is None else (opened.id, k))
+    case = None if found is None else next((case for case in cases if case.id == found.case_id), None)
+    if found is not None and case is not None:
+        place = (*found.place_ij, found.k) if min(found.place_ij) >= 0 else None
+        return NextBest(case.id, found.k, _why(session, found, case), place)
     if opened is not None:
         doubtful = [(s.doubt, -at) for at, s in enumerate(ledger.summaries) if s is not None and s.doubt and not s.reviewed]
         if doubtful:
-            doubt, place = max(doubtful)
-            return NextBest(opened.id, -place, tr("slice {n}: least sure, {doubt} %").format(n=1 - place, doubt=round(100 * doubt)))
+            doubt, place_on_axis = max(doubtful)
+            text = tr("slice {n}: least sure, {doubt} %").format(n=1 - place_on_axis, doubt=round(100 * doubt))
+            return NextBest(opened.id, -place_on_axis, text)
+    return _scan(session, cases)
+
+
+def _scan(session: Session, cases: Sequence[Case]) -> NextBest | None:
+    opened = session.open
     # those that were begun first: a scan that is half reviewed is worth most when it is finished
     waiting = [case for case in cases if case.status != "approved" and (opened is None or case.id != opened.id)]
     case = next((case for case in waiting if case.status == "in progress"), waiting[0] if waiting else None)
@@ -46,3 +76,17 @@ def next_best(session: Session, ledger: SliceLedger, cases: Sequence[Case]) -> N
     else:
         why = tr("nobody has looked at it") if case.status == "new" else tr("proposed, not looked at yet")
     return NextBest(case.id, -1, why)
+
+
+def _why(session: Session, found: Suggestion, case: Case) -> str:
+    table = session.must_project().table
+    name = next((structure.name for structure in table if structure.id == found.structure), tr("background"))
+    measured = case.spacing_known and not case.is_cine
+    pixels = tr("{n} px").format(n=round(found.stake_voxels))
+    stake = tr("{ml} ml").format(ml=local_number(f"{found.stake_ml:.1f}")) if measured else pixels
+    if found.disputed:
+        text = tr("slice {n}, {name}: the students disagree, {stake} at stake, about {seconds} s")
+    else:
+        text = tr("slice {n}, {name}: {unsure} % unsure, {stake} at stake, about {seconds} s")
+    unsure = max(1, round(100 * found.unsure))
+    return text.format(n=found.k + 1, name=name, unsure=unsure, stake=stake, seconds=round(found.seconds))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from PySide6.QtCore import QEvent, QModelIndex, QPersistentModelIndex, QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QModelIndex, QPersistentModelIndex, QRect, QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QAction, QColor, QFont, QKeyEvent, QPainter, QPixmap
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -27,7 +27,7 @@ from PySide6.QtWidgets import (
 
 from gf_desktop.gui.actions import tr
 from gf_desktop.gui.palette import GRID_PX
-from gf_desktop.gui.panels.next_best import next_best
+from gf_desktop.gui.panels.next_best import NextBest, next_best
 from gf_desktop.gui.panels.worklist_model import CASE_ROLE, FILTERS, ORDERS, THUMBNAIL_PX, THUMBNAIL_ROLE, CaseModel
 from gf_desktop.gui.slice_ledger import SliceLedger
 from gf_desktop.gui.theme import caption_font, current_palette
@@ -36,6 +36,9 @@ from gf_desktop.project.records import Case
 from gf_desktop.session import Session
 
 __all__ = ["Worklist"]
+
+RANK_MS: Final = 500
+"""Slices are ranked so long after something changed: strokes follow each other."""
 
 ENTER: Final = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 ROW_PX: Final = THUMBNAIL_PX + 2 * GRID_PX
@@ -109,12 +112,12 @@ class _Search(QLineEdit):
 class Worklist(QFrame):
     """The list at the left: what is next best on top, then the cases, searched, filtered and sorted.
 
-    Signals: ``chosen(str)`` a case was clicked · ``best_wanted(str, int)`` case and slice that are next best; -1 for all of the scan ·
+    Signals: ``chosen(str)`` a case was clicked · ``best_wanted(object)`` the :class:`NextBest` to go to, None where nothing is left ·
     ``selected()`` other cases are marked.
     """
 
     chosen = Signal(str)
-    best_wanted = Signal(str, int)
+    best_wanted = Signal(object)
     selected = Signal()
 
     def __init__(self, session: Session, ledger: SliceLedger, actions: dict[str, QAction], parent: QWidget | None = None) -> None:
@@ -124,7 +127,7 @@ class Worklist(QFrame):
         self._session = session
         self._ledger = ledger
         self._on_screen = ""
-        self._best: tuple[str, int] | None = None
+        self._best: NextBest | None = None
         self._cases = CaseModel(session, self)
         self.list = QListView()
         self.list.setModel(self._cases)
@@ -161,6 +164,7 @@ class Worklist(QFrame):
         ledger.changed.connect(self._show_best)
         session.project_changed.connect(self._project_changed)
         session.case_changed.connect(self._case_changed)
+        self._follow_ranking(session)
         self.refresh()
 
     def _tools(self) -> QWidget:
@@ -224,8 +228,7 @@ class Worklist(QFrame):
 
     def _show_best(self) -> None:
         """Say what is next best, and why."""
-        best = next_best(self._session, self._ledger, self._cases.all)
-        self._best = None if best is None else (best.case_id, best.index)
+        best = self._best = next_best(self._session, self._ledger, self._cases.all)
         self.best.setEnabled(best is not None)
         text = tr("Everything is reviewed") if best is None else tr("Next: {case}, {why}").format(case=best.case_id, why=best.why)
         if text != self.best.toolTip():
@@ -235,8 +238,27 @@ class Worklist(QFrame):
             self.best.setAccessibleName(text)
 
     def _go_to_best(self) -> None:
-        if self._best is not None:
-            self.best_wanted.emit(*self._best)
+        self.best_wanted.emit(self._best)
+
+    def _follow_ranking(self, session: Session) -> None:
+        self._rank_soon = QTimer(self, singleShot=True, interval=RANK_MS)
+        self._rank_soon.timeout.connect(self._rank)
+        for signal in (session.worklist_changed, session.prediction_changed, session.history_changed, session.project_changed):
+            signal.connect(self._rank_later)
+        session.suggesting.changed.connect(self._show_best)
+        session.suggesting.wanted.connect(self._go_to_best)
+
+    def _rank_later(self) -> None:
+        if not self._rank_soon.isActive():
+            self._rank_soon.start()
+
+    def _rank(self) -> None:
+        """Rank slices again, but not while a hand draws."""
+        opened = self._session.open
+        if opened is not None and (opened.painting or opened.working):
+            self._rank_soon.start()
+        else:
+            self._session.suggesting.renew()
 
     def _show_count(self) -> None:
         shown, count = self._cases.rowCount(), len(self._cases.all)

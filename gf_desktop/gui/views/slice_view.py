@@ -119,6 +119,11 @@ class SliceView(QWidget):
         return self._name
 
     @property
+    def shows_other(self) -> bool:
+        """Whether the mask that is compared with is drawn here: always in its own view, and in all others while they are flipped."""
+        return self.reads_only or (self._state.flipped and self._session.comparing.other is not None)
+
+    @property
     def is_active(self) -> bool:
         """Whether keys and the strip of slices mean this view."""
         active = self._name is None or not self._state.has_planes or self._state.display.plane == self._name
@@ -128,7 +133,7 @@ class SliceView(QWidget):
     def display(self) -> DisplayState:
         """What the person sees here: the shared state, cut in this view's plane."""
         state, volume = self._state.display, self._state.volume
-        if self.reads_only:
+        if self.shows_other:
             # a layer tells of the case's own mask
             return replace(state, layer="none")
         return state if self._name is None or volume is None or not self._state.has_planes else state.seen_from(self._name, volume)
@@ -176,7 +181,7 @@ class SliceView(QWidget):
             self._tell_hover()
             return
         other = self._session.comparing.other
-        label_map = other.label_map if other is not None and self.reads_only else opened.label_map
+        label_map = other.label_map if other is not None and self.shows_other else opened.label_map
         compared = other.label_map.labels if other is not None else None
         volume, state = opened.shown(state.frame), state.over_mask(opened.volume)
         wanted = (volume, state.plane, state.index, state.window)
@@ -316,7 +321,7 @@ class SliceView(QWidget):
         plane, other = self._plane, self._session.comparing.other
         if plane is None:
             return ("",)
-        if self.reads_only and other is not None:
+        if self.shows_other and other is not None:
             text = mask_text(other)
             return (text, text.split(",", maxsplit=1)[0], tr("other mask"))
         name, geometry = tr(plane.name), plane.geometry
@@ -363,7 +368,7 @@ class SliceView(QWidget):
             self._told_hover = False
         else:
             self._told_hover = True
-            other = self._session.comparing.other if self.reads_only else None
+            other = self._session.comparing.other if self.shows_other else None
             label_map, confidence = (opened.label_map, opened.confidence) if other is None else (other.label_map, None)
             volume = opened.shown(self._state.display.frame)
             self.hovered.emit(read_out(volume, voxel, label_map=label_map, confidence=confidence))

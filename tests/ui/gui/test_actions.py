@@ -16,6 +16,9 @@ from gf_desktop.session import Session
 
 KNOWN_FACTS = {"project", "writable", "cases", "case", "undo", "redo", "training", "idle", "parent", "choice", "working"} | {
     "measurement",
+    "changed",
+    "outdated",
+    "renewing",
     "measured",
     "comparing",
     "exporting",

@@ -134,7 +134,7 @@ def test_that_every_control_of_the_start_page_has_a_name_and_is_reached(made: Co
     check(made.window, qtbot)
 
 
-@pytest.mark.parametrize("panel", ["structures", "refine", "models", "scan", "measurements"])
+@pytest.mark.parametrize("panel", ["structures", "refine", "models", "changes", "scan", "measurements"])
 def test_that_every_control_of_an_open_project_has_a_name_and_is_reached(window: MainWindow, panel: str, qtbot: QtBot) -> None:
     window.show_panel(panel)
     qtbot.wait(1)
