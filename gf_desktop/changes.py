@@ -417,7 +417,7 @@ class Changing:
         project, opened = self._workspace.must_project(), self._workspace.open
         drawn_by = change.older if state == "kept" else change.newer
         if project.case(case_id).model_id != drawn_by:
-            project.masks.set_model(case_id, drawn_by)
+            project.keep_model(case_id, drawn_by)
         self._known[case_id] = write_state(project.case_folder(case_id), change, state)
         if opened is not None and opened.id == case_id:
             opened.refresh()

@@ -64,7 +64,11 @@ class _Measured:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Source:
-    """What measures a scan on any thread; ``only`` are the slices that changed since it was measured, None for all."""
+    """What measures a scan on any thread.
+
+    ``only`` are the slices that changed since it was measured, None for all. ``trusts`` says whether what is kept under the key is how the
+    mask is: on screen it may be ahead of the disk.
+    """
 
     case: Case
     key: str
@@ -74,12 +78,13 @@ class _Source:
     load: Callable[[], tuple[Volume, LabelMap, npt.NDArray[np.uint8] | None]]
     events: Callable[[], tuple[Event, ...]]
     only: frozenset[int] | None = None
+    trusts: bool = True
 
     def measured(self) -> _Measured | None:
         """Return what is known without looking at a voxel; None where it has to be measured."""
-        if self.known is not None and self.known.key == self.key:
+        if self.known is not None and (self.known.key == self.key if self.trusts else self.only == frozenset()):
             return self.known
-        if self.only is not None:
+        if not self.trusts:
             return None
         kept = read_worths(self.folder, self.key, self.case.slices)
         return None if kept is None else _Measured(self.key, *kept)
@@ -227,7 +232,7 @@ class Suggesting:
                 if token():
                     break
                 found = source.measured()
-                if found is None and until is not None and time.monotonic() > until and source.only is None:
+                if found is None and until is not None and time.monotonic() > until and source.trusts:
                     left += 1
                     continue
                 if found is None:
@@ -267,8 +272,9 @@ class Suggesting:
             folder, latest = project.case_folder(case.id), project.masks.latest(case.id)
             stamps = [_stamp(folder / name) for name in (JOURNAL, project.confidence_path(case.id).name, "change.json")]
             key = " ".join(["" if latest is None else latest.sha256, case.model_id, *stamps, *map(str, project.table.ids)])
-            known, only, table = self._known.get(case.id), None, project.table
+            known, only, table, trusts = self._known.get(case.id), None, project.table, True
             if shown is not None and shown.id == case.id:
+                trusts = self._dirty.opened is not shown and not shown.has_unsaved_proposals
                 only = self._changed_of(shown, known)
             if shown is None or shown.id != case.id:
                 if known is not None and known.key == key:
@@ -276,7 +282,7 @@ class Suggesting:
                     continue
                 if case.status == "new":
                     continue
-            found.append(_Source(case, key, folder, table, known, self._loader(case, shown), project.masks.history(case.id), only))
+            found.append(_Source(case, key, folder, table, known, self._loader(case, shown), project.masks.history(case.id), only, trusts))
         return found
 
     def _changed_of(self, shown: OpenCase, known: _Measured | None) -> frozenset[int] | None:

@@ -15,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 from psygnal import Signal
 
+from gf_desktop.agreement import Agreeing
 from gf_desktop.changes import Changing
 from gf_desktop.comparing import Comparing
 from gf_desktop.correcting import CorrectReport, checked_slices
@@ -75,6 +76,8 @@ class Session(Structuring):
         What another student changed, and predicting again behind the person's back.
     suggesting
         What is worth correcting next.
+    agreeing
+        How well the person agrees with themselves.
 
     Signals: those of :class:`Structuring` · ``prediction_changed()`` also for progress in ``predicting`` ·
     ``training_changed()`` · ``round_finished(RoundReport)`` · ``round_ended()`` without a candidate.
@@ -99,6 +102,7 @@ class Session(Structuring):
         self.versions = Versioning(self)
         self.changing = Changing(self, predict=self.predict, waits=lambda: self.predicting is not None)
         self.suggesting = Suggesting(self)
+        self.agreeing = Agreeing(self)
 
     def _let_go_of_project(self) -> None:
         super()._let_go_of_project()

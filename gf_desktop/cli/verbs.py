@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from gf_desktop.cli.agreement import agreement_verb, changes_agreement
 from gf_desktop.cli.asking import answer_of, find_pack, structure_path
 from gf_desktop.cli.capsules import capsule_verb, changes_models, models_verb
 from gf_desktop.cli.changes import changes_verb
@@ -304,6 +305,7 @@ _PROJECT_VERBS: dict[str, Callable[[Session, argparse.Namespace, Output], int | 
     "rollback": _rollback,
     "changes": changes_verb,
     "next": next_verb,
+    "agreement": agreement_verb,
     "export": export_verb,
     "evaluate": _evaluate,
     "measurements": measurements_verb,
@@ -314,6 +316,7 @@ _MAY_READ: dict[str, Callable[[argparse.Namespace], bool]] = {
     "structures": changes_structures,
     "patients": changes_patients,
     "models": changes_models,
+    "agreement": changes_agreement,
 }
 """Verbs that read or write, and whether they write."""
 

@@ -67,5 +67,15 @@ CHANGE_ROWS: Final[tuple[ActionSpec, ...]] = (
         "stop",
         frozenset({"renewing"}),
     ),
+    ActionSpec(
+        "read_again",
+        "Read a slice again, blind",
+        (),
+        "",
+        "Correct an approved slice a second time, without seeing the first: how well do you agree with yourself?",
+        "Model-",
+        "",
+        frozenset({"cases", "writable"}),
+    ),
 )
 """In the order of the menu."""

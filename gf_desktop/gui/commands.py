@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QWidget
 
 from gf_desktop.errors import UserError
 from gf_desktop.gui.actions import ACTIONS, tr
+from gf_desktop.gui.agreement_commands import AgreementCommands
 from gf_desktop.gui.change_commands import ChangeCommands
 from gf_desktop.gui.cine_player import CinePlayer
 from gf_desktop.gui.compare_commands import CompareCommands
@@ -159,6 +160,7 @@ class Commands(QObject):
         self.masks = MaskCommands(session, state, face, questions, parent=dialogs)
         self.compares = CompareCommands(session, state, face, choose_mask=self.masks.compare, attempt=self.attempt)
         self.changes = ChangeCommands(session, state, face, attempt=self.attempt, parent=self)
+        self.agreements = AgreementCommands(session, face, attempt=self.attempt, dialogs=dialogs, parent=self)
         self.measures = MeasureCommands(session, state, face, questions, attempt=self.attempt)
         self.models = ModelCommands(session, face, questions, attempt=self.attempt, parent=dialogs)
         self.exports = ExportCommands(session, face, questions, attempt=self.attempt, parent=dialogs)
@@ -242,7 +244,7 @@ class Commands(QObject):
             "redo": session.redo,
             "tool_cursor": self.corrections.take_cursor,
             **{f"tool_{name}": partial(self.corrections.take, name) for name in OTHER_TOOLS},
-            **(self.measures.handlers() | self.compares.handlers() | self.changes.handlers()),
+            **(self.measures.handlers() | self.compares.handlers() | self.changes.handlers() | self.agreements.handlers()),
             "swap": self.corrections.swap,
             **self.corrections.handlers(),
             "stop_operation": session.cancel_operation,

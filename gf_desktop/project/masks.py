@@ -390,11 +390,6 @@ class Masks:
             self._set_progress(case.id, facts, case.model_id)
         return True
 
-    def set_model(self, case_id: str, model_id: str) -> None:
-        """Keep whose proposal a case's mask began with; errors as :func:`writing`."""
-        with writing(self._db):
-            self._db.execute("UPDATE cases SET model_id = ? WHERE id = ?", (model_id, case_id))
-
     def _set_progress(self, case_id: str, facts: MaskFacts, model_id: str) -> None:
         status, reviewed = _progress(facts)
         self._db.execute("UPDATE cases SET status = ?, reviewed = ?, model_id = ? WHERE id = ?", (status, reviewed, model_id, case_id))

@@ -282,6 +282,12 @@ class Project:
         known = ", ".join(c.id for c in self.cases()[:12]) or "none yet"
         raise ProjectError("The project has no such case", where=case_id, next_step=f"Its cases are: {known}.")
 
+    def keep_model(self, case_id: str, model_id: str) -> None:
+        """Keep whose proposal a case's mask holds."""
+        self.must_write()
+        with writing(self._db):
+            self._db.execute("UPDATE cases SET model_id = ? WHERE id = ?", (model_id, case_id))
+
     def case_folder(self, case_id: str) -> Path:
         """Return the folder with a case's files."""
         return self.folder / "cases" / case_id

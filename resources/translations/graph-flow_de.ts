@@ -210,6 +210,7 @@
             <translation>CT des Abdomens, {number} Strukturen</translation>
         </message>
         <message>
+            <location filename="../../gf_desktop/agreement.py"/>
             <location filename="../../gf_desktop/refinement.py"/>
             <source>Activate a model first.</source>
             <translation>Aktivieren Sie zuerst ein Modell.</translation>
@@ -285,6 +286,11 @@
             <location filename="../../gf_desktop/structuring.py"/>
             <source>Back in the list of structures, because voxels of it came back: {names}.</source>
             <translation>Wieder in der Liste der Strukturen, weil Voxel davon zurückkamen: {names}.</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/agreement.py"/>
+            <source>Begin with one.</source>
+            <translation>Beginnen Sie mit einer.</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/files/stack.py"/>
@@ -1227,6 +1233,11 @@
             <translation>Kein Scan</translation>
         </message>
         <message>
+            <location filename="../../gf_desktop/agreement.py"/>
+            <source>No slice is being read again</source>
+            <translation>Keine Schicht wird noch einmal gelesen</translation>
+        </message>
+        <message>
             <location filename="../../gf_desktop/files/scan.py"/>
             <source>None of the files that the DICOMDIR names is a scan</source>
             <translation>Keine der Dateien, die das DICOMDIR nennt, ist ein Scan</translation>
@@ -1363,6 +1374,11 @@
             <translation>Legen Sie das Journal dieses Scans zurück, oder verschieben Sie diese Datei aus dem Ordner.</translation>
         </message>
         <message>
+            <location filename="../../gf_desktop/agreement.py"/>
+            <source>Read an approved slice again.</source>
+            <translation>Lesen Sie eine freigegebene Schicht noch einmal.</translation>
+        </message>
+        <message>
             <location filename="../../gf_desktop/files/faults.py"/>
             <source>Reading failed: {reason}</source>
             <translation>Lesen ist gescheitert: {reason}</translation>
@@ -1483,6 +1499,11 @@
             <location filename="../../gf_desktop/files/slice_positions.py"/>
             <source>Slice positions are rounded: up to {off} mm off an even spacing of {step} mm, which is used</source>
             <translation>Schichtpositionen sind gerundet: bis zu {off} mm neben einem gleichmäßigen Abstand von {step} mm, der verwendet wird</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/agreement.py"/>
+            <source>Slice {k} is not approved</source>
+            <translation>Schicht {k} ist nicht freigegeben</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/files/real_world_read.py"/>
@@ -2310,6 +2331,7 @@
             <translation>Die mitgelieferten Dateien des Programms fehlen; gesucht in {places}</translation>
         </message>
         <message>
+            <location filename="../../gf_desktop/agreement.py"/>
             <location filename="../../gf_desktop/refinement.py"/>
             <source>The project has no active model</source>
             <translation>Das Projekt hat kein aktives Modell</translation>
@@ -2567,6 +2589,16 @@
             <location filename="../../gf_desktop/files/dicom_rtstruct_read.py"/>
             <source>The structure set names no structures</source>
             <translation>Der Struktursatz nennt keine Strukturen</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/agreement.py"/>
+            <source>The student agrees with you as well as you agree with yourself: stop</source>
+            <translation>Der Schüler ist mit Ihnen so einig wie Sie mit sich selbst: aufhören</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/agreement.py"/>
+            <source>The student agrees with you less than you agree with yourself in {below}: go on</source>
+            <translation>Der Schüler ist mit Ihnen weniger einig als Sie mit sich selbst bei {below}: weiter</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/inference/probe.py"/>
@@ -2911,6 +2943,11 @@
             <translation>Dieser Scan ist keine Reihe von Volumen in der Zeit</translation>
         </message>
         <message>
+            <location filename="../../gf_desktop/agreement.py"/>
+            <source>Too few slices were read a second time to say whether the student is good enough</source>
+            <translation>Zu wenige Schichten wurden ein zweites Mal gelesen, um zu sagen, ob der Schüler gut genug ist</translation>
+        </message>
+        <message>
             <location filename="../../gf_desktop/files/picture.py"/>
             <location filename="../../gf_desktop/files/tiff.py"/>
             <source>Turned upright as the camera noted</source>
@@ -3071,6 +3108,11 @@
             <location filename="../../gf_desktop/files/faults.py"/>
             <source>Writing failed: {reason}</source>
             <translation>Schreiben ist gescheitert: {reason}</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/project/agreement_file.py"/>
+            <source>Your second readings cannot be read ({reason}); {what}.</source>
+            <translation>Ihre zweiten Lesungen sind nicht lesbar ({reason}); {what}.</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/project/journal_format.py"/>
@@ -4045,6 +4087,11 @@
             <translation>Ein echtes CT des Abdomens. Eine Schicht korrigieren, den Schüler verfeinern, sehen, wie er besser wird.</translation>
         </message>
         <message>
+            <location filename="../../gf_desktop/gui/blind_window.py"/>
+            <source>A slice a second time</source>
+            <translation>Eine Schicht ein zweites Mal</translation>
+        </message>
+        <message>
             <location filename="../../gf_desktop/gui/export_dialog.py"/>
             <source>A smaller file; many viewers do not read it yet.</source>
             <translation>Eine kleinere Datei; viele Betrachter lesen sie noch nicht.</translation>
@@ -4245,6 +4292,7 @@
             <translation>Anwenden</translation>
         </message>
         <message>
+            <location filename="../../gf_desktop/gui/blind_window.py"/>
             <location filename="../../gf_desktop/gui/tour.py"/>
             <source>Approve</source>
             <translation>Freigeben</translation>
@@ -4268,6 +4316,11 @@
             <location filename="../../gf_desktop/gui/actions.py"/>
             <source>As a double click does</source>
             <translation>Wie ein Doppelklick</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/panels/agreement_box.py"/>
+            <source>Ask me now and then</source>
+            <translation>Hin und wieder fragen</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/gui/actions.py"/>
@@ -4615,6 +4668,11 @@
             <translation>Korrigieren Sie einige Schichten. Den Rest lernt der Schüler, auf diesem Rechner.</translation>
         </message>
         <message>
+            <location filename="../../gf_desktop/gui/actions.py"/>
+            <source>Correct an approved slice a second time, without seeing the first: how well do you agree with yourself?</source>
+            <translation>Eine freigegebene Schicht ein zweites Mal korrigieren, ohne die erste Maske zu sehen: Wie einig sind Sie mit sich selbst?</translation>
+        </message>
+        <message>
             <location filename="../../gf_desktop/gui/panels/refine.py"/>
             <source>Correct and approve a few slices, then refine.</source>
             <translation>Korrigieren Sie einige Schichten, geben Sie sie frei und verfeinern Sie dann.</translation>
@@ -4813,6 +4871,11 @@
             <translation>Ziehen oder zwei Enden anklicken: ihr Abstand in mm</translation>
         </message>
         <message>
+            <location filename="../../gf_desktop/gui/blind_window.py"/>
+            <source>Drag: paint · right drag: erase · wheel: brush · Ctrl + wheel: zoom</source>
+            <translation>Ziehen: malen · rechts ziehen: radieren · Rad: Pinsel · Strg + Rad: Zoom</translation>
+        </message>
+        <message>
             <location filename="../../gf_desktop/gui/actions.py"/>
             <source>Draw</source>
             <translation>Zeichnen</translation>
@@ -4933,6 +4996,11 @@ DICOM-Ordner, NIfTI, PNG, JPEG</translation>
             <location filename="../../gf_desktop/gui/actions.py"/>
             <source>Erase</source>
             <translation>Radieren</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/agreement_commands.py"/>
+            <source>Every approved slice was read a second time, or there is none.</source>
+            <translation>Jede freigegebene Schicht wurde ein zweites Mal gelesen, oder es gibt keine.</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/gui/actions.py"/>
@@ -5244,6 +5312,16 @@ DICOM-Ordner, NIfTI, PNG, JPEG</translation>
             <translation>Dorthin, wo eine Minute Korrektur am meisten bringt, in jedem Scan</translation>
         </message>
         <message>
+            <location filename="../../gf_desktop/gui/panels/agreement_box.py"/>
+            <source>Good enough: the student agrees with you as well as you agree with yourself. Stop here.</source>
+            <translation>Gut genug: Der Schüler ist mit Ihnen so einig wie Sie mit sich selbst. Hier können Sie aufhören.</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/panels/agreement_box.py"/>
+            <source>Good enough? Read a few slices a second time to know.</source>
+            <translation>Gut genug? Lesen Sie ein paar Schichten ein zweites Mal, um es zu wissen.</translation>
+        </message>
+        <message>
             <location filename="../../gf_desktop/gui/export_dialog.py"/>
             <source>Grey pictures of the structures' numbers, for programs that do not read colour tables.</source>
             <translation>Graue Bilder mit den Nummern der Strukturen, für Programme, die keine Farbtabellen lesen.</translation>
@@ -5450,6 +5528,11 @@ DICOM-Ordner, NIfTI, PNG, JPEG</translation>
             <location filename="../../gf_desktop/gui/actions.py"/>
             <source>Larger brush</source>
             <translation>Größerer Pinsel</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/blind_window.py"/>
+            <source>Leave it</source>
+            <translation>Lassen</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/gui/import_details.py"/>
@@ -5787,6 +5870,11 @@ DICOM-Ordner, NIfTI, PNG, JPEG</translation>
             <translation>Namen, Nummern und Geburtsdaten der Patienten stehen auf dem Bildschirm, bis das Fenster geschlossen wird. Zeigen?</translation>
         </message>
         <message>
+            <location filename="../../gf_desktop/gui/agreement_commands.py"/>
+            <source>Never ask</source>
+            <translation>Nie fragen</translation>
+        </message>
+        <message>
             <location filename="../../gf_desktop/gui/start_page.py"/>
             <source>New project</source>
             <translation>Neues Projekt</translation>
@@ -5882,6 +5970,11 @@ DICOM-Ordner, NIfTI, PNG, JPEG</translation>
             <translation>Niemand hat dieses Programm für Diagnose oder Behandlung geprüft. Masken sind Vorschläge eines kleinen Netzes; prüfen Sie jede Schicht, die Sie verwenden. Alle Daten bleiben auf diesem Rechner.</translation>
         </message>
         <message>
+            <location filename="../../gf_desktop/gui/agreement_commands.py"/>
+            <source>Not now</source>
+            <translation>Jetzt nicht</translation>
+        </message>
+        <message>
             <location filename="../../gf_desktop/gui/panels/scan.py"/>
             <source>Not to be trusted</source>
             <translation>Nicht vertrauenswürdig</translation>
@@ -5890,6 +5983,11 @@ DICOM-Ordner, NIfTI, PNG, JPEG</translation>
             <location filename="../../gf_desktop/gui/mask_dialog.py"/>
             <source>Not usable: {text}.</source>
             <translation>Nicht brauchbar: {text}.</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/panels/agreement_box.py"/>
+            <source>Not yet: go on. The student with you / you with yourself: {structures}</source>
+            <translation>Noch nicht: weiter. Der Schüler mit Ihnen / Sie mit sich selbst: {structures}</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/gui/panels/model_dialogs.py"/>
@@ -5966,6 +6064,11 @@ DICOM-Ordner, NIfTI, PNG, JPEG</translation>
             <location filename="../../gf_desktop/gui/actions.py"/>
             <source>One after the other, in the background</source>
             <translation>Einer nach dem anderen, im Hintergrund</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/panels/agreement_box.py"/>
+            <source>One approved slice in ten, at most one an hour</source>
+            <translation>Eine von zehn freigegebenen Schichten, höchstens eine in der Stunde</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/gui/export_dialog.py"/>
@@ -6289,6 +6392,16 @@ DICOM-Ordner, NIfTI, PNG, JPEG</translation>
             <location filename="../../gf_desktop/gui/actions.py"/>
             <source>Reach over more slices</source>
             <translation>Über mehr Schichten reichen</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/agreement_commands.py"/>
+            <source>Read a second time: {text}</source>
+            <translation>Ein zweites Mal gelesen: {text}</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/actions.py"/>
+            <source>Read a slice again, blind</source>
+            <translation>Eine Schicht noch einmal lesen, blind</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/gui/panels/scan.py"/>
@@ -6741,6 +6854,7 @@ DICOM-Ordner, NIfTI, PNG, JPEG</translation>
             <translation>Export anhalten</translation>
         </message>
         <message>
+            <location filename="../../gf_desktop/gui/blind_window.py"/>
             <location filename="../../gf_desktop/gui/compare_bar.py"/>
             <location filename="../../gf_desktop/gui/panels/changes.py"/>
             <location filename="../../gf_desktop/gui/panels/model_dialogs.py"/>
@@ -6765,6 +6879,7 @@ DICOM-Ordner, NIfTI, PNG, JPEG</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/gui/actions.py"/>
+            <location filename="../../gf_desktop/gui/blind_window.py"/>
             <source>Structure to draw with</source>
             <translation>Struktur, mit der gezeichnet wird</translation>
         </message>
@@ -7211,6 +7326,7 @@ DICOM-Ordner, NIfTI, PNG, JPEG</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/gui/actions.py"/>
+            <location filename="../../gf_desktop/gui/blind_window.py"/>
             <source>Undo</source>
             <translation>Rückgängig</translation>
         </message>
@@ -7482,6 +7598,11 @@ DICOM-Ordner, NIfTI, PNG, JPEG</translation>
             <translation>Arbeitsliste</translation>
         </message>
         <message>
+            <location filename="../../gf_desktop/gui/agreement_commands.py"/>
+            <source>Would you correct one slice a second time, without seeing the first? It tells when the student is good enough.</source>
+            <translation>Würden Sie eine Schicht ein zweites Mal korrigieren, ohne die erste Maske zu sehen? Das sagt, wann der Schüler gut genug ist.</translation>
+        </message>
+        <message>
             <location filename="../../gf_desktop/gui/actions.py"/>
             <source>Write a title and a note about the chosen student</source>
             <translation>Einen Titel und eine Notiz zum gewählten Schüler schreiben</translation>
@@ -7497,6 +7618,11 @@ DICOM-Ordner, NIfTI, PNG, JPEG</translation>
             <translation>Geprüfte Masken, Oberflächen, Zahlen oder Berichte schreiben: NIfTI, NRRD, MetaImage, PNG, STL, OBJ, PLY, CSV, JSON, HTML</translation>
         </message>
         <message>
+            <location filename="../../gf_desktop/gui/agreement_commands.py"/>
+            <source>Yes</source>
+            <translation>Ja</translation>
+        </message>
+        <message>
             <location filename="../../gf_desktop/gui/questions.py"/>
             <source>Yes, do it</source>
             <translation>Ja, ausführen</translation>
@@ -7507,6 +7633,11 @@ DICOM-Ordner, NIfTI, PNG, JPEG</translation>
             <translation>Ja, mit Namen</translation>
         </message>
         <message>
+            <location filename="../../gf_desktop/gui/blind_window.py"/>
+            <source>You approved this slice before. Correct the student's proposal as if for the first time, then approve it; your first mask is not shown and stays as it is.</source>
+            <translation>Sie haben diese Schicht schon freigegeben. Korrigieren Sie den Vorschlag des Schülers wie beim ersten Mal, dann geben Sie ihn frei; Ihre erste Maske wird nicht gezeigt und bleibt, wie sie ist.</translation>
+        </message>
+        <message>
             <location filename="../../gf_desktop/gui/export_dialog.py"/>
             <source>You are asked once, with their number, before anything is written.</source>
             <translation>Bevor etwas geschrieben wird, werden Sie einmal gefragt und erfahren ihre Zahl.</translation>
@@ -7515,6 +7646,11 @@ DICOM-Ordner, NIfTI, PNG, JPEG</translation>
             <location filename="../../gf_desktop/gui/commands.py"/>
             <source>You can change the project now.</source>
             <translation>Sie können das Projekt jetzt ändern.</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/panels/agreement_box.py"/>
+            <source>You with yourself: {structures}</source>
+            <translation>Sie mit sich selbst: {structures}</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/gui/settings_store.py"/>

@@ -25,6 +25,7 @@ from PySide6.QtWidgets import (
 from gf_desktop.gui.actions import tr
 from gf_desktop.gui.language import spoken
 from gf_desktop.gui.palette import GRID_PX
+from gf_desktop.gui.panels.agreement_box import AgreementBox
 from gf_desktop.gui.texts import STAGE_WORDS, change_text, dice_text, duration_text
 from gf_desktop.gui.theme import caption_font, current_palette, numbers_font
 from gf_desktop.gui.widgets import action_button, label, line
@@ -83,6 +84,7 @@ class Refine(QFrame):
         self._stop.setText(tr("Stop"))
         self.table = self._make_table()
         self.verdict = label(wrap=True)
+        self.agreement = AgreementBox(session, actions)
         self.log = QPlainTextEdit()
         self.log.setReadOnly(True)
         self.log.setMaximumBlockCount(400)
@@ -121,6 +123,7 @@ class Refine(QFrame):
         layout.addLayout(self._plot_place)
         layout.addWidget(line())
         layout.addWidget(self.verdict)
+        layout.addWidget(self.agreement)
         # the table grows to its rows before the log grows to its limit
         layout.addWidget(self.table, 20)
         layout.addWidget(self.log, 1)

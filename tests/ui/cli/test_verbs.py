@@ -583,3 +583,20 @@ def test_that_the_slices_worth_most_are_listed_with_a_reason(run: Callable[..., 
     run("correct", project, "C-001", "--mask", DEMO / "B_ct_labels.nii.gz", "--map", map_file, "--slices", first["slice"])
     assert first["slice"] not in [one["slice"] for one in run("next", project, "--count", 40)["slices"]]
     assert "--help" in error_of(run("next", project, "--count", "0", code=1))["next"]
+
+
+def test_that_second_readings_are_taken_from_files_and_give_advice(run: Callable[..., Any], project: Path, map_file: Path) -> None:
+    run("import", project, DEMO / "B_ct_dicom")
+    run("predict", project)
+    mask = ("--mask", DEMO / "B_ct_labels.nii.gz", "--map", map_file)
+    run("correct", project, "C-001", *mask, "--slices", "5-9")
+    assert run("agreement", project)["advice"] == "unknown"
+    for k in (5, 6):
+        answer = run("agreement", project, "--case", "C-001", "--slice", k, *mask)
+    assert [one["slice"] for one in answer["repeats"]] == [5, 6]
+    assert answer["structures"]["soft"]["own"] == 1.0
+    assert "not approved" in run("agreement", project, "--case", "C-001", "--slice", 2, *mask, code=1)["error"]["what"]
+    run("agreement", project, "--slice", 5, *mask, code=1)
+    run("agreement", project, "--case", "C-001", "--slice", 99, *mask, code=1)
+    assert run("agreement", project, "--offer", "off")["offer"] is False
+    assert run("agreement", project)["offer"] is False
