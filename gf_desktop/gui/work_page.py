@@ -31,7 +31,7 @@ from gf_desktop.session import Session
 __all__ = ["WorkPage"]
 
 LEFT_PX = 216
-RIGHT_PX = 376
+RIGHT_PX = 336
 USUAL_PX = [LEFT_PX, 1440 - LEFT_PX - RIGHT_PX, RIGHT_PX]
 
 

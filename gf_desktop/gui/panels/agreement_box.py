@@ -53,7 +53,9 @@ class AgreementBox(QFrame):
     def refresh(self) -> None:
         """Read again what is known."""
         project = self._session.project
-        self.setVisible(project is not None)
+        if self.parentWidget() is not None:
+            # without a parent it would be a window of its own and take the keyboard
+            self.setVisible(project is not None)
         if project is None:
             return
         advice = self._session.agreeing.advice()
