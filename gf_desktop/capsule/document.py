@@ -103,13 +103,17 @@ class Ancestor(_Strict, frozen=True):
 
 
 class TrainingScan(_Strict, frozen=True):
-    """One scan of the round by its pseudonym: hashes of its voxels, of its mask ("" where nobody touched it) and of its grid."""
+    """One scan of the round by its pseudonym: hashes of its voxels, of its mask ("" where nobody touched it) and of its grid.
+
+    ``held_back`` are the stored slices that judged, ``gap`` those beside them from which nothing was learned.
+    """
 
     case: Annotated[str, msgspec.Meta(pattern=r"\A[A-Za-z0-9][A-Za-z0-9._-]{0,79}\Z")]
     image_sha256: Sha256
     labels_sha256: Annotated[str, msgspec.Meta(pattern=r"\A([0-9a-f]{64})?\Z")]
     grid_sha256: Sha256
     held_back: list[Count]
+    gap: list[Count]
 
 
 class TrainingData(_Strict, frozen=True):

@@ -74,6 +74,7 @@ def _data(project: Project, card: ModelCard) -> TrainingData | None:
             labels_sha256=item["labels_sha256"],
             grid_sha256=grid_sha256(item),
             held_back=item["validation_slices"],
+            gap=item.get("gap_slices", []),
         )
         for item in document["items"]
     ]

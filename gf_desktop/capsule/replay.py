@@ -286,7 +286,7 @@ def _same_entry(scan: TrainingScan, entries: list[dict[str, Any]]) -> dict[str, 
         for file, digest in files:
             if not file.is_file() or file_sha256(file) != digest:
                 raise TrainingError(f"A file of {scan.case} was changed since the round", where=str(file), next_step="Restore it.")
-        return entry | {"case": scan.case, "validation_slices": list(scan.held_back)}
+        return entry | {"case": scan.case, "validation_slices": list(scan.held_back), "gap_slices": list(scan.gap)}
     raise TrainingError(
         f"The scan {scan.case} of the round, or its mask of that time, is not here",
         where=scan.case,

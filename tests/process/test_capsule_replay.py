@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 import shutil
 from pathlib import Path
 from typing import Any
@@ -40,7 +41,7 @@ def refined(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
     for name, array in (("scan", grey.astype(np.float32)), ("truth", labels)):
         SITK.WriteImage(SITK.GetImageFromArray(array), str(folder / f"{name}.nii.gz"))
     session.import_paths([folder / "scan.nii.gz"])
-    session.correct("C-001", folder / "truth.nii.gz", slices=[1, 3, 5])
+    session.correct("C-001", folder / "truth.nii.gz", slices=[1, 2, 3, 4, 5])
     errors: list[Exception] = []
     session.trouble.connect(errors.append)
     session.refine(minutes=5, seed=3, threads=1, recipe=RECIPE)
@@ -84,6 +85,9 @@ def replay(folder: Path, out: Path, **sources: Any) -> ReplayReport:
 def test_that_a_capsule_replays_to_the_same_weights_on_another_copy_of_the_data(refined: tuple[Path, str], tmp_path: Path) -> None:
     folder, candidate = refined
     clone = Path(shutil.copytree(folder / "trial", tmp_path / "clone"))
+    (item,) = json.loads((clone / "runs" / "run-0001" / "manifest.json").read_text(encoding="utf-8"))["items"]
+    assert item["validation_slices"], "a slab judges"
+    assert item["gap_slices"], "and nothing is learned from what lies beside it"
     # neither the runs nor any model of the first machine are there, only scans, masks and the capsules
     shutil.rmtree(clone / "runs")
     shutil.rmtree(clone / "models")
