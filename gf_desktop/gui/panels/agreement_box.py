@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QCheckBox, QFrame, QHBoxLayout, QVBoxLayout
+from PySide6.QtWidgets import QCheckBox, QFrame, QVBoxLayout
 
 from gf_desktop.agreement import Advice
 from gf_desktop.gui.actions import tr
@@ -36,16 +36,12 @@ class AgreementBox(QFrame):
         self.offers = QCheckBox(tr("Ask me now and then"))
         self.offers.setToolTip(tr("One approved slice in ten, at most one an hour"))
         self.offers.clicked.connect(self._switched)
-        row = QHBoxLayout()
-        row.setContentsMargins(0, 0, 0, 0)
-        row.addWidget(self.again)
-        row.addWidget(self.offers)
-        row.addStretch(1)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(GRID_PX // 2)
         column.addWidget(self.text)
-        column.addLayout(row)
+        column.addWidget(self.offers)
+        column.addWidget(self.again)
         session.agreeing.changed.connect(self.refresh)
         session.structures_changed.connect(self.refresh)
         self.refresh()

@@ -29,12 +29,15 @@ class NextBest:
         The reason.
     place_ijk
         Voxel in the middle of what is likely to be wrong; None where only the slice is known.
+    short
+        Scan and reason in a few short lines, for a narrow place; "" where the reason is short enough.
     """
 
     case_id: str
     index: int
     why: str
     place_ijk: tuple[int, int, int] | None = None
+    short: str = ""
 
 
 def next_best(session: Session, ledger: SliceLedger, cases: Sequence[Case], *, k: int | None = None) -> NextBest | None:
@@ -54,7 +57,8 @@ def next_best(session: Session, ledger: SliceLedger, cases: Sequence[Case], *, k
     case = None if found is None else next((case for case in cases if case.id == found.case_id), None)
     if found is not None and case is not None:
         place = (*found.place_ij, found.k) if min(found.place_ij) >= 0 else None
-        return NextBest(case.id, found.k, _why(session, found, case), place)
+        why, short = _why(session, found, case)
+        return NextBest(case.id, found.k, why, place, short)
     if opened is not None:
         doubtful = [(s.doubt, -at) for at, s in enumerate(ledger.summaries) if s is not None and s.doubt and not s.reviewed]
         if doubtful:
@@ -78,7 +82,7 @@ def _scan(session: Session, cases: Sequence[Case]) -> NextBest | None:
     return NextBest(case.id, -1, why)
 
 
-def _why(session: Session, found: Suggestion, case: Case) -> str:
+def _why(session: Session, found: Suggestion, case: Case) -> tuple[str, str]:
     table = session.must_project().table
     name = next((structure.name for structure in table if structure.id == found.structure), tr("background"))
     measured = case.spacing_known and not case.is_cine
@@ -86,7 +90,11 @@ def _why(session: Session, found: Suggestion, case: Case) -> str:
     stake = tr("{ml} ml").format(ml=local_number(f"{found.stake_ml:.1f}")) if measured else pixels
     if found.disputed:
         text = tr("slice {n}, {name}: the students disagree, {stake} at stake, about {seconds} s")
+        about = tr("{name}: students disagree")
     else:
         text = tr("slice {n}, {name}: {unsure} % unsure, {stake} at stake, about {seconds} s")
+        about = tr("{name}: {unsure} % unsure")
     unsure = max(1, round(100 * found.unsure))
-    return text.format(n=found.k + 1, name=name, unsure=unsure, stake=stake, seconds=round(found.seconds))
+    facts = {"n": found.k + 1, "name": name, "unsure": unsure, "stake": stake, "seconds": round(found.seconds), "case": case.id}
+    lines = (tr("{case}, slice {n}"), about, tr("{stake}, about {seconds} s"))
+    return text.format(**facts), "\n".join(line.format(**facts) for line in lines)

@@ -233,7 +233,7 @@ class Worklist(QFrame):
         text = tr("Everything is reviewed") if best is None else tr("Next: {case}, {why}").format(case=best.case_id, why=best.why)
         if text != self.best.toolTip():
             # the reason on a line of its own: a narrow button would tear it
-            self.best.setText(text.replace(", ", "\n", 1))
+            self.best.setText((best.short if best is not None else "") or text.replace(", ", "\n", 1))
             self.best.setToolTip(text)
             self.best.setAccessibleName(text)
 
