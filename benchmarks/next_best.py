@@ -1,8 +1,8 @@
 """Ten slices that the program suggests beside ten random ones: what a student learns from correcting them, on slices that nobody chose.
 
-A student begins with two labelled slices of a benchmark task (training/bench/tasks.py; "abdomen" is the demo's scans). It predicts the rest,
-the slices are ranked as in the window (gf_desktop/ranking.py), and from the same weights two students go on: one with the ten that rank
-first, one with ten drawn at random. Both take the same steps. Dice is of the task's test cases.
+A student begins with two labelled slices of a benchmark task (training/bench/tasks.py; "abdomen" is the demo's scans). It predicts
+the rest, the slices are ranked as in the window (gf_desktop/ranking.py), and from the same weights two students go on: one with the
+ten that rank first, one with ten drawn at random. Both take the same steps. Dice is of the task's test cases.
 """
 
 from __future__ import annotations

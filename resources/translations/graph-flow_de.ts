@@ -8501,6 +8501,11 @@ DICOM-Ordner, NIfTI, PNG, JPEG</translation>
             <translation>{file} wird geschrieben</translation>
         </message>
         <message>
+            <location filename="../../gf_desktop/gui/panels/next_best.py"/>
+            <source>{case}, slice {n}</source>
+            <translation>{case}, Schicht {n}</translation>
+        </message>
+        <message>
             <location filename="../../gf_desktop/gui/panels/structure_dialog.py"/>
             <source>{colour}, in use</source>
             <translation>{colour}, vergeben</translation>
@@ -8623,6 +8628,16 @@ DICOM-Ordner, NIfTI, PNG, JPEG</translation>
             <location filename="../../gf_desktop/gui/corrections.py"/>
             <source>{name}: nothing to change</source>
             <translation>{name}: nichts zu ändern</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/panels/next_best.py"/>
+            <source>{name}: students disagree</source>
+            <translation>{name}: Schüler uneins</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/panels/next_best.py"/>
+            <source>{name}: {unsure} % unsure</source>
+            <translation>{name}: zu {unsure} % unsicher</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/gui/panels/structure_row.py"/>
@@ -8814,6 +8829,11 @@ DICOM-Ordner, NIfTI, PNG, JPEG</translation>
                 <numerusform>{slices} Schicht aus {file} genommen, {n} Voxel geändert.</numerusform>
                 <numerusform>{slices} Schichten aus {file} genommen, {n} Voxel geändert.</numerusform>
             </translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/panels/next_best.py"/>
+            <source>{stake}, about {seconds} s</source>
+            <translation>{stake}, etwa {seconds} s</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/gui/panels/refine.py"/>
