@@ -1,9 +1,9 @@
-"""One refinement from the button to the verdict."""
+"""One refinement from the button to the verdict, over breaks: whatever ends it on the way, it can go on where it stood."""
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable
+from dataclasses import dataclass, field
 
 from gf_desktop.errors import TrainingError, UserError
 from gf_desktop.gate import GateDecision
@@ -14,35 +14,71 @@ from gf_desktop.project.manifest import ManifestItem, begin_freezing, nothing_to
 from gf_desktop.project.mask_files import Freezing
 from gf_desktop.project.records import RoundReport
 from gf_desktop.project.store import Project
+from gf_desktop.project.unfinished import (
+    Recipe,
+    RoundOrder,
+    change_round,
+    drop_round,
+    end_left_trainer,
+    newest_state,
+    note_trainer,
+    read_items,
+    unfinished_round,
+    with_free_candidate,
+    write_order,
+)
 from gf_desktop.protocol import Candidate, Failed, Start, Stopped
-from gf_desktop.trainer_link import TrainerLink, TrainingState, Transport
+from gf_desktop.trainer_link import PauseReason, TrainerLink, TrainingState, Transport
 
-__all__ = ["DEFAULT_MINUTES", "Recipe", "Refinement"]
+__all__ = ["DEFAULT_MINUTES", "Recipe", "Refinement", "RoundWish"]
 
 DEFAULT_MINUTES = 5.0
 """Length of a round when nobody says otherwise."""
 
-Recipe = dict[str, float | int | str | bool]
+
+@dataclass(frozen=True, slots=True)
+class RoundWish:
+    """What a round is asked for.
+
+    Attributes
+    ----------
+    threads
+        0 for as many as the trainer thinks right.
+    recipe
+        Replaces settings of the trainer by name; see ``training.config.RefineConfig``.
+    only_plugged
+        Whether it is to wait while the computer runs on its battery.
+    """
+
+    minutes: float = DEFAULT_MINUTES
+    seed: int = 0
+    threads: int = 0
+    recipe: Recipe = field(default_factory=dict)
+    only_plugged: bool = False
 
 
 class Refinement:
     """Runs a round in a trainer process, judges its candidate, and promotes or rejects it.
 
+    A trainer that ends unasked is started again where it stood; twice at one place, and the round has failed.
+
     Parameters
     ----------
+    make_transport
+        Makes the line to a trainer that is not started yet.
     on_change
         Given a new snapshot whenever something happened.
     on_report
         Given the report when a candidate was judged.
     on_failure
-        Given what the user can do about it when there is no candidate; None when the round was given up on request.
+        Given what the user can do about it when there is no candidate; None when the round was stopped on request.
     """
 
     def __init__(
         self,
         project: Project,
         jobs: Jobs,
-        transport: Transport,
+        make_transport: Callable[[], Transport],
         *,
         on_change: Callable[[TrainingState], None],
         on_report: Callable[[RoundReport], None],
@@ -50,19 +86,22 @@ class Refinement:
     ) -> None:
         self._project = project
         self._jobs = jobs
-        self._transport = transport
+        self._make_transport = make_transport
+        self._transport: Transport | None = None
         self._on_change = on_change
         self._on_report = on_report
         self._on_failure = on_failure
         self._items: list[ManifestItem] = []
         self._link: TrainerLink | None = None
         self._judging: CancelToken | None = None
-        self._given_up = False
+        self._given_up = self._left = False
         self._beginning = False
         self._refusal: Exception | None = None
         self._freezing: CancelToken | None = None
         self._frozen: list[Freezing] = []
         self._shown: OpenCase | None = None
+        self._order: RoundOrder | None = None
+        self._holds: set[PauseReason] = set()
         self.run_id = ""
         self.active_id = ""
 
@@ -71,15 +110,13 @@ class Refinement:
         """The latest snapshot."""
         return TrainingState() if self._link is None else self._link.state
 
-    def begin(self, *, minutes: float, seed: int, threads: int = 0, recipe: Recipe | None = None, shown: OpenCase | None = None) -> None:
-        """Freeze the masks off the session's thread, then start the trainer.
+    def begin(self, wish: RoundWish, *, shown: OpenCase | None = None) -> None:
+        """Freeze the masks off the session's thread, then start the trainer; a round that waited to go on is dropped.
 
         What goes wrong later is told to ``on_failure``; with jobs that run at once it is raised here.
 
         Parameters
         ----------
-        recipe
-            Replaces settings of the trainer by name.
         shown
             The case on screen; its mask takes no strokes until it is frozen.
 
@@ -88,8 +125,8 @@ class Refinement:
         TrainingError
             When there is nothing to learn from, the time is not positive, or the trainer cannot be started.
         """
-        if not minutes > 0:
-            raise TrainingError(f"A refinement needs some time, not {minutes} minutes", next_step="Give it at least half a minute.")
+        if not wish.minutes > 0:
+            raise TrainingError(f"A refinement needs some time, not {wish.minutes} minutes", next_step="Give it at least half a minute.")
         project = self._project
         project.must_write()
         active_id = project.models.active_id
@@ -112,7 +149,7 @@ class Refinement:
 
         def done(_none: None) -> None:
             try:
-                self._launch(frozen, minutes=minutes, seed=seed, threads=threads, recipe=recipe or {})
+                self._launch(frozen, wish)
             except (UserError, OSError) as error:
                 self._refuse(error)
             finally:
@@ -144,6 +181,9 @@ class Refinement:
                     shown.working = ""
 
     def _refuse(self, error: Exception) -> None:
+        if self._order is not None:
+            # nothing was trained that one could go on with
+            drop_round(self._project, self._order)
         if self._beginning:
             self._refusal = error
         else:
@@ -155,75 +195,183 @@ class Refinement:
         if shown is not None:
             shown.working = ""
 
-    def _launch(self, frozen: list[Freezing], *, minutes: float, seed: int, threads: int, recipe: Recipe) -> None:
+    def _launch(self, frozen: list[Freezing], wish: RoundWish) -> None:
         project, active_id = self._project, self.active_id
-        manifest, self._items = write_manifest(project, self.run_id, seed=seed, frozen=frozen)
+        _manifest, self._items = write_manifest(project, self.run_id, seed=wish.seed, frozen=frozen)
         if self._given_up:
             self._on_failure(None)
             return
-        candidate_id = project.models.next_id(active_id)
-        run_folder = project.run_folder(self.run_id)
-        order = Start(
+        before = unfinished_round(project)
+        if before is not None:
+            end_left_trainer(project, before.run_id)
+            drop_round(project, before)
+        self._order = RoundOrder(
             run_id=self.run_id,
-            manifest=str(manifest),
-            parent_dir=str(project.models.path(active_id)),
-            out_dir=str(project.models.folder / candidate_id),
-            run_dir=str(run_folder),
-            candidate_id=candidate_id,
-            minutes=minutes,
-            seed=seed,
-            threads=threads,
-            recipe=recipe,
+            candidate_id=project.models.next_id(active_id),
+            parent_id=active_id,
+            minutes=wish.minutes,
+            seed=wish.seed,
+            threads=wish.threads,
+            recipe=dict(wish.recipe),
+            only_plugged=wish.only_plugged,
         )
-        self._link = TrainerLink(self._transport, order, on_change=self._on_change, on_end=self._training_ended)
+        write_order(project, self._order)
+        self._start_trainer(self._order, resume=False)
+
+    def go_on(self, order: RoundOrder) -> None:
+        """Go on with a round that did not come to its end; a trainer that its window left behind is ended before.
+
+        Raises
+        ------
+        UserError
+            When the round's files are damaged, or the trainer cannot be started.
+        """
+        project = self._project
+        project.must_write()
+        self.run_id, self.active_id = order.run_id, order.parent_id
+        self._items = read_items(project, order.run_id)
+        end_left_trainer(project, order.run_id)
+        self._order = order = change_round(project, with_free_candidate(project, order), state="going")
+        self._start_trainer(order, resume=True)
+
+    def _start_trainer(self, order: RoundOrder, *, resume: bool) -> None:
+        project, run_folder = self._project, self._project.run_folder(order.run_id)
+        start = Start(
+            run_id=order.run_id,
+            manifest=str(run_folder / "manifest.json"),
+            parent_dir=str(project.models.path(order.parent_id)),
+            out_dir=str(project.models.folder / order.candidate_id),
+            run_dir=str(run_folder),
+            candidate_id=order.candidate_id,
+            minutes=order.minutes,
+            seed=order.seed,
+            threads=order.threads,
+            recipe=order.recipe,
+            resume=resume,
+        )
+        self._transport = self._make_transport()
+        self._link = TrainerLink(self._transport, start, on_change=self._on_change, on_end=self._training_ended)
         self._link.begin(run_folder / "trainer.log")
+        note_trainer(project, order.run_id, self._transport.pid)
+        for reason in self._holds:
+            self._link.hold(reason, holds=True)
 
     def cancel(self) -> None:
-        """Give the round up; the active model goes on serving."""
+        """Stop the round; the active model goes on serving, and the round can go on where it stands."""
         self._given_up = True
+        if self._order is not None:
+            self._keep(state="stopped")
+        self._end()
+
+    def leave(self) -> None:
+        """Let go of the project, which is about to be closed: the round goes on when it is opened again. Nothing is told any more."""
+        self._left = self._given_up = True
+        self._end()
+
+    def _end(self) -> None:
         if self._freezing is not None:
             self._freezing.cancel()
             for freezing in self._frozen:
                 freezing.give_up()
             self._let_go_of_mask()
-            self._on_failure(None)
+            self._tell_failure(None)
         elif self._judging is not None:
             self._judging.cancel()
             self._judging = None
-            self._on_failure(None)
+            self._tell_failure(None)
         elif self._link is not None:
             self._link.stop()
 
-    def pause(self) -> None:
-        """Let the trainer wait."""
-        if self._link is not None:
-            self._link.pause()
+    def _tell_failure(self, error: Exception | None) -> None:
+        if not self._left:
+            self._on_failure(error)
 
-    def resume(self) -> None:
-        """Let the trainer go on."""
+    def _keep(self, **changes: object) -> None:
+        """Keep with the order what changed; a disk that is full is no reason to lose the round."""
+        assert self._order is not None, "the round was launched"
+        try:
+            self._order = change_round(self._project, self._order, **changes)
+        except UserError:
+            return
+
+    @property
+    def only_plugged(self) -> bool:
+        """Whether the round waits while the computer runs on its battery."""
+        return self._order is not None and self._order.only_plugged
+
+    def hold(self, reason: PauseReason, *, holds: bool) -> None:
+        """Let the trainer stand still for a reason, at once, or take the reason back; it goes on when there is none left."""
+        (self._holds.add if holds else self._holds.discard)(reason)
         if self._link is not None:
-            self._link.resume()
+            self._link.hold(reason, holds=holds)
+
+    def finish(self) -> None:
+        """Take what the round has made so far; the trainer says so where that is too early."""
+        if self._link is not None:
+            self._link.export_now()
 
     def wait(self) -> None:
-        """Deliver the trainer's messages until it has ended; at once where an event loop does that."""
-        self._transport.wait()
+        """Deliver the trainer's messages until it has ended for good; at once where an event loop does that."""
+        waited = None
+        while self._transport is not waited and self._transport is not None:
+            waited = self._transport
+            waited.wait()
 
     def _training_ended(self, result: Candidate | Failed | Stopped) -> None:
+        if self._left:
+            return
+        died = self._link is not None and self._link.died
         match result:
             case Candidate() if not self._given_up:
                 self._judge(result)
+            case Failed() if died and not self._given_up:
+                self._died(result)
             case Failed():
-                self._on_failure(TrainingError(result.what, where=result.where, next_step=result.next))
+                self._fail(TrainingError(result.what, where=result.where, next_step=result.next))
             case _:
                 self._on_failure(None)
 
+    def _died(self, result: Failed) -> None:
+        """Start a trainer that ended without a word again where it stood, once at each place."""
+        assert self._order is not None, "the round was launched"
+        place = newest_state(self._project, self.run_id)
+        if self._order.died_at == place:
+            self._fail(
+                TrainingError(
+                    "The trainer ended twice at the same place without a word",
+                    where=result.where,
+                    next_step="Close other programs, in case memory is short, and go on or refine again; trainer.log there may say more.",
+                )
+            )
+            return
+        self._keep(died_at=place)
+        try:
+            self._start_trainer(self._order, resume=True)
+        except UserError as error:
+            self._fail(error)
+
+    def _fail(self, error: Exception) -> None:
+        """End without a candidate; what there is stays, and the user may go on with it."""
+        if self._order is not None:
+            self._keep(state="stopped")
+        self._tell_failure(error)
+
     def _judge(self, result: Candidate) -> None:
         project = self._project
+        known = next((record.state for record in project.models.records() if record.id == result.model_id), None)
         try:
-            project.models.register(result.model_id)
+            # where the round was broken off after this, it is registered already
+            if known is None:
+                project.models.register(result.model_id)
         except UserError as error:
-            self._on_failure(error)
+            self._fail(error)
             return
+        if known not in (None, "candidate"):
+            # judged, and broken off before that was noted
+            self._end_round()
+            self._on_failure(None)
+            return
+        self._compare_with_served()
         volumes = {item.case_id: project.load_volume(item.case_id) for item in self._items if item.labels is not None}
         active_path, candidate_path = project.models.path(self.active_id), project.models.path(result.model_id)
         items, names, merged, run_id = self._items, project.table, project.structures.merged, self.run_id
@@ -233,7 +381,7 @@ class Refinement:
                 active_path, candidate_path, items, volumes, token, names=names, merged=merged, parity=result.parity, run_id=run_id
             )
 
-        self._judging = self._jobs.run(work, on_done=lambda decision: self._conclude(result, decision), on_error=self._on_failure)
+        self._judging = self._jobs.run(work, on_done=lambda decision: self._conclude(result, decision), on_error=self._fail)
 
     def _conclude(self, result: Candidate, decision: GateDecision) -> None:
         self._judging = None
@@ -257,8 +405,16 @@ class Refinement:
             gate=gate,
         )
         self._project.save_round(report)
-        self._tidy()
+        self._end_round()
         self._on_report(report)
 
-    def _tidy(self) -> None:
-        shutil.rmtree(self._project.run_folder(self.run_id) / "cache", ignore_errors=True)
+    def _end_round(self) -> None:
+        if self._order is not None:
+            drop_round(self._project, self._order)
+
+    def _compare_with_served(self) -> None:
+        """Let the candidate be judged against the model that serves now, where that knows the same structures as its parent."""
+        models = self._project.models
+        served = models.active_id
+        if served is not None and served != self.active_id and models.card(served).table == models.card(self.active_id).table:
+            self.active_id = served

@@ -19,7 +19,6 @@ from gf_desktop.agreement import Agreeing
 from gf_desktop.changes import Changing
 from gf_desktop.comparing import Comparing
 from gf_desktop.correcting import CorrectReport, checked_slices
-from gf_desktop.errors import TrainingError
 from gf_desktop.exporting import Exporting, ExportOptions
 from gf_desktop.files.export import ExportedFile
 from gf_desktop.files.facts import FRAME_FACT
@@ -35,7 +34,8 @@ from gf_desktop.previewing import Previewing
 from gf_desktop.project.records import Case, ModelRecord, RoundReport
 from gf_desktop.project.store import Project
 from gf_desktop.proposing import Proposer
-from gf_desktop.refinement import DEFAULT_MINUTES, Recipe, Refinement
+from gf_desktop.refinement import DEFAULT_MINUTES, Recipe, RoundWish
+from gf_desktop.rounds import Rounds
 from gf_desktop.structuring import Structuring
 from gf_desktop.trainer_link import TrainingState, Transport
 from gf_desktop.versioning import Versioning, must_suit
@@ -78,6 +78,8 @@ class Session(Structuring):
         What is worth correcting next.
     agreeing
         How well the person agrees with themselves.
+    rounds
+        The round that runs, the one that waits, the one that can go on.
 
     Signals: those of :class:`Structuring` · ``prediction_changed()`` also for progress in ``predicting`` ·
     ``training_changed()`` · ``round_finished(RoundReport)`` · ``round_ended()`` without a candidate.
@@ -89,10 +91,15 @@ class Session(Structuring):
 
     def __init__(self, jobs: Jobs, transport_factory: Callable[[], Transport], *, author: str = "") -> None:
         super().__init__(jobs, author=author)
-        self._transport_factory = transport_factory
         self._proposer: Proposer | None = None
-        self._refinement: Refinement | None = None
-        self.training = TrainingState()
+        self.rounds = Rounds(
+            self,
+            transport_factory,
+            before_begin=self._ready_for_round,
+            on_change=self._training_moved,
+            on_report=self._round_reported,
+            on_end=self._round_ended,
+        )
         self.provider = ""
         self.measuring = Measuring(self)
         self.comparing = Comparing(self)
@@ -109,22 +116,21 @@ class Session(Structuring):
         if self._proposer is not None:
             self._proposer.close()
             self._proposer = None
-        if self._refinement is not None:
-            self._refinement.cancel()
+        self.rounds.leave()
 
     def _let_go_of_case(self) -> None:
         if self._proposer is not None:
             self._proposer.cancel()
-        if self._refinement is not None and self.open is not None:
-            self._refinement.settle(self.open.id)
+        if self.rounds.current is not None and self.open is not None:
+            self.rounds.current.settle(self.open.id)
         super()._let_go_of_case()
 
     def open_case(self, case_id: str, *, on_done: Callable[[Case], None] = no_answer, on_error: OnError | None = None) -> None:
         """Bring a case on screen; the one before is saved first."""
         if self._proposer is not None:
             self._proposer.settle()
-        if self._refinement is not None:
-            self._refinement.settle(case_id, *(() if self.open is None else (self.open.id,)))
+        if self.rounds.current is not None:
+            self.rounds.current.settle(case_id, *(() if self.open is None else (self.open.id,)))
         super().open_case(case_id, on_done=on_done, on_error=on_error)
 
     # prediction
@@ -223,79 +229,71 @@ class Session(Structuring):
 
     # refinement
 
-    def refine(self, *, minutes: float | None = None, seed: int = 0, threads: int = 0, recipe: Recipe | None = None) -> None:
+    def refine(
+        self,
+        *,
+        minutes: float | None = None,
+        seed: int = 0,
+        threads: int = 0,
+        recipe: Recipe | None = None,
+        only_plugged: bool = False,
+    ) -> None:
         """Start a round with everything that is approved; its end is told by ``round_finished`` or ``round_ended``.
 
-        ``recipe`` replaces settings of the trainer by name; see ``training.config.RefineConfig``.
+        While one runs, the next waits behind it. ``recipe`` replaces settings of the trainer by name; see
+        ``training.config.RefineConfig``.
 
         Raises
         ------
         TrainingError
-            When a round already runs, or there is nothing to learn from.
+            When one round runs and another waits already, or there is nothing to learn from.
         """
-        project = self.must_project()
-        if self._refinement is not None:
-            raise TrainingError("A refinement is already running", where=self._refinement.run_id, next_step="Wait for it, or cancel it.")
+        self.must_project()
+        length = DEFAULT_MINUTES if minutes is None else minutes
+        self.rounds.begin(RoundWish(length, seed, threads, recipe or {}, only_plugged))
+        self._tell_findings()
+        self.working_changed.emit()
+        self.worklist_changed.emit()
+
+    def _ready_for_round(self) -> None:
         if self.open is not None:
             self.open.must_rest()
             self.open.note_progress()
         self.changing.pause()
         if self._proposer is not None:
             self._proposer.settle()
-        refinement = Refinement(
-            project,
-            self._jobs,
-            self._transport_factory(),
-            on_change=self._training_moved,
-            on_report=self._round_reported,
-            on_failure=self._round_failed,
-        )
-        self._refinement = refinement
-        try:
-            refinement.begin(
-                minutes=DEFAULT_MINUTES if minutes is None else minutes, seed=seed, threads=threads, recipe=recipe, shown=self.open
-            )
-        except BaseException:
-            self._refinement = None
-            self.changing.resume()
-            raise
-        self._tell_findings()
-        self.working_changed.emit()
-        self.worklist_changed.emit()
 
     def cancel_refine(self) -> None:
-        """Give the running round up; does nothing where none runs."""
-        if self._refinement is not None:
-            self._refinement.cancel()
+        """Stop the running round, which can go on later; does nothing where none runs."""
+        self.rounds.stop()
 
     def wait_for_round(self) -> None:
         """Deliver the trainer's messages until the round is over; for programs without an event loop."""
-        if self._refinement is not None:
-            self._refinement.wait()
+        self.rounds.wait()
+
+    @property
+    def training(self) -> TrainingState:
+        """The latest snapshot of the round that runs, or of the last one."""
+        return self.rounds.training
 
     @property
     def refining(self) -> bool:
         """Whether a round runs or its candidate is being judged."""
-        return self._refinement is not None
+        return self.rounds.current is not None
 
-    def _training_moved(self, state: TrainingState) -> None:
-        self.training = state
+    def _training_moved(self) -> None:
         self.training_changed.emit()
         self.working_changed.emit()
         self.changing.resume()
 
     def _round_reported(self, report: RoundReport) -> None:
-        self._refinement = None
         self.training_changed.emit()
         if report.promoted:
             self._student_changed()
         self.round_finished.emit(report)
 
-    def _round_failed(self, error: Exception | None) -> None:
-        self._refinement = None
-        self.training_changed.emit()
-        self.working_changed.emit()
-        self.changing.resume()
+    def _round_ended(self, error: Exception | None) -> None:
+        self._training_moved()
         if error is not None:
             self._report(error, None)
         self.round_ended.emit()

@@ -11,10 +11,11 @@ import queue
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import IO, Protocol
+from typing import IO, Literal, Protocol
 
 import psutil
 
@@ -28,11 +29,9 @@ from gf_desktop.protocol import (
     ExportNow,
     Failed,
     Hello,
-    Pause,
     Pong,
     Preview,
     Progress,
-    Resume,
     Start,
     Stop,
     Stopped,
@@ -42,7 +41,7 @@ from gf_desktop.protocol import (
     encode_line,
 )
 
-__all__ = ["SubprocessTransport", "TrainerLink", "TrainingState", "Transport", "trainer_command", "trainer_environment"]
+__all__ = ["PauseReason", "SubprocessTransport", "TrainerLink", "TrainingState", "Transport", "trainer_command", "trainer_environment"]
 
 STOP_GRACE_S = 2.0
 """A trainer that was asked to stop and still runs after this is killed."""
@@ -52,6 +51,9 @@ CURVE_POINTS = 400
 
 LOG_LINES = 200
 """Lines of the log that are kept for the window."""
+
+TICK_S = 1.0
+"""Whoever waits for a process looks around so often."""
 
 LOWER_PRIORITY = 10
 """Niceness of the trainer, so that painting and reading come first."""
@@ -106,11 +108,31 @@ class Transport(Protocol):
         """Deliver lines until the process has ended; transports with an event loop of their own return at once."""
         ...
 
+    @property
+    def pid(self) -> int:
+        """Number of the process; 0 while there is none."""
+        ...
+
+    def suspend(self) -> None:
+        """Let the process stand still at once, wherever it is; does nothing where there is none."""
+        ...
+
+    def resume_process(self) -> None:
+        """Let a suspended process run again."""
+        ...
+
 
 class SubprocessTransport:
-    """A trainer under :mod:`subprocess`; lines are delivered by :meth:`wait`."""
+    """A trainer under :mod:`subprocess`; lines are delivered by :meth:`wait`.
 
-    def __init__(self) -> None:
+    Parameters
+    ----------
+    on_tick
+        Called about every ``TICK_S`` by :meth:`wait`, also while the process is suspended.
+    """
+
+    def __init__(self, on_tick: Callable[[], None] = lambda: None) -> None:
+        self._on_tick, self._tick_s = on_tick, time.monotonic()
         self._process: subprocess.Popen[bytes] | None = None
         self._items: queue.Queue[bytes | None] = queue.Queue()
         self._on_line: Callable[[bytes], None] = lambda _line: None
@@ -159,6 +181,19 @@ class SubprocessTransport:
             except BrokenPipeError:
                 return
 
+    @property
+    def pid(self) -> int:
+        """Number of the process; 0 while there is none."""
+        return 0 if self._process is None or self._process.returncode is not None else self._process.pid
+
+    def suspend(self) -> None:
+        """Let the process stand still at once."""
+        suspend_process(self.pid)
+
+    def resume_process(self) -> None:
+        """Let a suspended process run again."""
+        resume_process(self.pid)
+
     def kill_after(self, seconds: float) -> None:
         """Kill the process if it still runs after so long."""
         if self._process is not None:
@@ -171,7 +206,7 @@ class SubprocessTransport:
         if self._process is None or self._reader is None:
             return
         try:
-            while (line := self._items.get()) is not None:
+            while (line := self._next()) is not None:
                 self._on_line(line)
         except BaseException:
             self._process.kill()
@@ -186,6 +221,33 @@ class SubprocessTransport:
                 self._timer.cancel()
         self._on_exit(code)
 
+    def _next(self) -> bytes | None:
+        while True:
+            left_s = self._tick_s + TICK_S - time.monotonic()
+            try:
+                return self._items.get(timeout=max(left_s, 0.0))
+            except queue.Empty:
+                self._tick_s = time.monotonic()
+                self._on_tick()
+
+
+def suspend_process(pid: int) -> None:
+    """Let a process stand still; does nothing for 0, or where it is gone."""
+    try:
+        if pid:
+            psutil.Process(pid).suspend()
+    except psutil.Error:
+        return
+
+
+def resume_process(pid: int) -> None:
+    """Let a suspended process run again; does nothing for 0, or where it is gone."""
+    try:
+        if pid:
+            psutil.Process(pid).resume()
+    except psutil.Error:
+        return
+
 
 def lower_priority(pid: int) -> None:
     """Let a process yield to others; a refusal by the system is no fault."""
@@ -194,6 +256,9 @@ def lower_priority(pid: int) -> None:
         process.nice(psutil.BELOW_NORMAL_PRIORITY_CLASS if sys.platform == "win32" else LOWER_PRIORITY)
     except psutil.Error:
         return
+
+
+PauseReason = Literal["painting", "battery"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,8 +273,12 @@ class TrainingState:
         The curve so far, at most ``CURVE_POINTS`` points of {term: value}.
     validated
         Every validation so far.
+    paused_for
+        Why the trainer stands still: while the user paints, while the computer runs on its battery; empty while it does not.
     preview
         The newest picture of validation slices, relative to the round's folder; empty before the first.
+    run_dir
+        The round's folder.
     """
 
     running: bool = False
@@ -224,7 +293,9 @@ class TrainingState:
     log: tuple[str, ...] = ()
     device: str = ""
     paused: bool = False
+    paused_for: tuple[PauseReason, ...] = ()
     preview: str = ""
+    run_dir: str = ""
 
 
 class TrainerLink:
@@ -240,6 +311,11 @@ class TrainerLink:
         Given a new snapshot after each event.
     on_end
         Called exactly once, when the process has ended.
+
+    Attributes
+    ----------
+    died
+        Whether the process ended unasked and without a word.
     """
 
     def __init__(
@@ -251,7 +327,8 @@ class TrainerLink:
         on_end: Callable[[Candidate | Failed | Stopped], None],
     ) -> None:
         self.transport = transport
-        self.state = TrainingState(candidate_id=order.candidate_id)
+        self.state = TrainingState(candidate_id=order.candidate_id, run_dir=order.run_dir)
+        self.died = False
         self._order = order
         self._on_change = on_change
         self._on_end = on_end
@@ -280,22 +357,29 @@ class TrainerLink:
     def stop(self) -> None:
         """Give the round up; the process is gone within ``STOP_GRACE_S``."""
         self._stopping = True
+        # one that stands still hears nothing
+        self.transport.resume_process()
         self._send(Stop())
         self.transport.kill_after(STOP_GRACE_S)
         self._change(message="stopping")
 
-    def pause(self) -> None:
-        """Let the trainer wait."""
-        self._send(Pause())
-        self._change(paused=True)
+    def hold(self, reason: PauseReason, *, holds: bool) -> None:
+        """Let the process stand still for a reason, at once, or take the reason back; it goes on when there is none left.
 
-    def resume(self) -> None:
-        """Let the trainer go on."""
-        self._send(Resume())
-        self._change(paused=False)
+        Does nothing once it was asked to stop, or has told how the round ended.
+        """
+        held = self.state.paused_for
+        wanted = tuple(sorted({*held, reason} if holds else {*held} - {reason}))
+        if wanted == held or self._stopping or self._result is not None or self._ended:
+            return
+        if not held:
+            self.transport.suspend()
+        elif not wanted:
+            self.transport.resume_process()
+        self._change(paused=bool(wanted), paused_for=wanted)
 
     def export_now(self) -> None:
-        """End training early and check what there is."""
+        """End training early and check what there is; the trainer says so where it is too early."""
         self._send(ExportNow())
 
     def _send(self, command: Command) -> None:
@@ -357,12 +441,13 @@ class TrainerLink:
         if result is None and self._stopping:
             result = Stopped("on request")
         if result is None:
+            self.died = True
             result = Failed(
                 what=f"The trainer ended without a result (exit code {code})",
                 where=self._order.run_dir,
                 next="Start the refinement again; trainer.log in that folder says what happened.",
             )
-        self._change(running=False, paused=False)
+        self._change(running=False, paused=False, paused_for=())
         self._on_end(result)
 
     def _change(self, **changes: object) -> None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import ctypes
 import os
+import signal
 import sys
 import threading
 import time
@@ -56,6 +57,7 @@ LAST_RESORT_S = 1.5
 """A stop that no step has honoured by then, because one long operation runs, ends the process."""
 
 M_TRIM_THRESHOLD, M_MMAP_MAX = -1, -4
+PR_SET_PDEATHSIG = 1
 TWO_GIGABYTES = 2**31 - 1
 
 
@@ -72,6 +74,19 @@ def keep_freed_memory() -> None:
         return
     mallopt(M_TRIM_THRESHOLD, TWO_GIGABYTES)
     mallopt(M_MMAP_MAX, 0)
+
+
+def wake_without_desktop() -> None:
+    """Let the system wake this process when the one that started it is gone: suspended, it could not see the end of its input.
+
+    Does nothing but on Linux; elsewhere the desktop ends it when the project is opened again.
+    """
+    if not sys.platform.startswith("linux"):
+        return
+    try:
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, int(signal.SIGCONT))
+    except (OSError, AttributeError):
+        return
 
 
 def reserve_stdout() -> IO[bytes]:
@@ -103,7 +118,7 @@ class Desktop:
         self._running = threading.Event()
         self._running.set()
         self._stopping, self._last_code = "", 0
-        self._hurry = self._may_finish = False
+        self._hurry = self._may_finish = self._shall_finish = False
         self._clock, self._outlook = Clock(), Outlook()
         self._cleanup: Callable[[], None] = lambda: None
 
@@ -184,11 +199,12 @@ class Desktop:
                 self.tell(Pong())
 
     def _finish_now(self) -> None:
+        self._shall_finish = True
         if self._may_finish:
             self._hurry = True
-            self._running.set()
         else:
-            self.tell(Warned("The round cannot be finished yet: the student has not made a quarter of its steps"))
+            self.tell(Warned("The round is finished as soon as the student has made a quarter of its steps"))
+        self._running.set()
 
     def _give_up(self, reason: str, *, code: int = 0) -> None:
         if not self._stopping:
@@ -238,6 +254,7 @@ class Desktop:
     def may_finish(self) -> None:
         """Hear that from now on the round can be ended early with what there is."""
         self._may_finish = True
+        self._hurry = self._hurry or self._shall_finish
 
     def between(self) -> None:
         """Wait while paused; raise StopRequested when the round was given up."""
@@ -311,6 +328,7 @@ def main() -> int:
     """Serve one round and return the process's exit code: 0 done or given up, 1 a user error, 2 our bug."""
     channel = reserve_stdout()
     keep_freed_memory()
+    wake_without_desktop()
     desktop = Desktop(channel)
     threading.Thread(target=desktop.beat, daemon=True).start()
     # unbuffered: a daemon thread that waits inside a buffered reader aborts the interpreter at its end

@@ -228,6 +228,17 @@ def _add_model_verbs(verbs: _SubParsers) -> None:
     refine = _add(verbs, "refine", "distil a better student from what is approved")
     refine.add_argument("--minutes", type=_minutes, default=None)
     refine.add_argument("--seed", type=int, default=0)
+    refine.add_argument(
+        "--cores", type=_count, default=0, metavar="N", help="how many cores the trainer uses; without, as many as it likes"
+    )
+    refine.add_argument(
+        "--recipe", metavar="KEY=VALUE", action="append", default=[], help="another value for a setting of training; may be repeated"
+    )
+    refine.add_argument("--only-plugged", action="store_true", help="stand still while the computer runs on its battery")
+    breaks = refine.add_mutually_exclusive_group()
+    breaks.add_argument("--resume", action="store_true", help="go on with a refinement that was interrupted or stopped")
+    breaks.add_argument("--finish", action="store_true", help="go on with it, and take what it has as soon as that can be used")
+    breaks.add_argument("--anew", action="store_true", help="drop a refinement that was interrupted, and begin one")
     models = _add(verbs, "models", "show the project's models, one of them, or two beside each other")
     about = models.add_mutually_exclusive_group()
     about.add_argument("--show", metavar="MODEL", help="all that is known of one: data, Dice of each structure, the gate's decision")

@@ -17,6 +17,7 @@ from gf_desktop.cli.operations import label_named, operation_named, operations_h
 from gf_desktop.cli.output import Output
 from gf_desktop.cli.passport import show_scan
 from gf_desktop.cli.patients import changes_patients, patients_verb
+from gf_desktop.cli.refining import refine_verb
 from gf_desktop.cli.structures import changes_structures, run_structures
 from gf_desktop.cli.suggesting import next_verb
 from gf_desktop.files.inspect import inspect
@@ -25,7 +26,7 @@ from gf_desktop.files.resample import ResampledLabel
 from gf_desktop.files.structure_lists import read_structure_file
 from gf_desktop.imaging.metrics import StructureScore, mean_dice
 from gf_desktop.jobs import InlineJobs
-from gf_desktop.project.records import Case, RoundReport
+from gf_desktop.project.records import Case
 from gf_desktop.session import Session
 from gf_desktop.trainer_link import SubprocessTransport
 from gf_desktop.workspace import RefusedScan
@@ -47,7 +48,7 @@ def run_verb(options: argparse.Namespace, output: Output) -> int:
         return 0
     if verb == "capsule":
         return capsule_verb(options, output)
-    session = Session(InlineJobs(), SubprocessTransport)
+    session = Session(InlineJobs(), lambda: SubprocessTransport(session.rounds.look_at_power))
     session.told.connect(output.warn)
     try:
         if verb != "new":
@@ -215,37 +216,6 @@ def _lock(session: Session, options: argparse.Namespace, output: Output) -> None
     output.document({"locked": names})
 
 
-def _refine(session: Session, options: argparse.Namespace, output: Output) -> None:
-    reports: list[RoundReport] = []
-    errors: list[Exception] = []
-    session.round_finished.connect(reports.append)
-    session.trouble.connect(errors.append)
-    session.broke.connect(errors.append)
-    with output.progress("refining") as bar:
-        session.training_changed.connect(
-            lambda: bar.show(session.training.fraction, f"{session.training.stage}, {max(session.training.eta_s, 0) / 60:.1f} min left")
-        )
-        session.refine(minutes=options.minutes, seed=options.seed)
-        session.wait_for_round()
-    if errors:
-        raise errors[0]
-    report = reports[0]
-    output.say(report.reason)
-    for sentence in report.sentences:
-        output.say(f"  {sentence}")
-    output.document(
-        {
-            "candidate": report.candidate_id,
-            "promoted": report.promoted,
-            "reason": report.reason,
-            "minutes": round(report.minutes, 3),
-            "run": report.run_id,
-            "parity": report.parity,
-            "structures": {name: {"before": before, "after": after} for name, (before, after) in report.structures.items()},
-        }
-    )
-
-
 def _activate(session: Session, options: argparse.Namespace, output: Output) -> None:
     session.activate(options.model)
     output.say(f"{options.model} serves now.")
@@ -299,7 +269,7 @@ _PROJECT_VERBS: dict[str, Callable[[Session, argparse.Namespace, Output], int | 
     "redo": _turn,
     "lock": _lock,
     "structures": run_structures,
-    "refine": _refine,
+    "refine": refine_verb,
     "models": models_verb,
     "activate": _activate,
     "rollback": _rollback,

@@ -100,6 +100,17 @@ class _ScriptedTrainer:
     def wait(self) -> None:
         """Return at once."""
 
+    @property
+    def pid(self) -> int:
+        """There is no process."""
+        return 0
+
+    def suspend(self) -> None:
+        """Have no process that could stand still."""
+
+    def resume_process(self) -> None:
+        """Have no process that could go on."""
+
 
 def _turn(milliseconds: int) -> None:
     loop = QEventLoop()

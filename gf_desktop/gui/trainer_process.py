@@ -7,7 +7,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, QProcess, QProcessEnvironment, QTimer
 
-from gf_desktop.trainer_link import lower_priority
+from gf_desktop.trainer_link import lower_priority, resume_process, suspend_process
 
 __all__ = ["TrainerProcess"]
 
@@ -79,8 +79,23 @@ class TrainerProcess(QObject):
     def wait(self) -> None:
         """Return at once: Qt's event loop delivers the lines."""
 
+    @property
+    def pid(self) -> int:
+        """Number of the process; 0 while there is none."""
+        return int(self._process.processId()) if self.running else 0
+
+    def suspend(self) -> None:
+        """Let the process stand still at once."""
+        suspend_process(self.pid)
+
+    def resume_process(self) -> None:
+        """Let a suspended process run again."""
+        resume_process(self.pid)
+
     def finish(self, seconds: float) -> None:
         """Let a process whose input is closed end by itself, at most so long, then kill it; for the end of the program."""
+        # one that stands still does not see that its input has ended
+        self.resume_process()
         self.close_input()
         if self.running and not self._process.waitForFinished(round(seconds * 1000)):
             self._process.kill()

@@ -105,6 +105,7 @@ def write_manifest(project: Project, run_id: str, *, seed: int, frozen: list[Fre
                 "labels_sha256": "" if revision is None else revision.sha256,
                 "model_id": case.model_id,
                 "validation_slices": list(held),
+                "touched_slices": touched,
                 "gap_slices": list(gaps[case.id]),
             }
         )

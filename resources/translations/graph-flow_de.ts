@@ -143,7 +143,7 @@
             <translation>Ein Projekt braucht mindestens eine Struktur</translation>
         </message>
         <message>
-            <location filename="../../gf_desktop/session.py"/>
+            <location filename="../../gf_desktop/rounds.py"/>
             <source>A refinement is already running</source>
             <translation>Eine Verfeinerung läuft schon</translation>
         </message>
@@ -582,6 +582,11 @@
             <location filename="../../gf_desktop/files/apart.py"/>
             <source>Close other programs and try again.</source>
             <translation>Schließen Sie andere Programme und versuchen Sie es noch einmal.</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/refinement.py"/>
+            <source>Close other programs, in case memory is short, and go on or refine again; trainer.log there may say more.</source>
+            <translation>Schließen Sie andere Programme, falls der Speicher knapp ist, und setzen Sie fort oder verfeinern Sie neu; trainer.log dort sagt vielleicht mehr.</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/files/dicom.py"/>
@@ -1043,6 +1048,11 @@
             <translation>Es wurde nicht gesagt, wo Scans und Masken liegen</translation>
         </message>
         <message>
+            <location filename="../../gf_desktop/rounds.py"/>
+            <source>It will learn from all that is approved when it begins; nothing is to be done.</source>
+            <translation>Sie lernt aus allem, was bei ihrem Beginn freigegeben ist; es ist nichts zu tun.</translation>
+        </message>
+        <message>
             <location filename="../../gf_desktop/project/store.py"/>
             <source>Its cases are: {known}.</source>
             <translation>Seine Fälle sind: {known}.</translation>
@@ -1298,6 +1308,11 @@
             <translation>Es kann eine Kapsel auf einmal übernommen werden</translation>
         </message>
         <message>
+            <location filename="../../gf_desktop/rounds.py"/>
+            <source>One more refinement waits already</source>
+            <translation>Eine weitere Verfeinerung wartet schon</translation>
+        </message>
+        <message>
             <location filename="../../gf_desktop/gui/drops.py"/>
             <source>One project can be opened at a time, and not together with scans</source>
             <translation>Nur ein Projekt kann auf einmal geöffnet werden, und nicht zusammen mit Scans</translation>
@@ -1397,6 +1412,11 @@
             <location filename="../../gf_desktop/files/apart.py"/>
             <source>Reading was stopped</source>
             <translation>Das Lesen wurde abgebrochen</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/rounds.py"/>
+            <source>Refine anew.</source>
+            <translation>Neu verfeinern.</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/gui/change_commands.py"/>
@@ -1534,6 +1554,11 @@
             <location filename="../../gf_desktop/trainer_link.py"/>
             <source>Start the refinement again; trainer.log in that folder says what happened.</source>
             <translation>Starten Sie die Verfeinerung noch einmal; trainer.log in jenem Ordner sagt, was geschah.</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/project/unfinished.py"/>
+            <source>Start the refinement anew.</source>
+            <translation>Beginnen Sie die Verfeinerung neu.</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/capsule/replay.py"/>
@@ -2008,6 +2033,11 @@
             <location filename="../../gf_desktop/project/journal.py"/>
             <source>The list of structures was changed since the last stroke on {id}.</source>
             <translation>Die Liste der Strukturen wurde seit dem letzten Strich an {id} geändert.</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/project/unfinished.py"/>
+            <source>The list of the round is damaged</source>
+            <translation>Die Liste der Runde ist beschädigt</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/files/export_manifest.py"/>
@@ -2691,6 +2721,11 @@
             <translation>Der Trainer lässt sich nicht starten: {strerror}</translation>
         </message>
         <message>
+            <location filename="../../gf_desktop/refinement.py"/>
+            <source>The trainer ended twice at the same place without a word</source>
+            <translation>Der Trainer endete zweimal an derselben Stelle ohne ein Wort</translation>
+        </message>
+        <message>
             <location filename="../../gf_desktop/capsule/replay.py"/>
             <source>The trainer ended without a result</source>
             <translation>Der Trainer endete ohne Ergebnis</translation>
@@ -2786,6 +2821,11 @@
             <location filename="../../gf_desktop/project/store.py"/>
             <source>There is no project here</source>
             <translation>Hier ist kein Projekt</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/rounds.py"/>
+            <source>There is no refinement to go on with</source>
+            <translation>Es gibt keine Verfeinerung, die fortgesetzt werden könnte</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/files/faults.py"/>
@@ -3059,9 +3099,9 @@
             <translation>Warten Sie einen Augenblick, und malen Sie noch einmal.</translation>
         </message>
         <message>
-            <location filename="../../gf_desktop/session.py"/>
-            <source>Wait for it, or cancel it.</source>
-            <translation>Warten Sie darauf, oder brechen Sie sie ab.</translation>
+            <location filename="../../gf_desktop/rounds.py"/>
+            <source>Wait for it, or stop it.</source>
+            <translation>Warten Sie darauf, oder halten Sie sie an.</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/open_case.py"/>

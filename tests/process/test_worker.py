@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import IO, Any
 
 import numpy as np
+import psutil
 import pytest
 
 from gf_desktop.imaging.geometry import Geometry
@@ -307,8 +308,6 @@ def test_that_the_round_is_finished_early_once_the_student_has_made_a_quarter(
 ) -> None:
     trainer.say(_order(tmp_path, trainable_pack, ENDLESS | {"teacher_steps": 2, "max_steps": 800}, minutes=60.0))
     trainer.hear(Progress, stage="teacher")
-    trainer.say(ExportNow())
-    assert "cannot be finished yet" in trainer.hear(Warned).message
     while trainer.hear(Progress, stage="distil", within_s=120.0).step < 201:
         pass
     trainer.say(ExportNow())
@@ -317,6 +316,36 @@ def test_that_the_round_is_finished_early_once_the_student_has_made_a_quarter(
     card = verify_pack(tmp_path / "models" / "tiny-2")
     assert 201 < card.training["steps"] < 800
     assert card.training["plan"]["entries"][-1]["total"] == card.training["steps"]
+
+
+def test_that_a_round_that_was_to_be_finished_too_early_is_finished_at_the_quarter(
+    trainer: Trainer, tmp_path: Path, trainable_pack: Path
+) -> None:
+    trainer.say(_order(tmp_path, trainable_pack, ENDLESS | {"teacher_steps": 2, "max_steps": 120}, minutes=60.0))
+    trainer.hear(Progress, stage="teacher")
+    trainer.say(ExportNow())
+    assert "as soon as the student has made a quarter" in trainer.hear(Warned).message
+    trainer.hear(Candidate, within_s=120.0)
+    assert trainer.end() == 0
+    assert 30 <= verify_pack(tmp_path / "models" / "tiny-2").training["steps"] < 60
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="other systems do not wake it; the project ends it at the next opening")
+def test_that_a_trainer_that_stands_still_does_not_outlive_its_desktop(tmp_path: Path) -> None:
+    script = (
+        "import os, psutil, subprocess, sys\n"
+        "worker = subprocess.Popen([sys.executable, '-m', 'training', 'worker'], stdin=subprocess.PIPE, stdout=subprocess.PIPE)\n"
+        "worker.stdout.readline()\n"
+        "psutil.Process(worker.pid).suspend()\n"
+        "print(worker.pid, flush=True)\n"
+        "os.kill(os.getpid(), 9)\n"
+    )
+    desktop = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=90, check=False)
+    pid = int(desktop.stdout)
+    deadline_s = time.monotonic() + 20.0
+    while psutil.pid_exists(pid) and psutil.Process(pid).status() != psutil.STATUS_ZOMBIE:
+        assert time.monotonic() < deadline_s
+        time.sleep(0.1)
 
 
 @pytest.mark.parametrize(

@@ -59,6 +59,14 @@ class FakeTrainer:
     def close_input(self) -> None:
         return
 
+    pid = 0
+
+    def suspend(self) -> None:
+        return
+
+    def resume_process(self) -> None:
+        return
+
     def kill_after(self, seconds: float) -> None:
         return
 

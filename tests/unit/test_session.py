@@ -353,14 +353,17 @@ def test_that_a_candidate_with_damaged_files_is_not_promoted(world: World) -> No
     assert world.session.must_project().models.active_id == "threshold"
 
 
-def test_that_two_rounds_at_once_and_a_round_without_corrections_are_refused(world: World) -> None:
+def test_that_a_third_round_and_a_round_without_corrections_are_refused(world: World) -> None:
     with pytest.raises(TrainingError, match="nothing to learn from"):
         world.session.refine(minutes=1)
     assert not world.session.refining
     world.session.correct("C-001", world.tmp_path / "truth.nii.gz", slices=[0])
     world.session.refine(minutes=1)
+    world.session.refine(minutes=2)
+    with pytest.raises(TrainingError, match="waits already"):
+        world.session.refine(minutes=3)
     with pytest.raises(TrainingError, match="already running"):
-        world.session.refine(minutes=1)
+        world.session.rounds.go_on()
     world.session.cancel_refine()
     world.session.wait_for_round()
 

@@ -48,6 +48,14 @@ class Wire:
     def close_input(self) -> None:
         self.input_closed = True
 
+    pid = 0
+
+    def suspend(self) -> None:
+        return
+
+    def resume_process(self) -> None:
+        return
+
     def kill_after(self, seconds: float) -> None:
         self.kill_s = seconds
 

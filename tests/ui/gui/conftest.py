@@ -112,6 +112,14 @@ class NoTrainer:
     def close_input(self) -> None:
         pass
 
+    pid = 0
+
+    def suspend(self) -> None:
+        return
+
+    def resume_process(self) -> None:
+        return
+
     def kill_after(self, seconds: float) -> None:
         pass
 

@@ -25,7 +25,7 @@ def round_runs(opened: Composition, monkeypatch: pytest.MonkeyPatch) -> Callable
     """Show a state of a round as if one ran."""
 
     def show(state: TrainingState) -> None:
-        opened.session.training = state
+        opened.session.rounds.training = state
         opened.session.training_changed.emit()
 
     monkeypatch.setattr(type(opened.session), "refining", property(lambda _self: True))

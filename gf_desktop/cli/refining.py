@@ -1,0 +1,99 @@
+"""The verb “refine”: a round from here to its verdict, or on from where it was interrupted."""
+
+from __future__ import annotations
+
+import argparse
+import json
+
+from gf_desktop.cli.output import Output
+from gf_desktop.errors import TrainingError, UserError
+from gf_desktop.project.records import RoundReport
+from gf_desktop.project.unfinished import Recipe
+from gf_desktop.session import Session
+
+__all__ = ["refine_verb"]
+
+
+def refine_verb(session: Session, options: argparse.Namespace, output: Output) -> None:
+    """Carry out “refine”."""
+    recipe = _recipe(options.recipe)
+    goes_on = options.resume or options.finish
+    if not goes_on:
+        _tell_waiting(session, output, anew=options.anew)
+    reports: list[RoundReport] = []
+    errors: list[Exception] = []
+    session.round_finished.connect(reports.append)
+    session.trouble.connect(errors.append)
+    session.broke.connect(errors.append)
+    told: list[str] = []
+
+    def follow() -> None:
+        training = session.training
+        words = "waits for the plug" if "battery" in training.paused_for else f"{max(training.eta_s, 0) / 60:.1f} min left"
+        bar.show(training.fraction, f"{training.stage}, {words}")
+        told.extend(training.log[len(told) :])
+
+    with output.progress("refining") as bar:
+        session.training_changed.connect(follow)
+        if goes_on:
+            session.rounds.go_on()
+        else:
+            session.refine(
+                minutes=options.minutes, seed=options.seed, threads=options.cores, recipe=recipe, only_plugged=options.only_plugged
+            )
+        if options.finish:
+            session.rounds.finish()
+        session.wait_for_round()
+    for text in told:
+        output.warn(text)
+    if errors:
+        raise errors[0]
+    if not reports:
+        raise TrainingError("The refinement ended without a candidate", where=session.must_project().name, next_step="Refine anew.")
+    _show(reports[0], output)
+
+
+def _recipe(settings: list[str]) -> Recipe:
+    recipe: Recipe = {}
+    for setting in settings:
+        key, _, text = setting.partition("=")
+        try:
+            value = json.loads(text)
+        except ValueError:
+            value = text
+        if not key or not text or not isinstance(value, float | int | str | bool):
+            raise UserError("A setting of training is not understood", where=setting, next_step="Write KEY=VALUE, such as batch=4.")
+        recipe[key] = value
+    return recipe
+
+
+def _tell_waiting(session: Session, output: Output, *, anew: bool) -> None:
+    """Say that a round could go on; one that nobody stopped is not dropped without being asked for."""
+    found = session.rounds.unfinished
+    if found is None or anew:
+        return
+    order, fraction = found
+    if order.state == "going":
+        raise TrainingError(
+            f"A refinement was interrupted at {fraction:.0%}",
+            where=order.run_id,
+            next_step="“refine --resume” goes on with it, “refine --anew” drops it and begins one.",
+        )
+    output.warn(f"A refinement was stopped at {fraction:.0%}; this one takes its place.")
+
+
+def _show(report: RoundReport, output: Output) -> None:
+    output.say(report.reason)
+    for sentence in report.sentences:
+        output.say(f"  {sentence}")
+    output.document(
+        {
+            "candidate": report.candidate_id,
+            "promoted": report.promoted,
+            "reason": report.reason,
+            "minutes": round(report.minutes, 3),
+            "run": report.run_id,
+            "parity": report.parity,
+            "structures": {name: {"before": before, "after": after} for name, (before, after) in report.structures.items()},
+        }
+    )
