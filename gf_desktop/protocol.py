@@ -54,7 +54,7 @@ class Start(_Message, frozen=True, tag="start", kw_only=True):
     """Begin a round.
 
     Attributes: ``manifest`` is the path of the round's manifest.json, ``parent_dir`` the folder of the
-    active model, ``out_dir`` the folder that the candidate is written to (it must not exist yet),
+    active model ("" for a first one), ``out_dir`` the folder that the candidate is written to (it must not exist yet),
     ``run_dir`` where plan, states, caches, pictures and logs of this round go. With ``resume`` the round goes on from
     the newest state there, on the same manifest, model, seed and recipe. ``plan`` is the path of a plan.json to be followed
     to the letter; empty lets the trainer make one.

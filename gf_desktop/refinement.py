@@ -129,12 +129,10 @@ class Refinement:
             raise TrainingError(f"A refinement needs some time, not {wish.minutes} minutes", next_step="Give it at least half a minute.")
         project = self._project
         project.must_write()
-        active_id = project.models.active_id
-        if active_id is None:
-            raise TrainingError("The project has no active model", where=project.name, next_step="Activate a model first.")
         if not any(case.status in ("in progress", "approved") for case in project.cases()):
             raise nothing_to_learn(project)
-        self.active_id = active_id
+        # without one, the round makes the project's first model
+        self.active_id = project.models.active_id or ""
         self.run_id = project.next_run_id()
         self._frozen = frozen = begin_freezing(project, None if shown is None else (shown.id, shown.label_map))
         if shown is not None and not shown.journal.read_only:
@@ -207,7 +205,7 @@ class Refinement:
             drop_round(project, before)
         self._order = RoundOrder(
             run_id=self.run_id,
-            candidate_id=project.models.next_id(active_id),
+            candidate_id=project.models.next_id(active_id) if active_id else project.models.first_id(project.name),
             parent_id=active_id,
             minutes=wish.minutes,
             seed=wish.seed,
@@ -239,7 +237,7 @@ class Refinement:
         start = Start(
             run_id=order.run_id,
             manifest=str(run_folder / "manifest.json"),
-            parent_dir=str(project.models.path(order.parent_id)),
+            parent_dir=str(project.models.path(order.parent_id)) if order.parent_id else "",
             out_dir=str(project.models.folder / order.candidate_id),
             run_dir=str(run_folder),
             candidate_id=order.candidate_id,
@@ -373,7 +371,8 @@ class Refinement:
             return
         self._compare_with_served()
         volumes = {item.case_id: project.load_volume(item.case_id) for item in self._items if item.labels is not None}
-        active_path, candidate_path = project.models.path(self.active_id), project.models.path(result.model_id)
+        active_path = project.models.path(self.active_id) if self.active_id else None
+        candidate_path = project.models.path(result.model_id)
         items, names, merged, run_id = self._items, project.table, project.structures.merged, self.run_id
 
         def work(token: CancelToken) -> GateDecision:
@@ -416,5 +415,8 @@ class Refinement:
         """Let the candidate be judged against the model that serves now, where that knows the same structures as its parent."""
         models = self._project.models
         served = models.active_id
-        if served is not None and served != self.active_id and models.card(served).table == models.card(self.active_id).table:
+        if served is None or not self.active_id:
+            # a first model is judged against an empty mask, or against what has come to serve meanwhile
+            self.active_id = served or ""
+        elif served != self.active_id and models.card(served).table == models.card(self.active_id).table:
             self.active_id = served

@@ -51,6 +51,9 @@ class Views:
         float [batch, any, height, width], what teachers said about each pixel; outside of the image 0. None without.
     codes
         float [batch, any, height / 4, width / 4], teachers' features at the taps' resolution. None without.
+    centres
+        float [batch, 2], x and y from 0 to 1: what a moved view is to show near its middle; NaN where that is left to chance, None where
+        it is for all.
     """
 
     images: Tensor
@@ -59,14 +62,16 @@ class Views:
     regions: Tensor
     guide: Tensor | None = None
     codes: Tensor | None = None
+    centres: Tensor | None = None
 
 
 def _uniform(count: int, low: float, high: float, rng: torch.Generator) -> Tensor:
     return torch.rand(count, generator=rng) * (high - low) + low
 
 
-def _random_grid(batch: int, height: int, width: int, config: AugmentConfig, rng: torch.Generator, *, side: int) -> Tensor:
+def _random_grid(views: Views, config: AugmentConfig, rng: torch.Generator, *, side: int) -> Tensor:
     """Return a sampling grid [batch, side, side, 2] in the normalised coordinates of ``grid_sample``."""
+    batch, _, height, width = views.images.shape
     angle = torch.deg2rad(_uniform(batch, -config.rotate_deg, config.rotate_deg, rng))
     zoom = torch.exp(_uniform(batch, math.log(config.scale[0]), math.log(config.scale[1]), rng))
     aspect = torch.exp(_uniform(batch, -ASPECT, ASPECT, rng))
@@ -80,6 +85,10 @@ def _random_grid(batch: int, height: int, width: int, config: AugmentConfig, rng
         room = config.shift + max(0.0, 1 - side / length) / 2
         # the sum of two uniform draws: the middle of the image is seen most often
         theta[:, axis, 2] = _uniform(batch, -room, room, rng) + _uniform(batch, -room, room, rng)
+    if views.centres is not None:
+        # within half of the view around its middle, so that what is small is seen in all places and with what is around it
+        near = views.centres * 2 - 1 + (torch.rand(batch, 2, generator=rng) - 0.5) * side / torch.tensor([width, height])
+        theta[:, :, 2] = torch.where(torch.isnan(near), theta[:, :, 2], near)
     grid = affine_grid(theta, [batch, 1, side, side], align_corners=False)
     if config.elastic_px > 0:
         knots = torch.randn(batch, 2, ELASTIC_KNOTS, ELASTIC_KNOTS, generator=rng) * config.elastic_px
@@ -98,8 +107,8 @@ def move(views: Views, config: AugmentConfig, rng: torch.Generator, *, side: int
     Outside of the image is air; it is supervised background where the whole image was reviewed, because air that
     was never scanned is no structure, and unsupervised where only a part of it was.
     """
-    batch, channels, height, width = views.images.shape
-    grid = _random_grid(batch, height, width, config, rng, side=side)
+    batch, channels = views.images.shape[:2]
+    grid = _random_grid(views, config, rng, side=side)
     doubted = 1 - views.supervised
     guide_channels = 0 if views.guide is None else views.guide.shape[1]
     planes = [views.images, views.targets[:, 1:], doubted, torch.ones_like(doubted), *([] if views.guide is None else [views.guide])]

@@ -16,7 +16,7 @@ from training.mixing import cutmix_boxes, mix
 from training.objective import StepBatch, Word
 from training.teacher import Teacher, cached_word
 
-__all__ = ["batch_drawer", "pick"]
+__all__ = ["batch_drawer", "pick", "unknown_of"]
 
 CUT_SHARE = (0.1, 0.4)
 """Smallest and largest share of a view's area that CutMix replaces."""
@@ -26,6 +26,22 @@ def pick(count: int, wanted: int, rng: torch.Generator) -> Tensor:
     """Return ``wanted`` random numbers below ``count``, int64, without a repetition where there are enough."""
     repeats = -(-wanted // count)
     return torch.cat([torch.randperm(count, generator=rng) for _ in range(repeats)])[:wanted]
+
+
+def unknown_of(parts: list[tuple[int, SliceSet]]) -> Tensor | None:
+    """Return which classes the labels of a batch do not know, bool [batch, classes, 1, 1]; None where they know all.
+
+    Parameters
+    ----------
+    parts
+        How many images of the batch come from each set, in their order.
+    """
+    if not any(slices.unknown for _, slices in parts):
+        return None
+    flags = [torch.zeros(count, slices.targets.shape[1], 1, 1, dtype=torch.bool) for count, slices in parts]
+    for flag, (_, slices) in zip(flags, parts, strict=True):
+        flag[:, list(slices.unknown)] = True
+    return torch.cat(flags)
 
 
 def batch_drawer(

@@ -209,8 +209,13 @@ class RefineConfig:
         Steps between two measurements of those gradients.
     max_steps, teacher_steps
         Steps of the student and of the teacher, to the letter, whatever the minutes say; 0 lets the time decide.
+    paraphraser_steps
+        Steps of the Paraphrasers in a project's first round; 0 lets the minutes decide.
     state_every_s
         Seconds between two states from which the round can go on.
+    focus
+        Chance of a labelled view to be made around a small structure, where there are any; their weight in supervision grows too. 0: all
+        are drawn and weighed alike.
     graph_flow, augment
         Of their own.
     """
@@ -234,7 +239,9 @@ class RefineConfig:
     measure_every: int = 40
     max_steps: int = 0
     teacher_steps: int = 0
+    paraphraser_steps: int = 0
     state_every_s: float = 15.0
+    focus: float = 0.5
     graph_flow: GraphFlowConfig = field(default_factory=lambda: GraphFlowConfig(salience="map"))
     augment: AugmentConfig = field(default_factory=AugmentConfig)
 
@@ -247,8 +254,10 @@ class RefineConfig:
         rates = (self.student_lr, self.teacher_lr, self.temperature, self.poly_power)
         if min(rates) <= 0 or min(self.weight_decay, self.kd_weight, self.old_weight) < 0:
             raise _refuse("a learning rate, temperature or power that is not positive, or a weight below zero")
-        if self.measure_every < 1 or self.max_steps < 0 or self.teacher_steps < 0 or self.state_every_s < 0:
+        if self.measure_every < 1 or min(self.max_steps, self.teacher_steps, self.paraphraser_steps, self.state_every_s) < 0:
             raise _refuse("a number of steps or seconds below its minimum")
+        if not 0 <= self.focus <= 1:
+            raise _refuse(f"a chance of {self.focus} for views around small structures")
 
     @classmethod
     def from_recipe(cls, recipe: dict[str, float | int | str | bool], *, minutes: float, seed: int) -> RefineConfig:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -36,6 +37,7 @@ __all__ = [
     "read_manifest",
     "read_replay",
     "read_volume",
+    "trusted_slices",
     "write_replay",
 ]
 
@@ -93,6 +95,8 @@ class SliceSet:
         uint8 [n, rows, cols], regions whose greys augmentation may change; all 0 without.
     guide, codes
         The cached word of the teachers, float16, see :class:`training.augment.Views`.
+    unknown
+        Numbers of the classes that nobody knew who labelled these slices: their background may be one of them.
     """
 
     images: Tensor
@@ -101,6 +105,7 @@ class SliceSet:
     regions: Tensor
     guide: Tensor | None = None
     codes: Tensor | None = None
+    unknown: tuple[int, ...] = ()
 
     def __len__(self) -> int:
         return len(self.images)
@@ -113,7 +118,7 @@ class SliceSet:
 
     def subset(self, index: Tensor) -> SliceSet:
         """Return the slices of an int64 index."""
-        return SliceSet(self.images[index], self.targets[index], self.supervised[index], self.regions[index])
+        return SliceSet(self.images[index], self.targets[index], self.supervised[index], self.regions[index], unknown=self.unknown)
 
 
 @dataclass(frozen=True, slots=True)
@@ -254,6 +259,13 @@ def read_labels(
     return known.id_to_class()[labels], np.where(foreign[labels], np.uint8(VoxelState.UNSEEN), states)
 
 
+def trusted_slices(item: ManifestItem) -> npt.NDArray[np.bool_]:
+    """Return which stored slices of a scan may be trained on, bool [k]: all but those that are held back, and near copies of them."""
+    trusted = np.ones(item.geometry.shape_kji[0], bool)
+    trusted[[k for k in (*item.validation_slices, *item.gap_slices) if 0 <= k < len(trusted)]] = False
+    return trusted
+
+
 def load_round(manifest: Manifest, spec: PreprocessSpec, *, classes: int, known: LabelTable | None = None) -> Round:
     """Read every scan and mask of a round and bring them onto the working grid.
 
@@ -295,8 +307,7 @@ def load_round(manifest: Manifest, spec: PreprocessSpec, *, classes: int, known:
         held[[k for k in item.validation_slices if 0 <= k < len(held)]] = True
         reviewed = masks[1] >= VoxelState.ACCEPTED
         # near copies of held-back slices are as if nobody had looked at them
-        trusted = reviewed & ~held
-        trusted[[k for k in item.gap_slices if 0 <= k < len(held)]] = False
+        trusted = reviewed & trusted_slices(item)[:, None, None]
         chosen = np.flatnonzero(source.axes.view(trusted).any(axis=(1, 2)))
         rest = np.setdiff1d(np.arange(len(source)), chosen)
         labelled.append(_with_labels(source, inputs, masks[0], trusted=trusted, chosen=chosen, classes=classes))
@@ -366,8 +377,15 @@ def _join(parts: list[SliceSet]) -> SliceSet:
     )
 
 
-def read_replay(path: Path, table: LabelTable) -> tuple[SliceSet, SliceSet]:
+def read_replay(path: Path, table: LabelTable, *, ids: Collection[int] | None = None) -> tuple[SliceSet, SliceSet]:
     """Read a pack's labelled slices: those to train on and those held back.
+
+    Parameters
+    ----------
+    table
+        Structures of the network.
+    ids
+        Label values of those that whoever labelled the slices knew; None for all.
 
     Raises
     ------
@@ -393,9 +411,9 @@ def read_replay(path: Path, table: LabelTable) -> tuple[SliceSet, SliceSet]:
         raise ModelError("The pack's own slices hold labels that its card does not name", where=str(path), next_step=advice)
     classes = torch.from_numpy(table.id_to_class()[labels]).long()
     targets = torch.nn.functional.one_hot(classes, len(table) + 1).permute(0, 3, 1, 2).half()
-    everything = SliceSet(
-        torch.from_numpy(images).float(), targets, torch.ones(len(images), 1, *images.shape[2:]), torch.from_numpy(regions.astype(np.uint8))
-    )
+    unknown = () if ids is None else tuple(number for number, label in enumerate(table.ids, start=1) if label not in ids)
+    supervised, greys = torch.ones(len(images), 1, *images.shape[2:]), torch.from_numpy(regions.astype(np.uint8))
+    everything = SliceSet(torch.from_numpy(images).float(), targets, supervised, greys, unknown=unknown)
     held = torch.from_numpy(validation != 0)
     return everything.subset(torch.nonzero(~held)[:, 0]), everything.subset(torch.nonzero(held)[:, 0])
 

@@ -21,19 +21,21 @@ from gf_desktop.errors import UserError
 from gf_desktop.imaging.labelmap import LabelTable
 from gf_desktop.imaging.preprocess import PreprocessSpec
 from training.augment import Views, random_views
-from training.batches import pick
+from training.batches import pick, unknown_of
 from training.checkpoint import load_learner
 from training.choosing import PATH, FitResult, Judge
 from training.config import RefineConfig
 from training.dataset import Round, SliceSet
 from training.evaluate import Scores
+from training.focus import Focus, focus_of
 from training.loop import Learner, start_learner, train_step
 from training.method import LoopConfig, Method, Term
 from training.networks.paraphraser import Paraphraser
 from training.objective import StepBatch, Terms
+from training.paraphrase import first_steps, train_paraphrasers
 from training.plan import Plan
 from training.previews import Previews
-from training.schedule import Control
+from training.schedule import Budget, Control
 from training.stages import StagePace, is_out_of_memory, run_stage
 from training.states import RoundFolder
 from training.teacher import Teacher, cache_word, cached_word
@@ -56,11 +58,12 @@ PROBE_FROM, PROBE_STEPS = 20, 3
 
 @dataclass(frozen=True, slots=True)
 class Models:
-    """The networks of a round; ``paraphrasers`` are of the shallow and of the deep tap."""
+    """The networks of a round; ``paraphrasers`` are of the shallow and of the deep tap, ``untrained`` in a project's first round."""
 
     student: nn.Module
     teacher: nn.Module
     paraphrasers: tuple[Paraphraser, Paraphraser]
+    untrained: bool = False
 
 
 def method_of(config: RefineConfig) -> Method:
@@ -174,6 +177,8 @@ class _Fitting:
             scores = self._judge.teacher(teacher)
             facts |= {"teacher_dice": None if scores is None else scores.dice, "teacher_sha256": self._folder.keep_teacher(teacher)}
             facts["quarter"], state = 1, None
+        if self._models.untrained:
+            self._fit_paraphrasers(teacher)
         average, made = self._fit_student(self._asked(teacher, old_student), state)
         teacher_scores = None if facts["teacher_dice"] is None else Scores(facts["teacher_dice"])
         return self._judge.choose(old_student, average, teacher, teacher_scores, made)
@@ -289,6 +294,14 @@ class _Fitting:
         self._run(pace, learner, draw, method=Method(), loop=loop, on_step=on_step, state=state)
         return learner.average
 
+    def _fit_paraphrasers(self, teacher: nn.Module) -> None:
+        """Let the Paraphrasers of a first round learn from its teacher; a round that goes on makes the same steps again."""
+        config, control = self._config, self._control
+        draw = _labelled_drawer(self._data, None, self._spec, config, images=lambda: max(2, config.batch // 2))
+        steps = config.paraphraser_steps or first_steps(config.minutes)
+        budget, rng = Budget(control, control.elapsed_s, float("inf"), steps), torch.Generator().manual_seed(config.seed)
+        train_paraphrasers(self._models.paraphrasers, teacher, lambda r: draw(r).images, budget, rng=rng)
+
     def _asked(self, teacher: nn.Module, old: nn.Module) -> list[SliceSet]:
         """Return the sets with the teacher's word on each of their slices; it lies in the round's folder, if it can be kept there."""
         asked, sets = Teacher(teacher, self._models.paraphrasers), self._sets()
@@ -358,8 +371,9 @@ def _labelled_counts(config: RefineConfig, *, images: int, replay: bool) -> tupl
     return images - remembered, remembered
 
 
-def _views(slices: SliceSet, count: int, config: RefineConfig, rng: torch.Generator) -> Views:
-    return random_views(slices.views(pick(len(slices), count, rng)), config.augment, rng, side=config.crop_px)
+def _views(slices: SliceSet, count: int, config: RefineConfig, rng: torch.Generator, focus: Focus | None = None) -> Views:
+    drawn = slices.views(pick(len(slices), count, rng)) if focus is None else focus.draw(count, rng)
+    return random_views(drawn, config.augment, rng, side=config.crop_px)
 
 
 def _joined(parts: list[Views], spec: PreprocessSpec) -> tuple[Tensor, Tensor, Tensor]:
@@ -371,12 +385,14 @@ def _joined(parts: list[Views], spec: PreprocessSpec) -> tuple[Tensor, Tensor, T
 def _round_drawer(sets: list[SliceSet], *, spec: PreprocessSpec, config: RefineConfig, images: Callable[[], int]) -> Draw:
     """Return a function that draws fresh views of approved, unlabelled and replay slices, ``images`` together."""
     labelled, unlabelled, replay = sets[0], sets[1], sets[2] if len(sets) > 2 else None
+    focus = focus_of(labelled, config.focus)
+    weights = None if focus is None else focus.class_weights
 
     def draw(rng: torch.Generator) -> StepBatch:
         count = images()
         free = count // 2 if len(unlabelled) else 0
         approved, remembered = _labelled_counts(config, images=count - free, replay=replay is not None)
-        parts = [_views(labelled, approved, config, rng)]
+        parts = [_views(labelled, approved, config, rng, focus)]
         if replay is not None and remembered:
             parts.append(_views(replay, remembered, config, rng))
         if free:
@@ -385,7 +401,9 @@ def _round_drawer(sets: list[SliceSet], *, spec: PreprocessSpec, config: RefineC
         word = type(words[0][0])(*(torch.cat(planes) for planes in zip(*(w for w, _ in words), strict=True)))
         second = torch.cat([s for _, s in words if s is not None])
         old = torch.cat([torch.zeros(approved), torch.ones(remembered), torch.zeros(free)])
-        return StepBatch(*_joined(parts, spec), word=word, second=second, follow=old[:, None, None, None])
+        unknown = unknown_of([(approved, labelled), *([] if replay is None else [(remembered, replay)]), (free, unlabelled)])
+        follow = old[:, None, None, None]
+        return StepBatch(*_joined(parts, spec), word=word, second=second, follow=follow, unknown=unknown, class_weights=weights)
 
     return draw
 
@@ -394,12 +412,15 @@ def _labelled_drawer(
     data: Round, replay: tuple[SliceSet, SliceSet] | None, spec: PreprocessSpec, config: RefineConfig, *, images: Callable[[], int]
 ) -> Draw:
     """Return a function that draws approved and replay slices alone, ``images`` together."""
+    focus = focus_of(data.labelled, config.focus)
+    weights = None if focus is None else focus.class_weights
 
     def draw(rng: torch.Generator) -> StepBatch:
         approved, remembered = _labelled_counts(config, images=images(), replay=replay is not None)
-        parts = [_views(data.labelled, approved, config, rng)]
+        parts = [_views(data.labelled, approved, config, rng, focus)]
         if replay is not None and remembered:
             parts.append(_views(replay[0], remembered, config, rng))
-        return StepBatch(*_joined(parts, spec))
+        unknown = unknown_of([(approved, data.labelled), *([] if replay is None else [(remembered, replay[0])])])
+        return StepBatch(*_joined(parts, spec), unknown=unknown, class_weights=weights)
 
     return draw

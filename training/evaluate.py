@@ -14,6 +14,7 @@ from gf_desktop.imaging.labelmap import LabelTable
 from gf_desktop.imaging.preprocess import PreprocessSpec, SliceSource
 from gf_desktop.inference.segmenter import labels_from_logits
 from training.dataset import SliceSet, ValidationScan
+from training.losses import merge_unknown
 from training.networks import Taps
 
 __all__ = ["Scores", "judge_scans", "judge_slices", "predict_classes"]
@@ -96,7 +97,10 @@ def judge_scans(
 def judge_slices(
     network: nn.Module, slices: SliceSet, spec: PreprocessSpec, table: LabelTable, *, between: Callable[[], None] | None = None
 ) -> Scores:
-    """Return Dice on supervised pixels of slices of the working grid. The network is left in evaluation mode."""
+    """Return Dice on supervised pixels of slices of the working grid. The network is left in evaluation mode.
+
+    Classes that are unknown there count as background, in which they may be.
+    """
     network.eval()
     classes = len(table) + 1
     overlap, both = np.zeros(classes, np.int64), np.zeros(classes, np.int64)
@@ -105,7 +109,12 @@ def judge_slices(
             between()
         part = slices.subset(torch.arange(start, min(start + FORWARD_BATCH, len(slices))))
         with torch.no_grad():
-            predicted = _logits(network, (part.images - spec.mean) / spec.std).argmax(dim=1)
+            logits = _logits(network, (part.images - spec.mean) / spec.std)
+        if part.unknown:
+            unknown = torch.zeros(1, classes, 1, 1, dtype=torch.bool)
+            unknown[:, list(part.unknown)] = True
+            logits = merge_unknown(logits, unknown)
+        predicted = logits.argmax(dim=1)
         counted = part.supervised[:, 0].numpy() > 0
         parts = _count(predicted.numpy().astype(np.uint8)[counted], part.targets.argmax(dim=1).numpy().astype(np.uint8)[counted], classes)
         overlap, both = overlap + parts[0], both + parts[1]

@@ -16,7 +16,7 @@ from training.losses import pixel_distillation
 from training.method import LoopConfig, Method
 from training.mixing import confidence, consistency_cross_entropy, mean_teacher_consistency, mix, pseudo_labels, ramp_up
 from training.networks.record import Taps
-from training.objective import INSIDE, StepBatch, Terms, total_loss
+from training.objective import INSIDE, StepBatch, Terms, total_loss, with_unknown_merged
 from training.schedule import Pace, poly_decay
 
 __all__ = ["AstrayError", "Critic", "Learner", "average_into", "start_learner", "train", "train_step"]
@@ -139,6 +139,8 @@ def train_step(learner: Learner, batch: StepBatch, method: Method, config: LoopC
             tap.register_hook(_channels_last)  # type: ignore[no-untyped-call]  # torch states no types for it
     # in half precision the losses are reckoned in float32, and the gradients measured at what the network itself gave
     everything = Taps(*(part.to(torch.promote_types(part.dtype, torch.float32)) for part in given))
+    logits, batch = with_unknown_merged(everything.logits, batch)
+    everything = everything._replace(logits=logits)
     taps = Taps(*(part[: len(batch.images)] for part in everything))
     second, consistency = _terms_of_average(learner, everything.logits, batch, method, done)
     critic = None if learner.critic is None else learner.critic.network

@@ -21,6 +21,7 @@ __all__ = [
     "flow_matrix",
     "flow_of_solution",
     "gradient_norm",
+    "merge_unknown",
     "pixel_distillation",
     "soft_dice_distillation",
     "supervision",
@@ -55,12 +56,37 @@ def _full(values: Tensor) -> Tensor:
     return values.to(torch.promote_types(values.dtype, torch.float32))
 
 
-def supervision(logits: Tensor, targets: Tensor, supervised: Tensor, *, dice: bool = True) -> Supervision:
+def merge_unknown(logits: Tensor, unknown: Tensor) -> Tensor:
+    """Return class scores in which background stands for all classes that nobody knew who said what is where.
+
+    With U the unknown classes of an image and ``softmax(z')`` the new probabilities p'::
+
+        p'_0 = p_0 + sum_{c in U} p_c ,   p'_c = 0 for c in U ,   p'_c = p_c for all others
+
+    so that "background" of somebody who did not know a structure is no word against it (Cermelli et al., arXiv 2002.00718).
+
+    Parameters
+    ----------
+    logits
+        float [batch, classes, height, width].
+    unknown
+        bool [batch, classes, 1, 1]: the unknown classes of each image; never background.
+    """
+    logits = _full(logits)
+    background = torch.zeros_like(unknown)
+    background[:, 0] = True
+    merged = torch.logsumexp(logits.masked_fill(~(unknown | background), NOWHERE), dim=1, keepdim=True)
+    return torch.where(background, merged, logits.masked_fill(unknown, NOWHERE))
+
+
+def supervision(
+    logits: Tensor, targets: Tensor, supervised: Tensor, *, dice: bool = True, class_weights: Tensor | None = None
+) -> Supervision:
     """Return masked cross-entropy plus masked soft Dice loss.
 
     With w = 1 where a person stands behind the target, shares y and probabilities p::
 
-        CE   = - sum_x w sum_c y_c log p_c / sum_x w
+        CE   = - sum_x w sum_c a_c y_c log p_c / sum_x w
         Dice = 1 - mean_c (2 sum_x w p_c y_c + e) / (sum_x w (p_c + y_c) + e)      c without background
 
     A masked mean: only reviewed pixels count, divided by their number, so that one reviewed per cent gives as
@@ -74,10 +100,13 @@ def supervision(logits: Tensor, targets: Tensor, supervised: Tensor, *, dice: bo
         float [batch, 1, height, width], 0 or 1. All 0 gives zeros.
     dice
         False for cross-entropy alone: the Dice loss is not computed and is 0.
+    class_weights
+        a, float [classes], 1 for a class that counts as it is; None for 1 throughout.
     """
     log_p = torch.log_softmax(logits, dim=1)
     count = supervised.sum().clamp_min(1.0)
-    cross_entropy = -(supervised * targets * log_p).sum() / count
+    weighed = targets if class_weights is None else targets * class_weights[None, :, None, None]
+    cross_entropy = -(supervised * weighed * log_p).sum() / count
     if not dice:
         return Supervision(cross_entropy, torch.zeros_like(cross_entropy), cross_entropy)
     p = log_p.exp() * supervised

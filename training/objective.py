@@ -17,6 +17,7 @@ from training.losses import (
     dist_distillation,
     flow_of_solution,
     gradient_norm,
+    merge_unknown,
     pixel_distillation,
     soft_dice_distillation,
     supervision,
@@ -24,7 +25,7 @@ from training.losses import (
 from training.method import TERMS, Method
 from training.networks.record import Taps
 
-__all__ = ["INSIDE", "StepBatch", "Terms", "Word", "distillation_terms", "total_loss", "word_of"]
+__all__ = ["INSIDE", "StepBatch", "Terms", "Word", "distillation_terms", "total_loss", "with_unknown_merged", "word_of"]
 
 INSIDE = 0.99
 """Share of a moved pixel that must come from inside of the image for a teacher's word to count there."""
@@ -85,6 +86,11 @@ class StepBatch(NamedTuple):
         A second strong view of the same, or None.
     cut
         bool [unlabelled, 1, height, width]: where CutMix took the pixels of the image before; None without.
+    unknown
+        bool [batch, classes, 1, 1]: classes that nobody knew who labelled an image, so that its background may be one of them; None
+        where all are known everywhere.
+    class_weights
+        float [classes], of the cross-entropy of supervision; None for 1 throughout.
     """
 
     images: Tensor
@@ -96,6 +102,8 @@ class StepBatch(NamedTuple):
     weak: Tensor | None = None
     strong: Tensor | None = None
     cut: Tensor | None = None
+    unknown: Tensor | None = None
+    class_weights: Tensor | None = None
 
 
 class Terms(NamedTuple):
@@ -136,6 +144,21 @@ def word_of(taps: Taps, codes: tuple[Tensor, Tensor] | None) -> Word:
     attention = torch.cat([attention_map(taps.shallow), attention_map(taps.deep)], dim=1)
     shallow, deep = codes if codes is not None else (attention[:, :0], attention[:, :0])
     return Word(taps.logits, torch.ones_like(taps.logits[:, :1]), shallow, deep, attention)
+
+
+def with_unknown_merged(logits: Tensor, batch: StepBatch) -> tuple[Tensor, StepBatch]:
+    """Return the student's logits and a batch with those of its teachers, the unknown classes of each image merged into background.
+
+    What a teacher says of classes that an image's labels do not know is left out as well: supervision says nothing of them there, so its
+    word would be the only one.
+    """
+    if batch.unknown is None:
+        return logits, batch
+    word = None if batch.word is None else batch.word._replace(logits=merge_unknown(batch.word.logits, batch.unknown))
+    second = None if batch.second is None else merge_unknown(batch.second, batch.unknown)
+    count = len(batch.images)
+    merged = torch.cat([merge_unknown(logits[:count], batch.unknown), logits[count:]])
+    return merged, batch._replace(word=word, second=second)
 
 
 def distillation_terms(taps: Taps, batch: StepBatch, method: Method, *, critic: nn.Module | None = None) -> dict[str, Tensor]:
@@ -197,7 +220,9 @@ def total_loss(
         Terms of the student's running average, already weighed; None for zero.
     """
     zero = taps.logits.new_zeros(())
-    supervised = supervision(taps.logits, batch.targets, batch.supervised, dice=method.supervision == "ce_dice").total
+    supervised = supervision(
+        taps.logits, batch.targets, batch.supervised, dice=method.supervision == "ce_dice", class_weights=batch.class_weights
+    ).total
     terms = distillation_terms(taps, batch, method, critic=critic)
     if blocks is not None:
         _measure(supervised, terms, method, weights, blocks)

@@ -12,9 +12,12 @@ from training.networks import Taps, tap_channels
 from training.networks.paraphraser import Paraphraser
 from training.schedule import Budget
 
-__all__ = ["both", "new_paraphrasers", "paraphraser_learner", "train_paraphrasers"]
+__all__ = ["both", "first_steps", "new_paraphrasers", "paraphraser_learner", "train_paraphrasers"]
 
 RATE = 1e-3
+
+STEPS_A_MINUTE, LEAST_STEPS, MOST_STEPS = 15.0, 5, 150
+"""Steps of the Paraphrasers in a project's first round, by the minutes of the round; 150 is what the pack that ships had."""
 
 
 def new_paraphrasers(student: nn.Module, teacher: nn.Module, channels: int) -> tuple[Paraphraser, Paraphraser]:
@@ -32,6 +35,14 @@ def paraphraser_learner(paraphrasers: tuple[Paraphraser, Paraphraser], rng: torc
     """Return the two at step 0 with their optimiser, for one checkpoint; there is no running average."""
     network = both(paraphrasers)
     return Learner(network, nn.Module(), torch.optim.AdamW(network.parameters(), RATE), rng)
+
+
+def first_steps(minutes: float) -> int:
+    """Return how many steps the Paraphrasers have in a project's first round.
+
+    It goes by what was ordered and not by the clock, so that a round that was broken off makes the same ones again.
+    """
+    return int(min(max(LEAST_STEPS, round(STEPS_A_MINUTE * minutes)), MOST_STEPS))
 
 
 def train_paraphrasers(

@@ -16,12 +16,14 @@ from gf_desktop.pack import ModelCard
 from gf_desktop.protocol import Accepted, Event, Start
 from training.choosing import FitResult
 from training.config import RefineConfig
-from training.dataset import Round, load_round, read_manifest, read_replay
+from training.dataset import Manifest, Round, load_round, read_manifest, read_replay
 from training.distill import Models, fit
 from training.export_onnx import measure_parity
-from training.packs import REPLAY, complete_folder, load_pack, write_pack
+from training.growing import REPLAY_STRUCTURES, grow_pack, replay_ids
+from training.packs import REPLAY, LoadedPack, complete_folder, load_pack, write_pack
 from training.plan import Plan, read_plan
 from training.schedule import Control, FreeRun
+from training.starting import first_pack, first_recipe
 from training.states import RoundFolder
 
 __all__ = ["Outcome", "Teller", "Unwatched", "refine"]
@@ -73,26 +75,20 @@ def refine(order: Start, desktop: Teller, *, plan: Plan | None = None) -> Outcom
         When it cannot start or go on.
     """
     desktop.progress("load", 0, 1, {})
-    config = RefineConfig.from_recipe(order.recipe, minutes=order.minutes, seed=order.seed)
+    recipe = order.recipe if order.parent_dir else first_recipe(order.recipe)
+    config = RefineConfig.from_recipe(recipe, minutes=order.minutes, seed=order.seed)
     if plan is None and order.plan:
         plan = _plan_of(Path(order.plan))
     if order.threads > 0:
         torch.set_num_threads(order.threads)
     torch.manual_seed(order.seed)
-    parent_dir = Path(order.parent_dir)
-    pack = load_pack(parent_dir)
-    desktop.between()
     manifest = read_manifest(Path(order.manifest))
+    desktop.between()
+    start = _starting_point(order, manifest, desktop)
+    pack, replay_path = start.pack, start.replay
     known = pack.card.table
-    if not set(manifest.table.ids) & set(known.ids):
-        raise TrainingError(
-            "The project has none of the structures of the active model",
-            where=order.manifest,
-            next_step="Activate a model of this project.",
-        )
     data = load_round(manifest, pack.card.preprocess, classes=len(known) + 1, known=known)
-    replay_path = parent_dir / REPLAY if REPLAY in pack.card.files else None
-    replay = None if replay_path is None else read_replay(replay_path, pack.card.table)
+    replay = None if replay_path is None else read_replay(replay_path, known, ids=start.replay_ids)
     desktop.tell(
         Accepted(run_id=order.run_id, labelled=len(data.labelled), unlabelled=len(data.unlabelled), validation=data.validation_count)
     )
@@ -101,12 +97,14 @@ def refine(order: Start, desktop: Teller, *, plan: Plan | None = None) -> Outcom
     probe = (_probe(data) - pack.card.preprocess.mean) / pack.card.preprocess.std
     if order.resume and (done := _finished(order, probe)) is not None:
         return done
-    sources = _sources(order, manifest_sha256=manifest.sha256, parent_sha256=pack.card.sha256)
+    sources = _sources(order, manifest_sha256=manifest.sha256, parent_sha256=start.sha256)
     folder = RoundFolder(Path(order.run_dir), desktop, sources=sources, every_s=config.state_every_s)
     result = fit(pack.models, data, replay, spec=pack.card.preprocess, table=pack.card.table, config=config, control=desktop,
                  folder=folder, resume=order.resume, plan=plan)  # fmt: skip
     desktop.between()
     facts = {"manifest_sha256": manifest.sha256, "minutes": round(desktop.elapsed_s / 60, 2), "plan": folder.plan.as_json()}
+    if replay_path is not None and set(start.replay_ids) != set(known.ids):
+        facts[REPLAY_STRUCTURES] = list(start.replay_ids)
     card = _card(pack.card, order, config, result, facts=facts)
     with complete_folder(Path(order.out_dir)) as temporary:
         desktop.progress("export", 0, 1, {})
@@ -115,6 +113,33 @@ def refine(order: Start, desktop: Teller, *, plan: Plan | None = None) -> Outcom
         desktop.between()
     desktop.progress("export", 1, 1, {})
     return Outcome(parity, _notes(card, parity))
+
+
+@dataclass(frozen=True, slots=True)
+class _StartingPoint:
+    """What a round begins with: networks, the hash of the student before it ("" for none), and the pack's own slices."""
+
+    pack: LoadedPack
+    sha256: str = ""
+    replay: Path | None = None
+    replay_ids: tuple[int, ...] = ()
+
+
+def _starting_point(order: Start, manifest: Manifest, control: Control) -> _StartingPoint:
+    """Return the active model, grown where the project has more structures, or new networks where there is none."""
+    if not order.parent_dir:
+        return _StartingPoint(first_pack(manifest, model_id=order.candidate_id, between=control.between))
+    folder = Path(order.parent_dir)
+    pack = load_pack(folder)
+    control.between()
+    if not set(manifest.table.ids) & set(pack.card.table.ids):
+        raise TrainingError(
+            "The project has none of the structures of the active model",
+            where=order.manifest,
+            next_step="Activate a model of this project, or start a project without a model.",
+        )
+    replay = folder / REPLAY if REPLAY in pack.card.files else None
+    return _StartingPoint(grow_pack(pack, manifest, seed=order.seed), pack.card.sha256, replay, replay_ids(pack))
 
 
 def _plan_of(path: Path) -> Plan:
@@ -159,7 +184,7 @@ def _card(parent: ModelCard, order: Start, config: RefineConfig, result: FitResu
     return replace(
         parent,
         id=order.candidate_id,
-        parent=parent.id,
+        parent=parent.id if parent.files else None,
         files={},
         metrics={
             "of": "the round's held-back slices",
@@ -169,7 +194,7 @@ def _card(parent: ModelCard, order: Start, config: RefineConfig, result: FitResu
             "replay_mean_dice": None if result.replay_scores is None else result.replay_scores.mean,
         },
         training_data=parent.training_data
-        if "refined" in parent.training_data
+        if "refined" in parent.training_data or not parent.files
         else f"{parent.training_data} Then refined on a project's own slices.",
         training={
             "seed": order.seed,

@@ -27,6 +27,10 @@ MIN_SIDE_PX = 64
 """Smallest side of a network input; below it the deepest features of the students are a single pixel."""
 
 
+SAMPLED = (64, 128, 128)
+"""Percentiles are those of about so many voxels along k, j and i: a whole scan takes seconds, and gives the same to a hundredth."""
+
+
 @dataclass(frozen=True, slots=True)
 class PreprocessSpec:
     """How a model wants its input.
@@ -39,6 +43,9 @@ class PreprocessSpec:
         Pixel of the working grid in mm; 0 keeps the scan's own pixels (pictures without a size).
     window
         Grey only: intensities are cut to this range and mapped to 0..1. Colour maps 0..255 to 0..1.
+    percentiles
+        Grey only: the two numbers of ``window`` are percentiles of each scan's own intensities, for scans whose numbers mean something
+        else with every machine, such as MR.
     mean, std
         Then ``(value - mean) / std``.
     context
@@ -61,11 +68,16 @@ class PreprocessSpec:
     context_mm: float = 0.0
     slicing: Literal["axial", "acquired"] = "axial"
     multiple: int = 32
+    percentiles: bool = False
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "window", (float(self.window[0]), float(self.window[1])))
         if self.window[1] <= self.window[0] or self.std <= 0 or self.multiple < 1 or self.context < 0 or self.spacing_mm < 0:
             raise ModelError(f"The model's preprocessing contradicts itself: {self}", next_step="Use a pack that is not damaged.")
+        if self.percentiles and not 0 <= self.window[0] < self.window[1] <= 100:
+            raise ModelError(
+                f"A window of percentiles from {self.window[0]} to {self.window[1]}", next_step="Use a pack that is not damaged."
+            )
         if self.colour and self.context:
             raise ModelError("Colour and neighbouring slices cannot be combined", next_step="Use a pack that is not damaged.")
 
@@ -169,6 +181,19 @@ def _slicing_axes(volume: Volume, spec: PreprocessSpec) -> AxisMap:
     return canonical
 
 
+def _window_of(volume: Volume, spec: PreprocessSpec) -> tuple[float, float]:
+    """Return the intensities that become 0 and 1; where they are percentiles, those of voxels spread evenly over the scan."""
+    if spec.colour or not spec.percentiles:
+        return spec.window
+    steps = (max(1, n // most) for n, most in zip(volume.voxels.shape, SAMPLED, strict=True))
+    found = volume.voxels[tuple(slice(step // 2, None, step) for step in steps)].astype(np.float32)
+    finite = found[np.isfinite(found)]
+    if not finite.size:
+        return 0.0, 1.0
+    low, high = (float(value) for value in np.percentile(finite, spec.window))
+    return low, high if high > low else low + 1.0
+
+
 class SliceSource:
     """The slices of one scan as network inputs.
 
@@ -193,6 +218,7 @@ class SliceSource:
         self.grid = PlaneGrid.of(self.geometry, spec)
         self._voxels = self.axes.view(volume.voxels)
         self._moments = volume.is_cine
+        self._window = _window_of(volume, spec)
 
     def __len__(self) -> int:
         return self.geometry.size_ijk[2]
@@ -208,7 +234,7 @@ class SliceSource:
         if self.spec.colour:
             scaled = self.grid.to_working(np.moveaxis(plane, -1, 0)) / np.float32(255.0)
         else:
-            low, high = self.spec.window
+            low, high = self._window
             cut = np.clip(np.nan_to_num(plane.astype(np.float32), nan=low), low, high)
             scaled = (self.grid.to_working(cut) - np.float32(low)) / np.float32(high - low)
         return np.asarray((scaled - np.float32(self.spec.mean)) / np.float32(self.spec.std), dtype=np.float32)

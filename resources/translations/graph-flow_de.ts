@@ -200,6 +200,11 @@
             <translation>Eine Struktur wird gerade aus allen Scans entfernt</translation>
         </message>
         <message>
+            <location filename="../../gf_desktop/imaging/preprocess.py"/>
+            <source>A window of percentiles from {window} to {window2}</source>
+            <translation>Ein Fenster von Perzentilen von {window} bis {window2}</translation>
+        </message>
+        <message>
             <location filename="../../gf_desktop/files/video.py"/>
             <source>AVI video</source>
             <translation>AVI-Video</translation>
@@ -211,7 +216,6 @@
         </message>
         <message>
             <location filename="../../gf_desktop/agreement.py"/>
-            <location filename="../../gf_desktop/refinement.py"/>
             <source>Activate a model first.</source>
             <translation>Aktivieren Sie zuerst ein Modell.</translation>
         </message>
@@ -2362,7 +2366,6 @@
         </message>
         <message>
             <location filename="../../gf_desktop/agreement.py"/>
-            <location filename="../../gf_desktop/refinement.py"/>
             <source>The project has no active model</source>
             <translation>Das Projekt hat kein aktives Modell</translation>
         </message>

@@ -64,8 +64,8 @@ class Learning:
         if not len(self.unlabelled):
             return self.labelled
         names = ("images", "targets", "supervised", "regions")
-        parts = (torch.cat([getattr(self.labelled, name), getattr(self.unlabelled, name)]) for name in names)
-        return SliceSet(*parts)
+        images, targets, supervised, regions = (torch.cat([getattr(self.labelled, name), getattr(self.unlabelled, name)]) for name in names)
+        return SliceSet(images, targets, supervised, regions)
 
 
 @dataclass(frozen=True, slots=True)

@@ -189,6 +189,6 @@ def test_that_a_spec_survives_json_and_refuses_unknown_keys() -> None:
 def test_that_specs_that_differ_in_one_field_are_not_equal(field: str) -> None:
     other: dict[str, Any] = {
         "colour": True, "spacing_mm": 2.5, "window": (0.0, 2.0), "mean": 0.1, "std": 0.5, "context": 2, "context_mm": 1.0,
-        "slicing": "acquired", "multiple": 16,
+        "slicing": "acquired", "multiple": 16, "percentiles": True,
     }  # fmt: skip
     assert dataclasses.replace(PreprocessSpec(), **{field: other[field]}) != PreprocessSpec()
