@@ -1,0 +1,227 @@
+"""What a refinement gives: Dice on slices that nobody corrected, before and after, by number of corrected slices and minutes.
+
+The product's own way, from the session's commands to the gate. A quarter of the slices is never corrected, which one the seed says;
+they judge every run. Beside the product's rounds stand *naive* fine-tuning (no teacher, no former student, no replay), a round
+*without teacher* (former student and replay only), and *full* supervision (all other slices corrected). Each run is appended to the
+file of results at once, and a run that is there is not made again.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import tempfile
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+from rich.console import Console
+from rich.table import Table
+
+from gf_desktop.demo import DEMO_PACK, demo_mapping, demo_series, reference_file
+from gf_desktop.imaging.metrics import mean_dice
+from gf_desktop.jobs import InlineJobs
+from gf_desktop.project.records import RoundReport
+from gf_desktop.resources import resource_dir
+from gf_desktop.session import Session
+from gf_desktop.trainer_link import SubprocessTransport
+from rows import machine
+
+SLICES: Final = (1, 2, 4, 8, 16)
+MINUTES: Final = (2.0, 5.0, 10.0)
+NEVER_CORRECTED: Final = 4
+"""One slice in so many."""
+
+ARMS: Final[dict[str, dict[str, float | int | str | bool]]] = {
+    "product": {},
+    "naive": {"teacher_steps": 1, "kd_weight": 0.0, "cwd_share": 0.0, "graph_share": 0.0, "old_weight": 0.0, "replay_share": 0.0},
+    "without teacher": {"teacher_steps": 1, "kd_weight": 0.0, "cwd_share": 0.0, "graph_share": 0.0},
+    "full": {},
+}
+"""What each kind of round changes of the usual recipe."""
+
+GAIN_GOAL, FALL_GOAL, SHARE_GOAL, FORGET_GOAL = 0.02, 0.02, 0.8, 0.03
+
+Scores = dict[str, float | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """One run; ``slices`` is 0 for full supervision."""
+
+    arm: str
+    slices: int
+    minutes: float
+    seed: int
+
+
+def split(count: int, wanted: int, seed: int) -> tuple[list[int], list[int]]:
+    """Return the slices to correct, spread over the scan, and those that judge; fewer slices are a part of more slices.
+
+    Parameters
+    ----------
+    wanted
+        0 for all that do not judge.
+    """
+    judging = list(range(seed % NEVER_CORRECTED, count, NEVER_CORRECTED))
+    free = [k for k in range(count) if k not in judging]
+    rng = np.random.default_rng(seed)
+    chosen = [free[int(rng.integers(len(free)))]]
+    while len(chosen) < min(wanted or len(free), len(free)):
+        # the one that is farthest from all chosen; equal ones by lot
+        far = [(min(abs(k - c) for c in chosen), rng.random(), k) for k in free if k not in chosen]
+        chosen.append(max(far)[2])
+    return sorted(chosen), judging
+
+
+def _dice(session: Session, slices: Iterable[int]) -> Scores:
+    scores = session.evaluate("C-001", reference_file(), slices=slices, mapping=demo_mapping())
+    mean = mean_dice(scores)
+    return {**{name: score.dice for name, score in scores.items()}, "mean": mean}
+
+
+def _judge_model(folder: Path, model_id: str | None, slices: list[int]) -> Scores:
+    """Return Dice of one of the project's models on slices of the scan, in a project of its own: the person's mask is not asked."""
+    with tempfile.TemporaryDirectory() as place:
+        session = Session(InlineJobs(), SubprocessTransport)
+        session.create_project(Path(place) / "judge", folder / "models" / (model_id or DEMO_PACK))
+        session.import_paths([demo_series()])
+        session.predict("C-001")
+        scores = _dice(session, slices)
+        session.close_project()
+    return scores
+
+
+def run(wish: Wish, *, threads: int) -> dict[str, Any]:
+    """Make one run in a project of its own and return its row."""
+    with tempfile.TemporaryDirectory() as place:
+        folder = Path(place) / "trial"
+        session = Session(InlineJobs(), SubprocessTransport)
+        session.create_project(folder, resource_dir() / "models" / DEMO_PACK)
+        session.import_paths([demo_series()])
+        session.predict("C-001")
+        corrected, judging = split(session.must_project().case("C-001").slices, wish.slices, wish.seed)
+        before = _dice(session, judging)
+        session.correct("C-001", reference_file(), slices=corrected, mapping=demo_mapping())
+        reports: list[RoundReport] = []
+        errors: list[Exception] = []
+        session.round_finished.connect(reports.append)
+        session.trouble.connect(errors.append)
+        session.broke.connect(errors.append)
+        session.refine(minutes=wish.minutes, seed=wish.seed, threads=threads, recipe=ARMS[wish.arm])
+        session.wait_for_round()
+        session.close_project()
+        if errors or not reports:
+            raise errors[0] if errors else RuntimeError("the round ended without a candidate")
+        report = reports[0]
+        after = _judge_model(folder, report.candidate_id, judging)
+        gate = report.gate
+    return {
+        **asdict(wish),
+        "corrected": corrected,
+        "judging": judging,
+        "before": before,
+        "candidate": after,
+        "served": after if report.promoted else before,
+        "promoted": report.promoted,
+        "reason": report.reason,
+        "forgotten": _forgotten(gate),
+        "minutes_taken": round(report.minutes, 2),
+        "machine": machine(),
+    }
+
+
+def _forgotten(gate: dict[str, Any]) -> float | None:
+    """Return by how much the mean Dice on the pack's own slices fell; None where the gate does not say."""
+    found = ((gate.get("sets") or {}).get("remembered") or {}).get("mean") or {}
+    before, after = found.get("before"), found.get("after")
+    return None if before is None or after is None else float(before - after)
+
+
+def wishes(arms: list[str], slices: list[int], minutes: list[float], seeds: int) -> Iterator[Wish]:
+    """Give the runs, those that tell most first: all of one seed before the next."""
+    for seed in range(seeds):
+        for long in minutes:
+            for arm in arms:
+                yield from (Wish(arm, n, long, seed) for n in ([0] if arm == "full" else slices))
+
+
+def _mean(values: list[float]) -> str:
+    return "–" if not values else f"{np.median(values):+.3f} ({min(values):+.3f} to {max(values):+.3f})"
+
+
+def _gain(row: dict[str, Any], key: str) -> float:
+    return float(row[key]["mean"] - row["before"]["mean"])
+
+
+def _worst(row: dict[str, Any], key: str) -> float:
+    falls = [(row[key][name] or 0.0) - value for name, value in row["before"].items() if value is not None and name != "mean"]
+    return float(min(falls))
+
+
+def tell(rows: list[dict[str, Any]]) -> None:
+    """Print gains by kind, slices and minutes, and what was asked for."""
+    table = Table(title="Dice on slices that nobody corrected, after less before: median (smallest to largest) of the seeds")
+    for heading in ("round", "slices", "minutes", "seeds", "served", "candidate", "worst structure served", "took over", "forgotten"):
+        table.add_column(heading)
+    groups: dict[tuple[str, int, float], list[dict[str, Any]]] = {}
+    for row in rows:
+        groups.setdefault((row["arm"], row["slices"], row["minutes"]), []).append(row)
+    for (arm, slices, minutes), group in sorted(groups.items(), key=lambda g: (g[0][2], g[0][0], g[0][1])):
+        lost = [row["forgotten"] for row in group if row["forgotten"] is not None]
+        served, candidate = ([_gain(row, key) for row in group] for key in ("served", "candidate"))
+        worst = min(_worst(row, "served") for row in group)
+        took = f"{sum(row['promoted'] for row in group)} of {len(group)}"
+        cells = (arm, "all" if slices == 0 else str(slices), f"{minutes:g}", str(len(group)), _mean(served), _mean(candidate))
+        table.add_row(*cells, f"{worst:+.3f}", took, _mean(lost))
+    console = Console()
+    console.width = max(console.width, 150)
+    console.print(table)
+    one = [_gain(row, "served") for row in rows if row["arm"] == "product" and row["slices"] == 1]
+    if one:
+        console.print(f"1 slice: median gain {np.median(one):+.3f} (goal {GAIN_GOAL:+.2f})")
+    worst_of = [_worst(row, "served") for row in rows if row["arm"] == "product"]
+    if worst_of:
+        console.print(f"largest fall of a structure after the gate {min(worst_of):+.3f} (goal not below {-FALL_GOAL:+.2f})")
+    four = groups.get(("product", 4, 5.0), [])
+    full = {row["seed"]: _gain(row, "candidate") for row in groups.get(("full", 0, 5.0), [])}
+    shares = [_gain(row, "served") / full[row["seed"]] for row in four if full.get(row["seed"], 0.0) > 0]
+    if shares:
+        console.print(f"4 slices, 5 minutes: {np.median(shares):.0%} of the gain of full supervision (goal {SHARE_GOAL:.0%})")
+    lost = [row["forgotten"] for row in rows if row["arm"] == "product" and row["promoted"] and row["forgotten"] is not None]
+    if lost:
+        console.print(f"forgotten on the pack's own slices at most {max(lost):+.3f} (goal {FORGET_GOAL:+.2f})")
+
+
+def main() -> int:
+    """Make what is missing, then print all that is there."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--out", type=Path, default=Path("docs/results/refine.jsonl"), help="one JSON object a line, a run each")
+    parser.add_argument("--arms", nargs="+", choices=list(ARMS), default=list(ARMS))
+    parser.add_argument("--slices", nargs="+", type=int, default=list(SLICES))
+    parser.add_argument("--minutes", nargs="+", type=float, default=list(MINUTES))
+    parser.add_argument("--seeds", type=int, default=3)
+    parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--report", action="store_true", help="make no run")
+    options = parser.parse_args()
+    rows = [json.loads(line) for line in options.out.read_text(encoding="utf-8").splitlines()] if options.out.is_file() else []
+    known = {(row["arm"], row["slices"], row["minutes"], row["seed"]) for row in rows}
+    if not options.report:
+        options.out.parent.mkdir(parents=True, exist_ok=True)
+        for wish in wishes(options.arms, options.slices, options.minutes, options.seeds):
+            if (wish.arm, wish.slices, wish.minutes, wish.seed) in known:
+                continue
+            row = run(wish, threads=options.threads)
+            rows.append(row)
+            with options.out.open("a", encoding="utf-8") as stream:
+                stream.write(json.dumps(row) + "\n")
+            print(f"{wish}: {_gain(row, 'candidate'):+.3f}, {row['reason']}", file=sys.stderr)
+    tell(rows)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
