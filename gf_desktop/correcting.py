@@ -114,10 +114,12 @@ class Correcting(Workspace):
     author
         Initials written into edits; may be empty.
 
-    Signals: those of :class:`Workspace` · ``working_changed()`` an operation began or ended · ``locks_changed()``.
+    Signals: those of :class:`Workspace` · ``working_changed()`` an operation began or ended · ``locks_changed()`` ·
+    ``mask_touched()`` a stroke or an operation is about to begin.
     """
 
     working_changed = Signal()
+    mask_touched = Signal()
     locks_changed = Signal()
 
     def __init__(self, jobs: Jobs, *, author: str = "") -> None:
@@ -157,6 +159,7 @@ class Correcting(Workspace):
             When the mask may not be changed now, or the student's probability is asked for and not there.
         """
         chosen, opened = options or BrushOptions(), self.must_open()
+        self.mask_touched.emit()
         return opened.begin_stroke(
             Brush(radius_mm, BrushShape.SQUARE if chosen.square else BrushShape.ROUND, None if chosen.in_space else axis),
             label=None if review else 0 if erase else label,
@@ -217,6 +220,7 @@ class Correcting(Workspace):
 
     def _carry_out(self, opened: OpenCase, change: LargeChange, on_done: Callable[[bool], None], on_error: OnError | None) -> None:
         """Compute and save a change off the session's thread, then show it."""
+        self.mask_touched.emit()
 
         def ended() -> LabelEdit | None:
             self._operation = None

@@ -9,6 +9,7 @@ import psutil
 
 from gf_desktop.errors import TrainingError
 from gf_desktop.project.records import RoundReport
+from gf_desktop.project.store import Project
 from gf_desktop.project.unfinished import RoundOrder, drop_round, end_left_trainer, fraction_of, unfinished_round
 from gf_desktop.refinement import Refinement, RoundWish
 from gf_desktop.trainer_link import TrainingState, Transport
@@ -70,6 +71,8 @@ class Rounds:
         self.waiting: RoundWish | None = None
         self.current: Refinement | None = None
         self.is_plugged = is_plugged
+        self._looked_at: Project | None = None
+        self._found: tuple[RoundOrder, float] | None = None
 
     def begin(self, wish: RoundWish) -> None:
         """Start a round with everything that is approved; while one runs, let it wait behind that.
@@ -103,7 +106,7 @@ class Rounds:
             on_report=lambda report: self._reported(refinement, report),
             on_failure=lambda error: self._ended(refinement, error),
         )
-        self.current = refinement
+        self.current, self._looked_at = refinement, None
         try:
             start(refinement)
         except BaseException:
@@ -124,8 +127,10 @@ class Rounds:
         project = self._workspace.project
         if project is None or project.read_only or self.current is not None:
             return None
-        order = unfinished_round(project)
-        return None if order is None else (order, fraction_of(project, order.run_id))
+        if self._looked_at is not project:
+            order = unfinished_round(project)
+            self._looked_at, self._found = project, None if order is None else (order, fraction_of(project, order.run_id))
+        return self._found
 
     def go_on(self) -> None:
         """Go on with the round that did not come to its end.
@@ -151,6 +156,7 @@ class Rounds:
         if project is not None and found is not None:
             end_left_trainer(project, found[0].run_id)
             drop_round(project, found[0])
+            self._looked_at = None
             self._on_change()
 
     def stop(self) -> None:
@@ -167,6 +173,7 @@ class Rounds:
     def leave(self) -> None:
         """Let go of the project: what runs goes on when it is opened again."""
         refinement, self.current, self.waiting = self.current, None, None
+        self._looked_at = None
         if refinement is not None:
             refinement.leave()
             self.training = TrainingState()

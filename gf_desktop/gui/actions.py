@@ -18,6 +18,7 @@ from gf_desktop.gui.keymap import Keymap
 from gf_desktop.gui.looking_rows import LOOKING_ROWS, WINDOW_ROWS
 from gf_desktop.gui.model_rows import MODEL_ROWS
 from gf_desktop.gui.project_rows import PATIENT_ROWS, PROJECT_ROWS
+from gf_desktop.gui.refine_rows import REFINE_REASONS, REFINE_ROWS
 
 __all__ = [
     "ACTIONS",
@@ -417,26 +418,7 @@ ACTIONS: Final[tuple[ActionSpec, ...]] = (
         "",
         frozenset({"marked", "writable"}),
     ),
-    ActionSpec(
-        "refine",
-        "Refine",
-        ("Ctrl+T",),
-        "refine",
-        "Teach the student what you corrected",
-        "Model",
-        "refine",
-        frozenset({"cases", "writable", "idle"}),
-    ),
-    ActionSpec(
-        "cancel_refine",
-        "Stop refining",
-        (),
-        "cancel_refine",
-        "Give this round up; the old student stays",
-        "Model",
-        "stop",
-        frozenset({"training"}),
-    ),
+    *REFINE_ROWS,
     ActionSpec(
         "roll_back",
         "Back to the previous student",
@@ -495,6 +477,7 @@ REASONS: Final[Mapping[str, str]] = {
     "redo": "there is nothing to redo",
     "training": "no round is running",
     "idle": "a round is running",
+    **REFINE_REASONS,
     "working": "nothing is being computed",
     "parent": "there is no student before this one",
     "comparing": "no other mask is compared",

@@ -34,6 +34,7 @@ from gf_desktop.gui.panels.next_best import NextBest
 from gf_desktop.gui.patient_commands import PatientCommands
 from gf_desktop.gui.project_commands import project_handlers
 from gf_desktop.gui.questions import Questions
+from gf_desktop.gui.refine_commands import RefineCommands
 from gf_desktop.gui.structure_commands import StructureCommands
 from gf_desktop.gui.view_state import ToolName, ViewState
 from gf_desktop.project.records import RoundReport
@@ -159,6 +160,7 @@ class Commands(QObject):
         self.structures = StructureCommands(session, state, face, questions, attempt=self.attempt, parent=dialogs)
         self.masks = MaskCommands(session, state, face, questions, parent=dialogs)
         self.compares = CompareCommands(session, state, face, choose_mask=self.masks.compare, attempt=self.attempt)
+        self.rounds = RefineCommands(session, face, attempt=self.attempt, parent=self)
         self.changes = ChangeCommands(session, state, face, attempt=self.attempt, parent=self)
         self.agreements = AgreementCommands(session, face, attempt=self.attempt, dialogs=dialogs, parent=self)
         self.measures = MeasureCommands(session, state, face, questions, attempt=self.attempt)
@@ -223,6 +225,7 @@ class Commands(QObject):
             "grey": opened is not None and not opened.volume.is_colour,
             "parent": bool(session.active_card is not None and session.active_card.parent),
             **self.changes.facts(),
+            **self.rounds.facts(),
             "choice": self._face.chosen_model() not in (None, project.models.active_id if project is not None else None),
         }
         return frozenset(name for name, holds in facts.items() if holds)
@@ -274,8 +277,7 @@ class Commands(QObject):
             "reset_view": face.reset_view,
             "predict": self.predict,
             "predict_chosen": lambda: _predict_marked(session, face),
-            "refine": self.refine,
-            "cancel_refine": self.cancel_refine,
+            **self.rounds.handlers(),
             "roll_back": self.roll_back,
             "activate": self.activate,
             "show_models": lambda: face.show_panel("models"),
@@ -440,15 +442,6 @@ class Commands(QObject):
             if unsuited is not None:
                 self._unsuited.add(unsuited)
             self.attempt(self.predict)
-
-    def refine(self) -> None:
-        """Start a round and show it."""
-        self._session.refine(minutes=self._face.chosen_minutes())
-        self._face.show_panel("refine")
-
-    def cancel_refine(self) -> None:
-        """Give the running round up."""
-        self._session.cancel_refine()
 
     def activate(self) -> None:
         """Let the selected student serve."""

@@ -270,7 +270,7 @@ def table_texts() -> dict[str, list[str]]:
         "gf_desktop/gui/tour.py": [text for step in tour.STEPS for text in (step.title, step.text)],
         "gf_desktop/gui/panels/changes.py": list(changes.STATE_WORDS.values()),
         "gf_desktop/gui/panels/models.py": list(models.STATE_WORDS.values()),
-        "gf_desktop/gui/panels/refine.py": list(refine.TERM_WORDS.values()),
+        "gf_desktop/gui/panels/refine.py": [*refine.TERM_WORDS.values(), *refine.PAUSE_WORDS.values()],
         "gf_desktop/gui/panels/scan.py": [words for _kind, words in scan.VERDICT_WORDS.values()],
         "gf_desktop/gui/panels/structure_menu.py": [words for words, _logic in structure_menu.RANGES],
         "gf_desktop/gui/panels/worklist_model.py": [words for _key, words in (*worklist_model.FILTERS, *worklist_model.ORDERS)],

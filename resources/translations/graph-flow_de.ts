@@ -4130,6 +4130,11 @@
             <translation>Ein echtes CT des Abdomens. Eine Schicht korrigieren, den Schüler verfeinern, sehen, wie er besser wird.</translation>
         </message>
         <message>
+            <location filename="../../gf_desktop/gui/panels/refine.py"/>
+            <source>A refinement was stopped at {share} %. It can go on until the next one begins.</source>
+            <translation>Eine Verfeinerung wurde bei {share} % angehalten. Sie kann fortgesetzt werden, bis die nächste beginnt.</translation>
+        </message>
+        <message>
             <location filename="../../gf_desktop/gui/blind_window.py"/>
             <source>A slice a second time</source>
             <translation>Eine Schicht ein zweites Mal</translation>
@@ -5037,6 +5042,11 @@ DICOM-Ordner, NIfTI, PNG, JPEG</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/gui/actions.py"/>
+            <source>End this round with what the student has learned so far, and compare it</source>
+            <translation>Diese Runde mit dem beenden, was der Schüler bisher gelernt hat, und ihn vergleichen</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/actions.py"/>
             <source>Erase</source>
             <translation>Radieren</translation>
         </message>
@@ -5158,6 +5168,16 @@ DICOM-Ordner, NIfTI, PNG, JPEG</translation>
             <location filename="../../gf_desktop/gui/tour.py"/>
             <source>Finish</source>
             <translation>Beenden</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/panels/refine.py"/>
+            <source>Finish now</source>
+            <translation>Abschließen</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/actions.py"/>
+            <source>Finish refining now</source>
+            <translation>Verfeinern jetzt abschließen</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/gui/actions.py"/>
@@ -5320,9 +5340,14 @@ DICOM-Ordner, NIfTI, PNG, JPEG</translation>
             <translation>Alle der Struktur {target} geben und {name} aus der Liste nehmen?</translation>
         </message>
         <message>
+            <location filename="../../gf_desktop/gui/panels/refine.py"/>
+            <source>Go on</source>
+            <translation>Fortsetzen</translation>
+        </message>
+        <message>
             <location filename="../../gf_desktop/gui/actions.py"/>
-            <source>Give this round up; the old student stays</source>
-            <translation>Diese Runde aufgeben; der alte Schüler bleibt</translation>
+            <source>Go on refining</source>
+            <translation>Verfeinern fortsetzen</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/gui/start_page.py"/>
@@ -5338,6 +5363,11 @@ DICOM-Ordner, NIfTI, PNG, JPEG</translation>
             <location filename="../../gf_desktop/gui/export_dialog.py"/>
             <source>Go on with an earlier export: write only what is missing or has changed</source>
             <translation>Einen früheren Export fortsetzen: nur schreiben, was fehlt oder sich änderte</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/actions.py"/>
+            <source>Go on with the round that was stopped, where it stood</source>
+            <translation>Die angehaltene Runde dort fortsetzen, wo sie stand</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/gui/tour.py"/>
@@ -5606,6 +5636,11 @@ DICOM-Ordner, NIfTI, PNG, JPEG</translation>
             <location filename="../../gf_desktop/gui/import_list.py"/>
             <source>Lengths are in pixels, unless you type the distances in mm.</source>
             <translation>Längen gelten in Pixeln, wenn Sie die Abstände in mm nicht eingeben.</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/actions.py"/>
+            <source>Let another round wait behind this one; it learns from all that is approved when it begins</source>
+            <translation>Eine weitere Runde hinter dieser warten lassen; sie lernt aus allem, was bei ihrem Beginn freigegeben ist</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/gui/actions.py"/>
@@ -5983,6 +6018,11 @@ DICOM-Ordner, NIfTI, PNG, JPEG</translation>
             <translation>Keine Taste</translation>
         </message>
         <message>
+            <location filename="../../gf_desktop/gui/actions.py"/>
+            <source>No other round begins after this one</source>
+            <translation>Nach dieser Runde beginnt keine weitere</translation>
+        </message>
+        <message>
             <location filename="../../gf_desktop/gui/panels/changes.py"/>
             <source>No other student has changed anything yet.</source>
             <translation>Noch hat kein anderer Schüler etwas geändert.</translation>
@@ -6104,6 +6144,11 @@ DICOM-Ordner, NIfTI, PNG, JPEG</translation>
             <translation>Auf dem Scan</translation>
         </message>
         <message>
+            <location filename="../../gf_desktop/gui/panels/refine.py"/>
+            <source>Once more</source>
+            <translation>Noch einmal</translation>
+        </message>
+        <message>
             <location filename="../../gf_desktop/gui/actions.py"/>
             <source>One after the other, in the background</source>
             <translation>Einer nach dem anderen, im Hintergrund</translation>
@@ -6137,6 +6182,16 @@ DICOM-Ordner, NIfTI, PNG, JPEG</translation>
             <location filename="../../gf_desktop/gui/actions.py"/>
             <source>One line for each, to be pasted elsewhere</source>
             <translation>Eine Zeile für jede, zum Einfügen anderswo</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/refine_commands.py"/>
+            <source>One more round waits. It begins when this one was judged, with what is approved then.</source>
+            <translation>Eine weitere Runde wartet. Sie beginnt, wenn diese beurteilt ist, mit dem, was dann freigegeben ist.</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/panels/refine.py"/>
+            <source>One more waits.</source>
+            <translation>Eine weitere wartet.</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/gui/export_dialog.py"/>
@@ -6468,6 +6523,11 @@ DICOM-Ordner, NIfTI, PNG, JPEG</translation>
             <location filename="../../gf_desktop/gui/work_page.py"/>
             <source>Refine</source>
             <translation>Verfeinern</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/actions.py"/>
+            <source>Refine once more</source>
+            <translation>Noch einmal verfeinern</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/gui/passport_rows.py"/>
@@ -6863,6 +6923,7 @@ DICOM-Ordner, NIfTI, PNG, JPEG</translation>
             <location filename="../../gf_desktop/gui/export_commands.py"/>
             <location filename="../../gf_desktop/gui/panels/changes.py"/>
             <location filename="../../gf_desktop/gui/panels/refine.py"/>
+            <location filename="../../gf_desktop/gui/refine_commands.py"/>
             <source>Stop</source>
             <translation>Anhalten</translation>
         </message>
@@ -6895,6 +6956,11 @@ DICOM-Ordner, NIfTI, PNG, JPEG</translation>
             <location filename="../../gf_desktop/gui/actions.py"/>
             <source>Stop the export</source>
             <translation>Export anhalten</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/actions.py"/>
+            <source>Stop this round; it can go on until the next one begins, and the old student stays</source>
+            <translation>Diese Runde anhalten; sie kann fortgesetzt werden, bis die nächste beginnt, und der alte Schüler bleibt</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/gui/blind_window.py"/>
@@ -7054,6 +7120,12 @@ DICOM-Ordner, NIfTI, PNG, JPEG</translation>
             <translation>Dünnes wegnehmen</translation>
         </message>
         <message>
+            <location filename="../../gf_desktop/gui/panels/refine.py"/>
+            <location filename="../../gf_desktop/gui/refine_commands.py"/>
+            <source>Take back</source>
+            <translation>Zurücknehmen</translation>
+        </message>
+        <message>
             <location filename="../../gf_desktop/gui/actions.py"/>
             <source>Take it out of the list and out of every scan</source>
             <translation>Aus der Liste und aus allen Scans nehmen</translation>
@@ -7092,6 +7164,11 @@ DICOM-Ordner, NIfTI, PNG, JPEG</translation>
             <location filename="../../gf_desktop/gui/actions.py"/>
             <source>Take the newer proposal</source>
             <translation>Den neueren Vorschlag nehmen</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/actions.py"/>
+            <source>Take the waiting round back</source>
+            <translation>Die wartende Runde zurücknehmen</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/gui/structure_commands.py"/>
@@ -7195,6 +7272,11 @@ DICOM-Ordner, NIfTI, PNG, JPEG</translation>
             <location filename="../../gf_desktop/gui/patients_dialog.py"/>
             <source>The project knows pseudonyms only. One file says whose they are, and where the scans were added from:</source>
             <translation>Das Projekt kennt nur Pseudonyme. Eine Datei sagt, wem sie gehören und woher die Scans kamen:</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/refine_commands.py"/>
+            <source>The refinement goes on where it stood: {share} %</source>
+            <translation>Die Verfeinerung geht dort weiter, wo sie stand: {share} %</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/gui/actions.py"/>
@@ -8081,6 +8163,11 @@ DICOM-Ordner, NIfTI, PNG, JPEG</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/gui/actions.py"/>
+            <source>no other round waits</source>
+            <translation>keine weitere Runde wartet</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/actions.py"/>
             <source>no other student has changed this scan</source>
             <translation>kein anderer Schüler hat diesen Scan geändert</translation>
         </message>
@@ -8098,6 +8185,11 @@ DICOM-Ordner, NIfTI, PNG, JPEG</translation>
             <location filename="../../gf_desktop/gui/actions.py"/>
             <source>no round is running</source>
             <translation>keine Runde läuft</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/actions.py"/>
+            <source>no round was stopped</source>
+            <translation>keine Runde wurde angehalten</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/gui/actions.py"/>
@@ -8180,6 +8272,11 @@ DICOM-Ordner, NIfTI, PNG, JPEG</translation>
             <translation>älterer Vorschlag, {model}</translation>
         </message>
         <message>
+            <location filename="../../gf_desktop/gui/actions.py"/>
+            <source>one more round waits already</source>
+            <translation>eine weitere Runde wartet schon</translation>
+        </message>
+        <message>
             <location filename="../../gf_desktop/gui/mask_dialog.py"/>
             <source>only slice {n}, on screen</source>
             <translation>nur Schicht {n}, die zu sehen ist</translation>
@@ -8204,6 +8301,16 @@ DICOM-Ordner, NIfTI, PNG, JPEG</translation>
             <location filename="../../gf_desktop/gui/preview_bar.py"/>
             <source>other structure</source>
             <translation>andere Struktur</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/panels/refine.py"/>
+            <source>paused while the computer runs on battery</source>
+            <translation>ruht im Akkubetrieb</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/panels/refine.py"/>
+            <source>paused while you paint</source>
+            <translation>ruht, während Sie malen</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/display.py"/>

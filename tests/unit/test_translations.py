@@ -139,7 +139,11 @@ def test_that_tr_is_given_what_the_files_can_hold() -> None:
         "panels/changes.py": {"STATE_WORDS[found.change.state]"},
         "panels/models.py": {"STATE_WORDS[record.state]"},
         "mask_dialog.py": {"SEVERITY_WORDS[one.severity]", "words"},
-        "panels/refine.py": {"STAGE_WORDS.get(training.stage, training.stage)", "TERM_WORDS.get(known, known)"},
+        "panels/refine.py": {
+            "STAGE_WORDS.get(training.stage, training.stage)",
+            "TERM_WORDS.get(known, known)",
+            "PAUSE_WORDS[training.paused_for[0]]",
+        },
         "panels/scan.py": {"words"},
         "panels/structure_dialog.py": {"listed.name", "listed.licence"},
         "panels/structure_menu.py": {"text"},

@@ -31,6 +31,7 @@ from gf_desktop.gui.theme import caption_font, current_palette, numbers_font
 from gf_desktop.gui.widgets import action_button, label, line
 from gf_desktop.project.records import RoundReport
 from gf_desktop.session import Session
+from gf_desktop.trainer_link import PauseReason
 
 __all__ = ["MINUTES", "Refine"]
 
@@ -50,6 +51,9 @@ NOT_DRAWN: Final = frozenset({"total", "second", "cwd"})
 
 TERM_WORDS: Final = {"kl": "logits", "graph": "graph flow"}
 """What terms are called in the picture where their own name is short."""
+
+PAUSE_WORDS: Final[dict[PauseReason, str]] = {"painting": "paused while you paint", "battery": "paused while the computer runs on battery"}
+"""Why a trainer stands still, for people."""
 
 PLOT_PX: Final = 132
 ROW_PX: Final = 24
@@ -82,6 +86,7 @@ class Refine(QFrame):
         self.minutes.setCurrentIndex(DEFAULT_CHOICE)
         self._start, self._stop = action_button(actions["refine"]), action_button(actions["cancel_refine"])
         self._stop.setText(tr("Stop"))
+        self._make_buttons(actions)
         self.table = self._make_table()
         self.verdict = label(wrap=True)
         self.agreement = AgreementBox(session, actions)
@@ -102,6 +107,15 @@ class Refine(QFrame):
         session.project_changed.connect(self._project_changed)
         self._redraw()
 
+    def _make_buttons(self, actions: dict[str, QAction]) -> None:
+        self._finish, self._next = action_button(actions["finish_refine"]), action_button(actions["refine_next"])
+        self._finish.setText(tr("Finish now"))
+        self._next.setText(tr("Once more"))
+        self._take_back, self._go_on = action_button(actions["take_back_refine"]), action_button(actions["go_on_refine"])
+        self._take_back.setText(tr("Take back"))
+        self._go_on.setText(tr("Go on"))
+        self.waiting = label(kind="muted", wrap=True)
+
     def _arrange(self) -> None:
         budget = QHBoxLayout()
         budget.addWidget(label(tr("Time budget")))
@@ -109,6 +123,11 @@ class Refine(QFrame):
         budget.addStretch(1)
         budget.addWidget(self._start)
         budget.addWidget(self._stop)
+        further = QHBoxLayout()
+        further.addWidget(self.waiting, 1)
+        further.addStretch(0)
+        for button in (self._take_back, self._next, self._finish, self._go_on):
+            further.addWidget(button)
         where = QGridLayout()
         where.addWidget(self.stage, 0, 0)
         where.addWidget(self.remaining, 0, 1, Qt.AlignmentFlag.AlignRight)
@@ -120,6 +139,7 @@ class Refine(QFrame):
         layout.setSpacing(GRID_PX)
         layout.addLayout(budget)
         layout.addLayout(where)
+        layout.addLayout(further)
         layout.addLayout(self._plot_place)
         layout.addWidget(line())
         layout.addWidget(self.verdict)
@@ -176,22 +196,36 @@ class Refine(QFrame):
         self._start.setVisible(not refining)
         self._stop.setVisible(refining)
         self.minutes.setEnabled(not refining)
-        if refining and not training.running:
-            self.stage.setText(tr("comparing both students"))
-            self.remaining.setText("")
-            self.progress.setValue(1000)
-        elif refining:
-            self.stage.setText(tr(STAGE_WORDS.get(training.stage, training.stage)))
-            self.remaining.setText(tr("{time} left").format(time=duration_text(training.eta_s)) if training.eta_s > 0 else "")
-            self.progress.setValue(round(1000 * training.fraction))
-        else:
-            self.stage.setText(tr("Correct and approve a few slices, then refine."))
-            self.remaining.setText("")
-            self.progress.setValue(0)
+        self.stage.setText(self._stage_text())
+        left = refining and training.running and training.eta_s > 0
+        self.remaining.setText(tr("{time} left").format(time=duration_text(training.eta_s)) if left else "")
+        self.progress.setValue(round(1000 * training.fraction) if training.running else 1000 * refining)
+        self._show_further()
         self.progress.setVisible(refining)
         self._show_curve()
         self._show_dice()
         self._show_log()
+
+    def _stage_text(self) -> str:
+        training, found = self._session.training, self._session.rounds.unfinished
+        if self._session.refining:
+            if not training.running:
+                return tr("comparing both students")
+            stage = tr(STAGE_WORDS.get(training.stage, training.stage))
+            return f"{stage} – {tr(PAUSE_WORDS[training.paused_for[0]])}" if training.paused_for else stage
+        if found is not None:
+            return tr("A refinement was stopped at {share} %. It can go on until the next one begins.").format(share=round(100 * found[1]))
+        return tr("Correct and approve a few slices, then refine.")
+
+    def _show_further(self) -> None:
+        rounds, refining = self._session.rounds, self._session.refining
+        waits = refining and rounds.waiting is not None
+        self._finish.setVisible(refining and self._session.training.running and not waits)
+        self._next.setVisible(refining and not waits)
+        self._take_back.setVisible(waits)
+        self._go_on.setVisible(not refining and rounds.unfinished is not None)
+        self.waiting.setVisible(waits)
+        self.waiting.setText(tr("One more waits."))
 
     def _show_curve(self) -> None:
         curve = self._session.training.losses

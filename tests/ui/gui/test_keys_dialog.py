@@ -17,6 +17,7 @@ from gf_desktop.gui.keys_dialog import KeysDialog, key_of
 
 NONE = Qt.KeyboardModifier.NoModifier
 CTRL = Qt.KeyboardModifier.ControlModifier
+ALT = Qt.KeyboardModifier.AltModifier
 SHIFT = Qt.KeyboardModifier.ShiftModifier
 PAD = Qt.KeyboardModifier.KeypadModifier
 
@@ -128,9 +129,11 @@ def test_that_thinking_better_of_it_leaves_the_key_where_it_was(dialog: KeysDial
 
 
 def test_that_actions_that_exclude_each_other_may_share_a_key(dialog: KeysDialog, made: Composition) -> None:
-    give(dialog, "cancel_refine", Qt.Key.Key_T, CTRL)
-    assert keys_shown(dialog, "cancel_refine") == keys_shown(dialog, "refine") == "Ctrl+T"
-    assert made.window.actions_by_id["cancel_refine"].shortcut() == made.window.actions_by_id["refine"].shortcut()
+    assert keys_shown(dialog, "refine_next") == keys_shown(dialog, "refine") == "Ctrl+T"
+    give(dialog, "go_on_refine", Qt.Key.Key_U, CTRL | ALT)
+    give(dialog, "cancel_refine", Qt.Key.Key_U, CTRL | ALT)
+    assert keys_shown(dialog, "cancel_refine") == keys_shown(dialog, "go_on_refine") != "–"
+    assert made.window.actions_by_id["cancel_refine"].shortcut() == made.window.actions_by_id["go_on_refine"].shortcut()
 
 
 @pytest.mark.parametrize("key", [Qt.Key.Key_W, Qt.Key.Key_Space])
