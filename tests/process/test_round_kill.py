@@ -194,9 +194,11 @@ def _killed_until_it_ends(project: Path, pack: Path, folder: Path, *, dice: rand
             # from the order to a little after the end of the whole round
             candidate = trainer.hear(Candidate, within_s=dice.uniform(0.0, 1.05 * seconds))
             trainer.process.send_signal(signal.SIGKILL)
-            killed += candidate is None
         finally:
             trainer.close()
+        if candidate is not None:
+            break
+        killed += 1
     trainer = Trainer(folder, _order(project, pack, folder, resume=True))
     try:
         candidate = trainer.hear(Candidate)
@@ -208,32 +210,32 @@ def _killed_until_it_ends(project: Path, pack: Path, folder: Path, *, dice: rand
     return killed
 
 
+def _kill(project: Path, pack: Path, unbroken: Unbroken, folder: Path, *, kills: int, seed: int) -> None:
+    """Kill rounds so often in all, at most four times each, and compare each with the unbroken one."""
+    dice, killed, rounds = random.Random(seed), 0, 0
+    while killed < kills:
+        rounds += 1
+        place = folder / f"round-{rounds}"
+        # short and long lives of a trainer, so that all stages are met
+        seconds = dice.choice((0.4, 0.9)) * unbroken.seconds
+        more = _killed_until_it_ends(project, pack, place, dice=dice, seconds=seconds, kills=min(4, kills - killed))
+        assert Unbroken.of(place) == unbroken.files, f"{place.name} after {more} kills"
+        assert [path.name for path in (place / "models").iterdir()] == ["tiny-2"]
+        killed += more
+
+
 def test_that_a_round_killed_at_random_moments_gives_the_candidate_of_an_unbroken_one(
     project: Path, pack: Path, unbroken: Unbroken, tmp_path: Path
 ) -> None:
-    dice = random.Random(11)
-    killed = 0
-    # short and long lives of a trainer: the first two die young, so that all stages are met
-    for number, share in enumerate((0.5, 1.0)):
-        folder = tmp_path / f"killed-{number}"
-        killed += _killed_until_it_ends(project, pack, folder, dice=dice, seconds=share * unbroken.seconds, kills=2)
-        assert Unbroken.of(folder) == unbroken.files
-        assert [path.name for path in (folder / "models").iterdir()] == ["tiny-2"]
-    assert killed >= 2
+    _kill(project, pack, unbroken, tmp_path, kills=4, seed=11)
 
 
 @pytest.mark.long
-@pytest.mark.timeout(1800)
+@pytest.mark.timeout(5400)
 def test_that_a_round_killed_at_a_hundred_random_moments_gives_the_candidate_of_an_unbroken_one(
     project: Path, pack: Path, unbroken: Unbroken, tmp_path: Path
 ) -> None:
-    dice = random.Random(5)
-    killed = 0
-    for number in range(25):
-        folder = tmp_path / f"killed-{number}"
-        killed += _killed_until_it_ends(project, pack, folder, dice=dice, seconds=dice.choice((0.4, 1.0)) * unbroken.seconds, kills=4)
-        assert Unbroken.of(folder) == unbroken.files, number
-    assert killed >= 60
+    _kill(project, pack, unbroken, tmp_path, kills=100, seed=5)
 
 
 def test_that_a_stopped_round_of_a_moved_project_goes_on_to_the_same_candidate(
