@@ -280,14 +280,16 @@ class Agreeing:
 
         Raises
         ------
+        ModelError
+            When there is no active model.
         ProjectError
-            When there is no active model, or the project is open for reading only; ``on_error`` is told of a slice that is not approved.
+            When the project is open for reading only; ``on_error`` is told of a slice that is not approved.
         """
         project = self._workspace.must_project()
         project.must_write()
         active = project.models.active_id
         if active is None:
-            raise ProjectError("The project has no active model", where=project.name, next_step="Activate a model first.")
+            raise project.models.no_active(project.name)
         self.note_offer()
         self._asked += 1
         mask = self._reader(case_id)
