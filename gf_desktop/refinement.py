@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import json
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from gf_desktop.errors import TrainingError, UserError
@@ -30,7 +31,7 @@ from gf_desktop.project.unfinished import (
 from gf_desktop.protocol import Candidate, Failed, Start, Stopped
 from gf_desktop.trainer_link import PauseReason, TrainerLink, TrainingState, Transport
 
-__all__ = ["DEFAULT_MINUTES", "Recipe", "Refinement", "RoundWish"]
+__all__ = ["DEFAULT_MINUTES", "Recipe", "Refinement", "RoundWish", "recipe_of"]
 
 DEFAULT_MINUTES = 5.0
 """Length of a round when nobody says otherwise."""
@@ -55,6 +56,21 @@ class RoundWish:
     threads: int = 0
     recipe: Recipe = field(default_factory=dict)
     only_plugged: bool = False
+
+
+def recipe_of(settings: Sequence[str]) -> Recipe:
+    """Return settings of training that were written as NAME=VALUE; UserError where one is not."""
+    recipe: Recipe = {}
+    for setting in settings:
+        key, _, text = setting.partition("=")
+        try:
+            value = json.loads(text)
+        except ValueError:
+            value = text
+        if not key or not text or not isinstance(value, float | int | str | bool):
+            raise UserError("A setting of training is not understood", where=setting, next_step="Write NAME=VALUE, such as batch=4.")
+        recipe[key] = value
+    return recipe
 
 
 class Refinement:

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import argparse
-import json
 
 from gf_desktop.cli.output import Output
-from gf_desktop.errors import TrainingError, UserError
+from gf_desktop.errors import TrainingError
 from gf_desktop.project.records import RoundReport
-from gf_desktop.project.unfinished import Recipe
+from gf_desktop.refinement import recipe_of
 from gf_desktop.session import Session
 
 __all__ = ["refine_verb"]
@@ -16,7 +15,7 @@ __all__ = ["refine_verb"]
 
 def refine_verb(session: Session, options: argparse.Namespace, output: Output) -> None:
     """Carry out “refine”."""
-    recipe = _recipe(options.recipe)
+    recipe = recipe_of(options.recipe)
     goes_on = options.resume or options.finish
     if not goes_on:
         _tell_waiting(session, output, anew=options.anew)
@@ -51,20 +50,6 @@ def refine_verb(session: Session, options: argparse.Namespace, output: Output) -
     if not reports:
         raise TrainingError("The refinement ended without a candidate", where=session.must_project().name, next_step="Refine anew.")
     _show(reports[0], output)
-
-
-def _recipe(settings: list[str]) -> Recipe:
-    recipe: Recipe = {}
-    for setting in settings:
-        key, _, text = setting.partition("=")
-        try:
-            value = json.loads(text)
-        except ValueError:
-            value = text
-        if not key or not text or not isinstance(value, float | int | str | bool):
-            raise UserError("A setting of training is not understood", where=setting, next_step="Write KEY=VALUE, such as batch=4.")
-        recipe[key] = value
-    return recipe
 
 
 def _tell_waiting(session: Session, output: Output, *, anew: bool) -> None:

@@ -34,7 +34,7 @@ from gf_desktop.gui.panels.next_best import NextBest
 from gf_desktop.gui.patient_commands import PatientCommands
 from gf_desktop.gui.project_commands import project_handlers
 from gf_desktop.gui.questions import Questions
-from gf_desktop.gui.refine_commands import RefineCommands
+from gf_desktop.gui.refine_commands import RefineCommands, RefineMemory
 from gf_desktop.gui.structure_commands import StructureCommands
 from gf_desktop.gui.view_state import ToolName, ViewState
 from gf_desktop.project.records import RoundReport
@@ -49,13 +49,17 @@ OTHER_TOOLS: Final[tuple[ToolName, ...]] = ("paint", "erase", "polygon", "fill",
 Button = tuple[str, Handler]
 
 
+class Memory(ExportMemory, RefineMemory, Protocol):
+    """What the commands need of :class:`gf_desktop.gui.remembered.Remembered`."""
+
+
 class Face(BusyTeller, Protocol):
     """What the commands need of the window."""
 
     helps: HelpCommands
 
     @property
-    def remembered(self) -> ExportMemory:
+    def remembered(self) -> Memory:
         """What is kept from one start to the next."""
         ...
 
@@ -160,7 +164,7 @@ class Commands(QObject):
         self.structures = StructureCommands(session, state, face, questions, attempt=self.attempt, parent=dialogs)
         self.masks = MaskCommands(session, state, face, questions, parent=dialogs)
         self.compares = CompareCommands(session, state, face, choose_mask=self.masks.compare, attempt=self.attempt)
-        self.rounds = RefineCommands(session, face, attempt=self.attempt, parent=self)
+        self.rounds = RefineCommands(session, face, attempt=self.attempt, parent=self, window=dialogs)
         self.changes = ChangeCommands(session, state, face, attempt=self.attempt, parent=self)
         self.agreements = AgreementCommands(session, face, attempt=self.attempt, dialogs=dialogs, parent=self)
         self.measures = MeasureCommands(session, state, face, questions, attempt=self.attempt)

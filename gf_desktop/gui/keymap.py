@@ -80,6 +80,7 @@ PRESETS: Final[Mapping[str, Mapping[str, tuple[str, ...]]]] = MappingProxyType(
                 "fit": ("Ctrl+R",),
                 "overlay": ("V",),
                 "theme": ("Ctrl+Shift+T",),
+                "refine_with": ("Ctrl+Alt+R",),
                 "shortcuts": ("Ctrl+Alt+/", "F1", "?"),
                 **{f"structure_{number}": (f"Alt+{number}",) for number in range(1, 10)},
             }

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from typing import Any, Final, Protocol
 
 from PySide6.QtCore import QObject, Qt, QTimer
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QWidget
 
 from gf_desktop.gui.actions import tr
+from gf_desktop.gui.refine_dialog import RefineDialog
+from gf_desktop.gui.settings_store import RefineChoice
+from gf_desktop.refinement import Recipe
 from gf_desktop.session import Session
 
 __all__ = ["PAINTING_REST_MS", "RefineCommands"]
@@ -20,8 +24,26 @@ POWER_MS: Final = 5000
 """How often it is asked where the computer's power comes from."""
 
 
+class RefineMemory(Protocol):
+    """What is needed of :class:`gf_desktop.gui.remembered.Remembered`."""
+
+    @property
+    def refine_choice(self) -> RefineChoice:
+        """How rounds are trained."""
+        ...
+
+    def keep_refine_choice(self, choice: RefineChoice) -> None:
+        """Keep how rounds are trained."""
+        ...
+
+
 class Teller(Protocol):
     """What is needed of the window."""
+
+    @property
+    def remembered(self) -> RefineMemory:
+        """What is kept from one start to the next."""
+        ...
 
     def tell(self, text: str, *, kind: str = "", buttons: Any = None) -> None:
         """Show a notice."""
@@ -43,10 +65,21 @@ class RefineCommands(QObject):
     ----------
     attempt
         Does something, and shows what the person can act on as a notice.
+    window
+        Parent of the dialog; None: it stands alone.
     """
 
-    def __init__(self, session: Session, face: Teller, *, attempt: Callable[[Callable[[], object]], None], parent: QObject) -> None:
+    def __init__(
+        self,
+        session: Session,
+        face: Teller,
+        *,
+        attempt: Callable[[Callable[[], object]], None],
+        parent: QObject,
+        window: QWidget | None = None,
+    ) -> None:
         super().__init__(parent)
+        self._window = window
         self._session = session
         self._face = face
         self._attempt = attempt
@@ -68,7 +101,8 @@ class RefineCommands(QObject):
         rounds = self._session.rounds
         return {
             "refine": self._refine,
-            "refine_next": self._refine_next,
+            "refine_with": self._ask,
+            "refine_next": self._refine,
             "take_back_refine": rounds.take_back,
             "finish_refine": rounds.finish,
             "cancel_refine": self._stop,
@@ -81,15 +115,27 @@ class RefineCommands(QObject):
         return {"waiting": rounds.waiting is not None, "none_waits": rounds.waiting is None, "unfinished": rounds.unfinished is not None}
 
     def _refine(self) -> None:
-        self._session.refine(minutes=self._face.chosen_minutes())
-        self._face.show_panel("refine")
+        minutes = self._face.chosen_minutes()
+        kept = self._face.remembered.refine_choice
+        self._begin(kept if minutes is None else RefineChoice(minutes, kept.cores, kept.only_plugged), {})
 
-    def _refine_next(self) -> None:
-        self._session.refine(minutes=self._face.chosen_minutes())
+    def _begin(self, choice: RefineChoice, recipe: Recipe) -> None:
+        waits = self._session.refining
+        self._session.refine(minutes=choice.minutes, threads=choice.cores, recipe=recipe, only_plugged=choice.only_plugged)
+        if not waits:
+            self._face.show_panel("refine")
+            return
         self._face.tell(
             tr("One more round waits. It begins when this one was judged, with what is approved then."),
             buttons=[(tr("Take back"), self._session.rounds.take_back)],
         )
+
+    def _ask(self) -> None:
+        def begin(choice: RefineChoice, recipe: Recipe) -> None:
+            self._begin(choice, recipe)
+            self._face.remembered.keep_refine_choice(choice)
+
+        RefineDialog(self._face.remembered.refine_choice, cores=os.cpu_count() or 1, begin=begin, parent=self._window).show()
 
     def _stop(self) -> None:
         self._session.cancel_refine()

@@ -22,6 +22,16 @@ REFINE_ROWS: Final[tuple[ActionSpec, ...]] = (
         frozenset({"cases", "writable", "idle"}),
     ),
     ActionSpec(
+        "refine_with",
+        "Refine with…",
+        ("Ctrl+Shift+T",),
+        "",
+        "Say how long, on how many cores and by which settings the student learns",
+        "Model",
+        "",
+        frozenset({"cases", "writable"}),
+    ),
+    ActionSpec(
         "refine_next",
         "Refine once more",
         ("Ctrl+T",),

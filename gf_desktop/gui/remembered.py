@@ -15,7 +15,7 @@ from gf_desktop.gui.actions import SPECS, apply_keymap, tr
 from gf_desktop.gui.keymap import Keymap
 from gf_desktop.gui.language import spoken
 from gf_desktop.gui.palette_entries import ACTION_ENTRY
-from gf_desktop.gui.settings_store import ExportChoice, ExportScope, KeyChoice, Settings, SettingsFile, WindowPlace
+from gf_desktop.gui.settings_store import ExportChoice, ExportScope, KeyChoice, RefineChoice, Settings, SettingsFile, WindowPlace
 from gf_desktop.gui.view_state import LAYOUTS, ViewState
 from gf_desktop.gui.window_memory import WindowMemory
 from gf_desktop.project.store import Project
@@ -107,6 +107,17 @@ class Remembered:
         """Keep what was chosen in the palette; only actions, and in the file with its next change, to make nobody wait."""
         if entry_id.startswith(ACTION_ENTRY):
             self.file.now = self.file.now.after_action(entry_id.removeprefix(ACTION_ENTRY))
+
+    # rounds
+
+    @property
+    def refine_choice(self) -> RefineChoice:
+        """How rounds are trained."""
+        return self.file.now.refine
+
+    def keep_refine_choice(self, choice: RefineChoice) -> None:
+        """Keep how rounds are trained."""
+        self.keep(refine=choice)
 
     # exports
 

@@ -103,6 +103,21 @@ class ExportChoice(msgspec.Struct, frozen=True):
     """Whether each structure has a DICOM segmentation of its own."""
 
 
+MOST_MINUTES: Final = 1440.0
+"""A round takes a day at most."""
+
+
+class RefineChoice(msgspec.Struct, frozen=True):
+    """How rounds are trained."""
+
+    minutes: Annotated[float, msgspec.Meta(ge=0.5, le=MOST_MINUTES)] = 5.0
+    """Time budget that was given in the window of a round."""
+    cores: Annotated[int, msgspec.Meta(ge=0, le=1024)] = 0
+    """Cores of the trainer; 0 for as many as help."""
+    only_plugged: bool = False
+    """Whether a round stands still while the computer runs on its battery."""
+
+
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """Everything that is remembered; each field has the value of a first start."""
 
@@ -134,6 +149,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """What was exported last."""
     export_folders: dict[str, str] = msgspec.field(default_factory=dict)
     """Where each of the recent projects was exported to, by its folder; the last one last."""
+    refine: RefineChoice = RefineChoice()
+    """How rounds are trained."""
     recent_actions: tuple[str, ...] = ()
     """Ids of actions that were asked for in the command palette, the last one first."""
     tour_done: bool = False

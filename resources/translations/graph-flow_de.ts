@@ -183,6 +183,11 @@
             <translation>Auf eine Serie aus einer Datei mit {frames} Bildern kann noch nicht verwiesen werden</translation>
         </message>
         <message>
+            <location filename="../../gf_desktop/refinement.py"/>
+            <source>A setting of training is not understood</source>
+            <translation>Eine Einstellung des Trainings ist nicht verständlich</translation>
+        </message>
+        <message>
             <location filename="../../gf_desktop/files/nifti.py"/>
             <location filename="../../gf_desktop/files/nifti_spacing.py"/>
             <location filename="../../gf_desktop/files/stack.py"/>
@@ -213,11 +218,6 @@
             <location filename="../../resources/models"/>
             <source>Abdominal CT, {number} structures</source>
             <translation>CT des Abdomens, {number} Strukturen</translation>
-        </message>
-        <message>
-            <location filename="../../gf_desktop/agreement.py"/>
-            <source>Activate a model first.</source>
-            <translation>Aktivieren Sie zuerst ein Modell.</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/imaging/structures.py"/>
@@ -2365,11 +2365,6 @@
             <translation>Die mitgelieferten Dateien des Programms fehlen; gesucht in {places}</translation>
         </message>
         <message>
-            <location filename="../../gf_desktop/agreement.py"/>
-            <source>The project has no active model</source>
-            <translation>Das Projekt hat kein aktives Modell</translation>
-        </message>
-        <message>
             <location filename="../../gf_desktop/project/models.py"/>
             <source>The project has no model yet</source>
             <translation>Das Projekt hat noch kein Modell</translation>
@@ -3130,6 +3125,11 @@
             <location filename="../../gf_desktop/project/patients.py"/>
             <source>Whose scans these are. This is the only file of the project that says so: delete it, or keep it elsewhere.</source>
             <translation>Wessen Scans das sind. Nur diese Datei des Projekts sagt es: Löschen Sie sie oder bewahren Sie sie anderswo auf.</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/refinement.py"/>
+            <source>Write NAME=VALUE, such as batch=4.</source>
+            <translation>Schreiben Sie NAME=WERT, etwa batch=4.</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/correcting.py"/>
@@ -4474,6 +4474,7 @@
             <location filename="../../gf_desktop/gui/panels/model_dialogs.py"/>
             <location filename="../../gf_desktop/gui/panels/structure_dialog.py"/>
             <location filename="../../gf_desktop/gui/questions.py"/>
+            <location filename="../../gf_desktop/gui/refine_dialog.py"/>
             <source>Cancel</source>
             <translation>Abbrechen</translation>
         </message>
@@ -4522,6 +4523,11 @@
             <location filename="../../gf_desktop/gui/shortcut_sheet.py"/>
             <source>Change keys…</source>
             <translation>Tasten ändern…</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/panels/round_pictures.py"/>
+            <source>Change of Dice {change}</source>
+            <translation>Änderung des Dice {change}</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/gui/work_page.py"/>
@@ -4709,6 +4715,11 @@
             <location filename="../../gf_desktop/gui/panels/structure_menu.py"/>
             <source>Copy to the slice before</source>
             <translation>In die vorige Schicht kopieren</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/refine_dialog.py"/>
+            <source>Cores</source>
+            <translation>Kerne</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/gui/start_page.py"/>
@@ -5875,6 +5886,11 @@ DICOM-Ordner, NIfTI, PNG, JPEG</translation>
             <translation>Mitte ziehen, Leertaste + Ziehen</translation>
         </message>
         <message>
+            <location filename="../../gf_desktop/gui/refine_dialog.py"/>
+            <source>Minutes</source>
+            <translation>Minuten</translation>
+        </message>
+        <message>
             <location filename="../../gf_desktop/gui/panels/scan.py"/>
             <source>Modality</source>
             <translation>Modalität</translation>
@@ -6234,6 +6250,11 @@ DICOM-Ordner, NIfTI, PNG, JPEG</translation>
             <translation>Nur die Scans, die in der Arbeitsliste markiert sind</translation>
         </message>
         <message>
+            <location filename="../../gf_desktop/gui/refine_dialog.py"/>
+            <source>Only while plugged in</source>
+            <translation>Nur am Netz</translation>
+        </message>
+        <message>
             <location filename="../../gf_desktop/gui/panels/structures.py"/>
             <source>Opacity</source>
             <translation>Deckkraft</translation>
@@ -6300,6 +6321,11 @@ DICOM-Ordner, NIfTI, PNG, JPEG</translation>
             <location filename="../../gf_desktop/gui/panels/structure_dialog.py"/>
             <source>Other colour…</source>
             <translation>Andere Farbe…</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/refine_dialog.py"/>
+            <source>Other values for settings of training, such as batch=4, for this round alone</source>
+            <translation>Andere Werte für Einstellungen des Trainings, etwa batch=4, nur für diese Runde</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/gui/actions.py"/>
@@ -6507,6 +6533,11 @@ DICOM-Ordner, NIfTI, PNG, JPEG</translation>
             <translation>Mit Hinweis gelesen</translation>
         </message>
         <message>
+            <location filename="../../gf_desktop/gui/refine_dialog.py"/>
+            <source>Recipe</source>
+            <translation>Rezept</translation>
+        </message>
+        <message>
             <location filename="../../gf_desktop/gui/actions.py"/>
             <source>Rectangle: mean, SD</source>
             <translation>Rechteck: Mittelwert, SD</translation>
@@ -6518,6 +6549,7 @@ DICOM-Ordner, NIfTI, PNG, JPEG</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/gui/actions.py"/>
+            <location filename="../../gf_desktop/gui/refine_dialog.py"/>
             <location filename="../../gf_desktop/gui/top_bar.py"/>
             <location filename="../../gf_desktop/gui/tour.py"/>
             <location filename="../../gf_desktop/gui/work_page.py"/>
@@ -6528,6 +6560,12 @@ DICOM-Ordner, NIfTI, PNG, JPEG</translation>
             <location filename="../../gf_desktop/gui/actions.py"/>
             <source>Refine once more</source>
             <translation>Noch einmal verfeinern</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/actions.py"/>
+            <location filename="../../gf_desktop/gui/refine_dialog.py"/>
+            <source>Refine with…</source>
+            <translation>Verfeinern mit…</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/gui/passport_rows.py"/>
@@ -6641,6 +6679,11 @@ DICOM-Ordner, NIfTI, PNG, JPEG</translation>
             <location filename="../../gf_desktop/gui/actions.py"/>
             <source>Save the list of structures…</source>
             <translation>Liste der Strukturen speichern…</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/actions.py"/>
+            <source>Say how long, on how many cores and by which settings the student learns</source>
+            <translation>Sagen, wie lange, auf wie vielen Kernen und mit welchen Einstellungen der Schüler lernt</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/gui/panels/changes.py"/>
@@ -6843,6 +6886,16 @@ DICOM-Ordner, NIfTI, PNG, JPEG</translation>
             <location filename="../../gf_desktop/gui/views/slice_strip.py"/>
             <source>Slices and their state</source>
             <translation>Schichten und ihr Zustand</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/panels/round_pictures.py"/>
+            <source>Slices that are kept away from training</source>
+            <translation>Schichten, die dem Training vorenthalten sind</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/panels/round_pictures.py"/>
+            <source>Slices that are kept away from training: your outline in white, the new student's in colours</source>
+            <translation>Schichten, die dem Training vorenthalten sind: Ihr Umriss in Weiß, der des neuen Schülers in Farben</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/gui/actions.py"/>
@@ -7870,6 +7923,11 @@ DICOM-Ordner, NIfTI, PNG, JPEG</translation>
             <location filename="../../gf_desktop/gui/panels/worklist_model.py"/>
             <source>as added</source>
             <translation>wie hinzugefügt</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/refine_dialog.py"/>
+            <source>as many as help</source>
+            <translation>so viele, wie helfen</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/gui/texts.py"/>
@@ -9033,6 +9091,16 @@ Klicken Sie für alle Schüler</translation>
             <location filename="../../gf_desktop/gui/keys_dialog.py"/>
             <source>{why}. Choose another key.</source>
             <translation>{why}. Wählen Sie eine andere Taste.</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/panels/round_pictures.py"/>
+            <source>{words}, with chance between {low} and {high}</source>
+            <translation>{words}, durch Zufall zwischen {low} und {high}</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/panels/round_pictures.py"/>
+            <source>{words}. The mark is how far a structure may fall: {margin}.</source>
+            <translation>{words}. Die Marke zeigt, wie weit eine Struktur fallen darf: {margin}.</translation>
         </message>
     </context>
 </TS>

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any, Final
 
 from PySide6.QtCore import QEvent, Qt, QTimer
@@ -18,6 +19,7 @@ from PySide6.QtWidgets import (
     QProgressBar,
     QTableWidget,
     QTableWidgetItem,
+    QToolButton,
     QVBoxLayout,
     QWidget,
 )
@@ -26,6 +28,7 @@ from gf_desktop.gui.actions import tr
 from gf_desktop.gui.language import spoken
 from gf_desktop.gui.palette import GRID_PX
 from gf_desktop.gui.panels.agreement_box import AgreementBox
+from gf_desktop.gui.panels.round_pictures import BAR_PX, ChangeBar, Slices, intervals
 from gf_desktop.gui.texts import STAGE_WORDS, change_text, dice_text, duration_text
 from gf_desktop.gui.theme import caption_font, current_palette, numbers_font
 from gf_desktop.gui.widgets import action_button, label, line
@@ -89,6 +92,7 @@ class Refine(QFrame):
         self._make_buttons(actions)
         self.table = self._make_table()
         self.verdict = label(wrap=True)
+        self.slices = Slices()
         self.agreement = AgreementBox(session, actions)
         self.log = QPlainTextEdit()
         self.log.setReadOnly(True)
@@ -108,6 +112,12 @@ class Refine(QFrame):
         self._redraw()
 
     def _make_buttons(self, actions: dict[str, QAction]) -> None:
+        self._with = QToolButton()
+        self._with.setArrowType(Qt.ArrowType.DownArrow)
+        self._with.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self._with.setAccessibleName(actions["refine_with"].text().rstrip("…"))
+        self._with.setToolTip(actions["refine_with"].toolTip())
+        self._with.clicked.connect(actions["refine_with"].trigger)
         self._finish, self._next = action_button(actions["finish_refine"]), action_button(actions["refine_next"])
         self._finish.setText(tr("Finish now"))
         self._next.setText(tr("Once more"))
@@ -122,6 +132,7 @@ class Refine(QFrame):
         budget.addWidget(self.minutes)
         budget.addStretch(1)
         budget.addWidget(self._start)
+        budget.addWidget(self._with)
         budget.addWidget(self._stop)
         further = QHBoxLayout()
         further.addWidget(self.waiting, 1)
@@ -141,6 +152,7 @@ class Refine(QFrame):
         layout.addLayout(where)
         layout.addLayout(further)
         layout.addLayout(self._plot_place)
+        layout.addWidget(self.slices)
         layout.addWidget(line())
         layout.addWidget(self.verdict)
         layout.addWidget(self.agreement)
@@ -151,8 +163,8 @@ class Refine(QFrame):
 
     @staticmethod
     def _make_table() -> QTableWidget:
-        table = QTableWidget(0, 4)
-        for column, word in enumerate((tr("Dice"), tr("now"), tr("new"), tr("change"))):
+        table = QTableWidget(0, 5)
+        for column, word in enumerate((tr("Dice"), tr("now"), tr("new"), tr("change"), "")):
             heading = QTableWidgetItem(word)
             heading.setTextAlignment(Qt.AlignmentFlag.AlignRight if column else Qt.AlignmentFlag.AlignLeft)
             table.setHorizontalHeaderItem(column, heading)
@@ -167,6 +179,8 @@ class Refine(QFrame):
         header = table.horizontalHeader()
         header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
         header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
+        header.setSectionResizeMode(4, QHeaderView.ResizeMode.Fixed)
+        header.resizeSection(4, BAR_PX[0])
         return table
 
     @property
@@ -194,6 +208,7 @@ class Refine(QFrame):
     def _redraw(self) -> None:
         training, refining = self._session.training, self._session.refining
         self._start.setVisible(not refining)
+        self._with.setVisible(not refining)
         self._stop.setVisible(refining)
         self.minutes.setEnabled(not refining)
         self.stage.setText(self._stage_text())
@@ -203,6 +218,8 @@ class Refine(QFrame):
         self._show_further()
         self.progress.setVisible(refining)
         self._show_curve()
+        seen = refining and bool(training.preview)
+        self.slices.show_picture(Path(training.run_dir) / training.preview if seen else None)
         self._show_dice()
         self._show_log()
 
@@ -306,8 +323,12 @@ class Refine(QFrame):
             self.verdict.setText(spoken(report.reason))
         self.table.setVisible(bool(pairs))
         self.table.setRowCount(len(pairs))
+        known = {} if report is None or self._session.refining else intervals(report.gate)
+        self.table.setColumnHidden(4, self._session.refining)
         for row, (name, (before, after)) in enumerate(pairs.items()):
             self._fill_row(row, name, before, after)
+            bar = None if before is None or after is None else ChangeBar(after - before, known.get(name))
+            self.table.removeCellWidget(row, 4) if bar is None else self.table.setCellWidget(row, 4, bar)
         rows_px = self.table.rowCount() * self.table.verticalHeader().defaultSectionSize()
         whole_px = rows_px + self.table.horizontalHeader().sizeHint().height() + 4
         self.table.setMinimumHeight(min(whole_px, 5 * ROW_PX))
@@ -319,6 +340,8 @@ class Refine(QFrame):
         for column, text in enumerate(texts):
             item = QTableWidgetItem(text)
             item.setFont(numbers_font())
+            if not column:
+                item.setToolTip(text)
             if column:
                 item.setTextAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
             if column == 3 and before is not None and after is not None:

@@ -11,6 +11,8 @@ from pytestqt.qtbot import QtBot
 
 from gf_desktop.gui.app import Composition, compose
 from gf_desktop.gui.refine_commands import PAINTING_REST_MS
+from gf_desktop.gui.refine_dialog import RefineDialog
+from gf_desktop.gui.settings_store import RefineChoice
 from gf_desktop.protocol import Hello, Progress, Start, decode_command, encode_line
 from tests.ui.gui.conftest import NoTrainer
 
@@ -131,3 +133,33 @@ def test_that_an_interrupted_round_goes_on_by_itself_in_the_next_window(opened: 
     finally:
         made.window.close()
         made.close()
+
+
+def test_that_how_a_round_is_trained_can_be_said_and_is_remembered(opened: Composition, trainers: list[Trainer], qtbot: QtBot) -> None:
+    window = opened.window
+    window.actions_by_id["cancel_refine"].trigger()
+    trainers[0].on_exit(0)
+    qtbot.waitUntil(window.actions_by_id["refine_with"].isEnabled)
+    QTest.mouseClick(window.page.refine._with, LEFT)
+    (dialog,) = window.findChildren(RefineDialog)
+    dialog.minutes.setValue(12.5)
+    dialog.cores.setValue(1)
+    dialog.only_plugged.setChecked(True)
+    dialog.recipe.setText("batch")
+    QTest.mouseClick(dialog.refine, LEFT)
+    assert "not understood" in dialog.told.text()
+    assert len(trainers) == 1
+    dialog.recipe.setText("batch=4 kd_weight=0.5")
+    QTest.mouseClick(dialog.refine, LEFT)
+    qtbot.waitUntil(lambda: len(trainers) == 2)
+    order = trainers[1].order
+    assert (order.minutes, order.threads, order.recipe) == (12.5, 1, {"batch": 4, "kd_weight": 0.5})
+    current = opened.session.rounds.current
+    assert current is not None
+    assert current.only_plugged
+    assert window.remembered.refine_choice == RefineChoice(12.5, 1, only_plugged=True)
+    # the next round by the button alone keeps cores and plug, not the recipe
+    window.actions_by_id["refine_next"].trigger()
+    waiting = opened.session.rounds.waiting
+    assert waiting is not None
+    assert (waiting.minutes, waiting.threads, waiting.recipe, waiting.only_plugged) == (5.0, 1, {}, True)
