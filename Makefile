@@ -75,6 +75,7 @@ bench: $(SETUP) $(BENCH_SETUP)
 	@$(BIN)/python benchmarks/reading.py
 	@$(BIN)/python benchmarks/startup.py --peer-python $(BENCH_VENV)/bin/python
 	@$(BIN)/python benchmarks/interaction.py --peer-python $(BENCH_VENV)/bin/python
+	@QT_QPA_PLATFORM=offscreen $(BIN)/python benchmarks/painting_refining.py
 
 # The method against its baselines: minutes, or with FULL=1 hours; a broken run goes on where it stood.
 .PHONY: bench-distill

@@ -147,7 +147,9 @@ def drop_round(project: Project, order: RoundOrder) -> None:
     folder = project.run_folder(order.run_id)
     for path in [*folder.glob(STATES), folder / "teacher.safetensors", folder / TRAINER_NAME]:
         path.unlink(missing_ok=True)
-    shutil.rmtree(folder / "cache", ignore_errors=True)
+    # what a trainer that was killed was just writing
+    for left in (folder / "cache", project.models.folder / f".{order.candidate_id}.tmp"):
+        shutil.rmtree(left, ignore_errors=True)
     if not any(record.id == order.candidate_id for record in project.models.records()) and _made_by(project, order):
         shutil.rmtree(project.models.folder / order.candidate_id, ignore_errors=True)
 

@@ -83,3 +83,18 @@ def test_that_of_a_thousand_rounds_worse_ones_take_over_in_one_per_cent_and_clea
     figures = judged_rounds(1000)
     assert figures["worse"]["share"] <= 0.01
     assert figures["clearly better"]["share"] >= 0.95
+
+
+@pytest.mark.timeout(300)
+@pytest.mark.skipif(sys.platform == "win32", reason="the state of a suspended process is named otherwise")
+def test_that_a_trainer_does_not_compute_while_a_real_window_is_painted_in() -> None:
+    command = [sys.executable, str(ROOT / "benchmarks" / "painting_refining.py"), "--seconds", "3", "--json"]
+    environment = os.environ | {"QT_QPA_PLATFORM": "offscreen", "DISPLAY": ":0"}
+    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+    assert done.stdout, done.stderr
+    figures = json.loads(done.stdout)
+    assert figures["strokes"] > 2
+    # a process that stands still is given no time at all; clocks of processes tick every 10 ms
+    assert figures["trainer's processor time while painting"] <= 0.02
+    assert figures["trainer's processor time afterwards"] > 0.1
+    assert figures["goes on after"] >= 1.9

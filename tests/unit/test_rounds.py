@@ -214,6 +214,8 @@ def test_that_the_next_round_and_dropping_throw_away_what_a_stopped_one_kept(des
         run, state = Path(desk.lines[-1].order.run_dir), desk.keep_state(1)
         desk.world.answer(desk.lines[-1].order)
         left = signed(desk.lines[-1].order)
+        half = left.with_name(f".{left.name}.tmp")
+        half.mkdir()
         desk.session.cancel_refine()
         desk.lines[-1].on_exit(-9)
         if end == "drop":
@@ -225,6 +227,7 @@ def test_that_the_next_round_and_dropping_throw_away_what_a_stopped_one_kept(des
             desk.lines[-1].on_exit(0)
         assert not state.exists()
         assert not left.exists()
+        assert not half.exists()
         assert (run / "manifest.json").exists()
     assert desk.session.rounds.unfinished is None
     assert [r.id for r in desk.session.models()] == ["threshold"]
