@@ -75,6 +75,7 @@ class PreprocessDocument(_Strict, frozen=True):
     context_mm: Annotated[float, msgspec.Meta(ge=0, le=1000)]
     slicing: Literal["axial", "acquired"]
     multiple: Annotated[int, msgspec.Meta(ge=1, le=512)]
+    percentiles: bool
 
 
 class ModelDocument(_Strict, frozen=True):

@@ -199,7 +199,7 @@ def test_that_masks_of_a_cine_that_do_not_fit_are_refused(mr: Session, tmp_path:
     # as a volume, its slices would be places
     with pytest.raises(GeometryError, match="another grid"):
         mr.correct("C-001", saved((64, 64, 10)))
-    with pytest.raises(FileFormatError, match="NIfTI only"):
+    with pytest.raises(FileFormatError, match="NIfTI or TIFF only"):
         mr.correct("C-001", MR)
     strange = nibabel.Nifti1Image(np.full((64, 64, 1, 10), 7, np.uint8), np.diag([-1.0, -1.0, 1.0, 1.0]))
     nibabel.save(strange, tmp_path / "n.nii.gz")

@@ -78,6 +78,7 @@ def test_that_a_notice_says_how_many_scans_changed_and_leads_to_the_list(renewed
     qtbot.mouseClick(notice.buttons[0], Qt.MouseButton.LeftButton)
     page = renewed.window.page
     assert page.panel == "changes"
+    qtbot.waitUntil(lambda: page.changes.tree.topLevelItemCount() > 0)
     (row,) = [page.changes.tree.topLevelItem(n) for n in range(page.changes.tree.topLevelItemCount())]
     assert row.text(0) == "C-001"
     (found,) = renewed.session.changing.all()

@@ -330,6 +330,7 @@ def test_that_slices_that_a_student_proposes_are_counted_together(
 ) -> None:
     settle()
     ledger, label_map = window.page.ledger, window.session.open.label_map
+    qtbot.waitUntil(lambda: ledger.complete)
     monkeypatch.setattr("gf_desktop.gui.slice_ledger.REST_MS", 1_000)
     told: list[int] = []
     ledger.changed.connect(lambda: told.append(1))
