@@ -124,7 +124,7 @@ def _begin(run: Callable[..., Any], folder: Path, data: Data, structures: dict[s
     return project, cases
 
 
-@pytest.mark.parametrize(("kind", "channels"), [("volume", 1), ("grey", 1), ("colour", 3)])
+@pytest.mark.parametrize(("kind", "channels"), [("volume", 1), pytest.param("grey", 1, marks=pytest.mark.long), ("colour", 3)])
 def test_that_a_first_round_makes_a_student_that_serves(run: Callable[..., Any], tmp_path: Path, kind: str, channels: int) -> None:
     data = _make(kind, tmp_path / "data")
     project, cases = _begin(run, tmp_path, data)
@@ -147,6 +147,7 @@ def test_that_a_first_round_makes_a_student_that_serves(run: Callable[..., Any],
     assert exported["files"]
 
 
+@pytest.mark.long
 def test_that_a_first_round_by_command_ends_with_a_candidate(run: Callable[..., Any], tmp_path: Path) -> None:
     project, _cases = _begin(run, tmp_path, _make("volume", tmp_path / "data"))
     document = run("refine", project, "--minutes", "0.4")
