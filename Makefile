@@ -63,7 +63,7 @@ lint: $(SETUP)
 
 .PHONY: test
 test: lint
-	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile
+	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 
 .PHONY: test-long
 test-long: $(SETUP)

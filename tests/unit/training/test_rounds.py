@@ -139,6 +139,7 @@ def test_that_a_round_broken_off_anywhere_and_resumed_ends_with_the_same_network
         assert (resumed.teacher_scores, resumed.replay_scores) == (unbroken.teacher_scores, unbroken.replay_scores)
 
 
+@pytest.mark.long
 def test_that_a_round_broken_off_again_and_again_comes_to_its_end(rounds: Rounds) -> None:
     unbroken = rounds.run(name="unbroken")
     stages: set[str] = set()
