@@ -7,7 +7,7 @@ from typing import Final
 
 import psutil
 
-from gf_desktop.errors import TrainingError
+from gf_desktop.errors import TrainingError, UserError
 from gf_desktop.project.records import RoundReport
 from gf_desktop.project.store import Project
 from gf_desktop.project.unfinished import RoundOrder, drop_round, end_left_trainer, fraction_of, unfinished_round
@@ -215,7 +215,7 @@ class Rounds:
             return
         try:
             self.begin(wish)
-        except Exception as error:  # noqa: BLE001 - nobody stands above who could be told
+        except (UserError, OSError) as error:
             self._on_end(error)
         self._on_change()
 

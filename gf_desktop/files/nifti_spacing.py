@@ -50,8 +50,8 @@ def stored_pixdim(start: bytes) -> tuple[float, float, float] | None:
     for order in "<>":
         length = struct.unpack_from(f"{order}i", start)[0]
         if length in (348, 540):
-            found = struct.unpack_from(f"{order}3f", start, 80) if length == 348 else struct.unpack_from(f"{order}3d", start, 112)
-            return tuple(abs(float(v)) for v in found)  # type: ignore[return-value]  # three of them
+            i, j, k = struct.unpack_from(f"{order}3f", start, 80) if length == 348 else struct.unpack_from(f"{order}3d", start, 112)
+            return abs(float(i)), abs(float(j)), abs(float(k))
     return None
 
 

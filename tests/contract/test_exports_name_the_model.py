@@ -22,6 +22,7 @@ from gf_desktop.files.formats import DICOM_FORMATS, EXPORT_FORMATS, LABEL_FORMAT
 from gf_desktop.imaging.geometry import Geometry
 from gf_desktop.jobs import InlineJobs
 from gf_desktop.session import Session
+from gf_desktop.trainer_link import SubprocessTransport
 
 GRID = Geometry((24, 20, 4), (0.9, 0.9, 3.0), (-10.0, -9.0, 40.0), np.eye(3))
 FORMATS = (*EXPORT_FORMATS, *DICOM_FORMATS)
@@ -30,7 +31,7 @@ STUDENT = "threshold"
 
 def project_of(folder: Path, pack: Path, write_series: Callable[..., list[Path]], *, student: bool) -> Session:
     """Return a session over a project with one series, labelled by the student or by hand."""
-    session = Session(InlineJobs(), lambda: None, author="AB")  # type: ignore[arg-type, return-value]
+    session = Session(InlineJobs(), SubprocessTransport, author="AB")
     session.create_project(folder / "trial", pack)
     # the test's series has its slice's number as intensity: with this slope the student sees something in it
     write_series(folder / "series", GRID, RescaleSlope="30", RescaleIntercept="0")

@@ -19,6 +19,7 @@ from gf_desktop.files.formats import DICOM_FORMATS, EXPORT_FORMATS, DicomFormat,
 from gf_desktop.imaging.geometry import Geometry
 from gf_desktop.jobs import InlineJobs
 from gf_desktop.session import Session
+from gf_desktop.trainer_link import SubprocessTransport
 from tests.conftest import PAGE_BYTES, Disk
 
 FORMATS = (*EXPORT_FORMATS, *DICOM_FORMATS)
@@ -35,7 +36,7 @@ def turned(angle_deg: float) -> np.ndarray:
 def project(tmp_path_factory: pytest.TempPathFactory, threshold_pack: Path, write_series: Callable[..., list[Path]]) -> Path:
     """A project with an oblique series, C-001, and a scan of one oblique slice, C-002; each with a mask of two structures."""
     folder = tmp_path_factory.mktemp("places")
-    session = Session(InlineJobs(), lambda: None, author="AB")  # type: ignore[arg-type, return-value]
+    session = Session(InlineJobs(), SubprocessTransport, author="AB")
     session.create_project(folder / "trial", threshold_pack)
     write_series(folder / "series", Geometry((24, 20, 5), (0.8, 0.9, 2.5), (-11.0, 47.0, -812.0), turned(17.0)))
     affine = np.eye(4)
@@ -54,7 +55,7 @@ def project(tmp_path_factory: pytest.TempPathFactory, threshold_pack: Path, writ
 def export(project: Path, folder: Path, file_format: str, case_id: str, **options: Any) -> list[CaseExport]:
     done: list[list[CaseExport]] = []
     errors: list[Exception] = []
-    session = Session(InlineJobs(), lambda: None)  # type: ignore[arg-type, return-value]
+    session = Session(InlineJobs(), SubprocessTransport)
     session.open_project(project, read_only=True)
     try:
         wanted = ExportOptions(cast("ExportFormat | DicomFormat", file_format), **options)

@@ -23,6 +23,7 @@ from gf_desktop.files.formats import EXPORT_FORMATS, ExportFormat
 from gf_desktop.files.landing import file_sha256
 from gf_desktop.jobs import CancelToken, InlineJobs
 from gf_desktop.session import Session
+from gf_desktop.trainer_link import SubprocessTransport
 from tests.unit.conftest import SITK, World
 
 IDS = ["C-001", "C-002", "C-003"]
@@ -222,7 +223,7 @@ def test_that_progress_is_told_case_by_case_and_cancelling_stops_before_the_next
             return token
 
     three.session.close_project()
-    session = Session(Watched(), lambda: None)  # type: ignore[arg-type, return-value]
+    session = Session(Watched(), SubprocessTransport)
     session.open_project(three.tmp_path / "trial", read_only=True)
 
     def progress(case_id: str, done: int, count: int) -> None:

@@ -20,6 +20,7 @@ from gf_desktop.files.formats import DICOM_FORMATS, DicomFormat
 from gf_desktop.imaging.geometry import Geometry
 from gf_desktop.jobs import InlineJobs
 from gf_desktop.session import Session
+from gf_desktop.trainer_link import SubprocessTransport
 from tests.unit.conftest import SITK
 
 GRID = Geometry((20, 18, 6), (0.8, 0.8, 2.5), (-8.0, -7.0, 30.0), np.eye(3))
@@ -42,7 +43,7 @@ def tilted(paths: list[Path]) -> None:
 @pytest.fixture
 def project(tmp_path: Path, threshold_pack: Path, write_series: Callable[..., list[Path]]) -> Iterator[Session]:
     """A scan of a NIfTI, one of a series, one of a series that had to be resampled; each with a mask."""
-    session = Session(InlineJobs(), lambda: None, author="AB")  # type: ignore[arg-type, return-value]
+    session = Session(InlineJobs(), SubprocessTransport, author="AB")
     session.create_project(tmp_path / "trial", threshold_pack)
     image = SITK.GetImageFromArray(np.full((6, 18, 20), 40, np.int16))
     image.SetSpacing((0.8, 0.8, 2.5))
