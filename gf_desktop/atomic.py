@@ -11,7 +11,7 @@ from pathlib import Path
 
 from gf_desktop.errors import ProjectError, UserError
 
-__all__ = ["atomic_path", "check_writable_folder", "explain_os_error", "sync_folder"]
+__all__ = ["atomic_path", "check_writable_folder", "explain_os_error", "set_aside", "sync_folder"]
 
 
 def sync_folder(folder: Path) -> None:
@@ -78,3 +78,15 @@ def atomic_path(path: Path) -> Iterator[Path]:
         raise explain_os_error(error, path) from error
     finally:
         temporary.unlink(missing_ok=True)
+
+
+def set_aside(path: Path, *, may_write: bool) -> str:
+    """Give a damaged file another name, so that a new one may take its place, and return what became of it, for a sentence."""
+    if not may_write:
+        return "the file is left as it is"
+    aside = path.with_name(path.name + ".damaged")
+    try:
+        path.replace(aside)
+    except OSError as error:
+        return f"nor can the file be set aside: {error.strerror}"
+    return f"the file is kept as {aside.name}"

@@ -8,8 +8,7 @@ from pathlib import Path
 from typing import Final, cast, get_args
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QCheckBox, QComboBox, QDialog, QGridLayout, QHBoxLayout, QLineEdit, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QComboBox, QGridLayout, QHBoxLayout, QLineEdit, QPushButton, QVBoxLayout, QWidget
 
 from gf_desktop.errors import UserError
 from gf_desktop.files.formats import DICOM_FORMATS, MESH_FORMATS, SEGMENTATIONS, DicomFormat, ExportFormat, Orientation
@@ -17,6 +16,7 @@ from gf_desktop.gui.actions import tr
 from gf_desktop.gui.language import spoken
 from gf_desktop.gui.palette import GRID_PX
 from gf_desktop.gui.settings_store import ExportChoice, ExportScope
+from gf_desktop.gui.sheets import TaskSheet
 from gf_desktop.gui.widgets import label, push_button
 
 __all__ = ["FORMAT_WORDS", "FRAME_WORDS", "SCOPES", "ExportDialog", "ExportWish"]
@@ -92,7 +92,7 @@ def _is_whole(field: QLineEdit) -> bool:
     return Path(field.text().strip()).is_absolute()
 
 
-class ExportDialog(QDialog):
+class ExportDialog(TaskSheet):
     """See the module. Enter exports wherever the keyboard is, Esc leaves.
 
     Parameters
@@ -120,10 +120,7 @@ class ExportDialog(QDialog):
         start: Callable[[ExportWish], bool],
         parent: QWidget | None = None,
     ) -> None:
-        super().__init__(parent)
-        self.setWindowTitle(tr("Export"))
-        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.setWindowModality(Qt.WindowModality.WindowModal)
+        super().__init__(tr("Export"), parent)
         self._cases, self._known, self._ask_folder, self._start = cases, known, ask_folder, start
         choice = wish.choice
         self.scope = _combo({scope: self._scope_words(scope) for scope in SCOPES if cases.get(scope)}, choice.scope, name=tr("Scans"))
@@ -247,13 +244,6 @@ class ExportDialog(QDialog):
         count = len(self._cases[choice.scope])
         self.export_button.setText(tr("Export {n} scans", count).format(n=count))
         self.told.hide()
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Export with Enter, leave with Esc."""
-        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            self._finish()
-        else:
-            super().keyPressEvent(event)
 
     def _finish(self) -> None:
         wish, field = self.wish, self.folder

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtWidgets import QWidget
 
 from gf_desktop.errors import UserError
 from gf_desktop.files import warm_up
 from gf_desktop.gui.actions import tr
+from gf_desktop.gui.face import AskingCommands, BusyTeller
 from gf_desktop.gui.questions import Questions
 from gf_desktop.importing import FoundScan
 from gf_desktop.jobs import CancelToken
@@ -25,43 +26,27 @@ if TYPE_CHECKING:
 __all__ = ["ImportCommands"]
 
 
-class Teller(Protocol):
-    """What is needed of the window."""
-
-    def show_busy(self, text: str) -> None:
-        """Show that something is being done; "" when it is done."""
-        ...
-
-
-class ImportCommands:
+class ImportCommands(AskingCommands[BusyTeller]):
     """Handlers of adding scans.
 
     Parameters
     ----------
-    attempt
-        Does something; what the person can act on becomes a notice.
     show_case
         Brings a scan on screen.
-    parent
-        Of the dialog; None: it stands alone.
     """
 
     def __init__(
         self,
         session: Session,
-        face: Teller,
+        face: BusyTeller,
         questions: Questions,
         *,
         attempt: Callable[[Callable[[], object]], None],
         show_case: Callable[[str], object],
         parent: QWidget | None,
     ) -> None:
-        self._session = session
-        self._face = face
-        self._ask = questions
-        self._attempt = attempt
+        super().__init__(session, face, questions, attempt=attempt, parent=parent)
         self._show_case = show_case
-        self._parent = parent
         self._looks: list[_Look] = []
         session.project_changed.connect(self._give_up)
 

@@ -8,8 +8,7 @@ from functools import partial
 from typing import Any, Final, Protocol
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QCheckBox, QDialog, QFrame, QHBoxLayout, QProgressBar, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QFrame, QHBoxLayout, QProgressBar, QSplitter, QVBoxLayout, QWidget
 
 from gf_desktop.errors import UserError
 from gf_desktop.files.spacing import Spacing
@@ -18,6 +17,7 @@ from gf_desktop.gui.import_details import ImportDetails
 from gf_desktop.gui.import_list import ImportList
 from gf_desktop.gui.language import count_text, spoken
 from gf_desktop.gui.palette import GRID_PX
+from gf_desktop.gui.sheets import TaskSheet
 from gf_desktop.gui.widgets import label, push_button
 from gf_desktop.importing import FoundScan
 from gf_desktop.jobs import CancelToken
@@ -44,7 +44,7 @@ class LooksAgain(Protocol):
         ...
 
 
-class ImportDialog(QDialog):
+class ImportDialog(TaskSheet):
     """See the module. Return adds what is chosen, Esc adds nothing, Space chooses the row that the keyboard is on.
 
     Parameters
@@ -65,10 +65,7 @@ class ImportDialog(QDialog):
         stop: Callable[[], object],
         parent: QWidget | None = None,
     ) -> None:
-        super().__init__(parent)
-        self.setWindowTitle(tr("Add scans"))
-        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.setWindowModality(Qt.WindowModality.WindowModal)
+        super().__init__(tr("Add scans"), parent)
         self._look_again, self._add, self._stop = look_again, add, stop
         self._looking = True
         self._pending: dict[int, CancelToken] = {}
@@ -192,13 +189,6 @@ class ImportDialog(QDialog):
         self.add_button.setEnabled(chosen > 0 and not self._looking and not self._pending)
 
     # leaving
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Add with Return, leave with Esc."""
-        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            self._finish()
-        else:
-            super().keyPressEvent(event)
 
     def _finish(self) -> None:
         if self.add_button.isEnabled():

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor
-from PySide6.QtWidgets import QAbstractItemView, QDialog, QHBoxLayout, QListWidget, QListWidgetItem, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QHBoxLayout, QListWidget, QListWidgetItem, QVBoxLayout, QWidget
 
 from gf_desktop.gui.actions import tr
 from gf_desktop.gui.import_list import size_of, title_of
 from gf_desktop.gui.language import spoken
 from gf_desktop.gui.palette import GRID_PX
+from gf_desktop.gui.sheets import Sheet
 from gf_desktop.gui.theme import current_palette
 from gf_desktop.gui.widgets import label, push_button
 from gf_desktop.importing import FoundScan
@@ -23,7 +23,7 @@ __all__ = ["ImportOutcome"]
 DIALOG_SIZE: Final = (640, 420)
 
 
-class ImportOutcome(QDialog):
+class ImportOutcome(Sheet):
     """See the module. What was not added comes first, each with the reason and the way out.
 
     Parameters
@@ -35,10 +35,7 @@ class ImportOutcome(QDialog):
     """
 
     def __init__(self, chosen: Sequence[FoundScan], refused: Sequence[RefusedScan], parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setWindowTitle(tr("Scans that were added"))
-        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.setWindowModality(Qt.WindowModality.WindowModal)
+        super().__init__(tr("Scans that were added"), parent)
         errors = {one.source: one.error for one in refused}
         lost = [found for found in chosen if found.source in errors]
         taken = [found for found in chosen if found.source not in errors]

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from typing import Any, Protocol
 
 from PySide6.QtWidgets import QWidget
 
@@ -16,6 +15,7 @@ from gf_desktop.files.mask_look import MaskLook, chosen_mask, look_at_mask
 from gf_desktop.files.masks import MappedMask
 from gf_desktop.files.resample import ResampleMethod
 from gf_desktop.gui.actions import tr
+from gf_desktop.gui.face import Teller
 from gf_desktop.gui.language import spoken
 from gf_desktop.gui.mask_dialog import MaskDialog, MaskPurpose, MaskWish
 from gf_desktop.gui.questions import Questions
@@ -24,14 +24,6 @@ from gf_desktop.jobs import CancelToken
 from gf_desktop.session import Session
 
 __all__ = ["MaskCommands"]
-
-
-class Teller(Protocol):
-    """What is needed of the window."""
-
-    def tell(self, text: str, *, kind: str = "", buttons: Any = None) -> None:
-        """Show a notice."""
-        ...
 
 
 class MaskCommands:

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Final, Literal, Protocol
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QColor, QIcon, QKeyEvent, QPixmap, QWheelEvent
-from PySide6.QtWidgets import QComboBox, QDialog, QGridLayout, QHBoxLayout, QLabel, QLineEdit, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtGui import QColor, QIcon, QPixmap, QWheelEvent
+from PySide6.QtWidgets import QComboBox, QGridLayout, QHBoxLayout, QLabel, QLineEdit, QScrollArea, QVBoxLayout, QWidget
 
 from gf_desktop.correcting import listed_slices
 from gf_desktop.errors import UserError
@@ -19,6 +19,7 @@ from gf_desktop.files.resample import ResampleMethod
 from gf_desktop.gui.actions import tr
 from gf_desktop.gui.language import count_text, local_number, spoken
 from gf_desktop.gui.palette import GRID_PX
+from gf_desktop.gui.sheets import TaskSheet
 from gf_desktop.gui.widgets import label, push_button
 from gf_desktop.imaging.labelmap import LabelTable
 
@@ -165,7 +166,7 @@ class StructureRows(QScrollArea):
         return {number: choice.currentData() for number, choice in self.choices.items() if choice.currentData()}
 
 
-class MaskDialog(QDialog):
+class MaskDialog(TaskSheet):
     """See the module. Enter takes the mask wherever the keyboard is, Esc leaves.
 
     Parameters
@@ -199,10 +200,7 @@ class MaskDialog(QDialog):
         ask_file: Callable[[], Path | None],
         parent: QWidget | None = None,
     ) -> None:
-        super().__init__(parent)
-        self.setWindowTitle(tr("Take a mask from a file") if purpose == "take" else tr("Compare with a mask file"))
-        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.setWindowModality(Qt.WindowModality.WindowModal)
+        super().__init__(tr("Take a mask from a file") if purpose == "take" else tr("Compare with a mask file"), parent)
         self._purpose, self._path, self._count, self._here = purpose, path, slices, here
         self._read, self._take, self._ask_file = read, take, ask_file
         self._running: Running | None = None
@@ -347,13 +345,6 @@ class MaskDialog(QDialog):
         if which == "all":
             return None
         return (self._here,) if which == "here" else listed_slices(self.listed.text(), self._count)
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Take the mask with Enter, leave with Esc."""
-        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            self._finish()
-        else:
-            super().keyPressEvent(event)
 
     def _finish(self) -> None:
         if self.look is None or not self.take_button.isEnabled():

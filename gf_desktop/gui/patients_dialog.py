@@ -8,12 +8,13 @@ from pathlib import Path
 from typing import Final
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QAbstractItemView, QDialog, QHBoxLayout, QHeaderView, QTableWidget, QTableWidgetItem, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QHBoxLayout, QHeaderView, QTableWidget, QTableWidgetItem, QVBoxLayout, QWidget
 
 from gf_desktop.errors import UserError
 from gf_desktop.gui.actions import tr
 from gf_desktop.gui.language import spoken
 from gf_desktop.gui.palette import GRID_PX
+from gf_desktop.gui.sheets import Sheet
 from gf_desktop.gui.widgets import label, push_button
 from gf_desktop.project.patients import PatientEntry
 from gf_desktop.project.records import Case
@@ -57,7 +58,7 @@ class PatientsLook:
     entries: Mapping[str, PatientEntry]
 
 
-class PatientsDialog(QDialog):
+class PatientsDialog(Sheet):
     """See the module. Esc closes it, and with it go the names.
 
     Parameters
@@ -80,10 +81,7 @@ class PatientsDialog(QDialog):
         forget: Callable[[], str],
         parent: QWidget | None = None,
     ) -> None:
-        super().__init__(parent)
-        self.setWindowTitle(tr("Whose scans these are"))
-        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.setWindowModality(Qt.WindowModality.WindowModal)
+        super().__init__(tr("Whose scans these are"), parent)
         self._look, self._may_show = look, may_show
         self.named = False
         self.place = label(wrap=True)

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QCheckBox, QDialog, QFormLayout, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QFormLayout, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from gf_desktop.errors import UserError
 from gf_desktop.gui.actions import tr
@@ -13,6 +12,7 @@ from gf_desktop.gui.language import spoken
 from gf_desktop.gui.number_boxes import NumberBox
 from gf_desktop.gui.palette import GRID_PX
 from gf_desktop.gui.settings_store import MOST_MINUTES, RefineChoice
+from gf_desktop.gui.sheets import Sheet
 from gf_desktop.gui.widgets import label, push_button
 from gf_desktop.refinement import Recipe, recipe_of
 
@@ -21,7 +21,7 @@ __all__ = ["RefineDialog"]
 WIDTH_PX = 420
 
 
-class RefineDialog(QDialog):
+class RefineDialog(Sheet):
     """Asks how the next round is trained.
 
     Parameters
@@ -37,10 +37,7 @@ class RefineDialog(QDialog):
     def __init__(
         self, choice: RefineChoice, *, cores: int, begin: Callable[[RefineChoice, Recipe], None], parent: QWidget | None = None
     ) -> None:
-        super().__init__(parent)
-        self.setWindowTitle(tr("Refine with…").rstrip("…"))
-        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.setWindowModality(Qt.WindowModality.WindowModal)
+        super().__init__(tr("Refine with…").rstrip("…"), parent)
         self._begin = begin
         self.minutes = NumberBox()
         self.minutes.setRange(0.5, MOST_MINUTES)

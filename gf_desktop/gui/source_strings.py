@@ -93,13 +93,12 @@ CORE_PARTS: Final[Mapping[str, list[str]]] = {
         "is of format {version} and this program reads {format_version}",
         "holds a record of kind {code}, which this program does not know",
     ],
-    "gf_desktop/project/measurements.py": [
+    "gf_desktop/atomic.py": [
         "the file is left as it is",
         "the file is kept as {name}",
-        "it was written by a newer program",
-        "two have the same number",
         "nor can the file be set aside: {strerror}",
     ],
+    "gf_desktop/project/measurements.py": ["it was written by a newer program", "two have the same number"],
     "gf_desktop/project/store.py": ["the pack that the project began with", "none yet"],
     "resources/models": ["Abdominal CT, {number} structures"],
     "gf_desktop/session.py": ["chosen by the user"],

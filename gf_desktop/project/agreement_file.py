@@ -7,7 +7,7 @@ from typing import Final
 
 import msgspec
 
-from gf_desktop.atomic import atomic_path
+from gf_desktop.atomic import atomic_path, set_aside
 from gf_desktop.project.records import Finding
 
 __all__ = ["AGREEMENT", "AgreementFile", "Repeat", "read_agreement", "write_agreement"]
@@ -71,14 +71,7 @@ def read_agreement(folder: Path, *, may_write: bool) -> tuple[AgreementFile, Fin
 
 
 def _aside(path: Path, reason: str, *, may_write: bool) -> Finding:
-    what = "the file is left as it is"
-    if may_write:
-        aside = path.with_name(path.name + ".damaged")
-        try:
-            path.replace(aside)
-            what = f"the file is kept as {aside.name}"
-        except OSError as error:
-            what = f"nor can the file be set aside: {error.strerror}"
+    what = set_aside(path, may_write=may_write)
     return Finding("agreement_damaged", f"Your second readings cannot be read ({reason}); {what}.")
 
 

@@ -3524,7 +3524,7 @@
             <translation>noch keine</translation>
         </message>
         <message>
-            <location filename="../../gf_desktop/project/measurements.py"/>
+            <location filename="../../gf_desktop/atomic.py"/>
             <source>nor can the file be set aside: {strerror}</source>
             <translation>und die Datei lässt sich nicht beiseitelegen: {strerror}</translation>
         </message>
@@ -3644,12 +3644,12 @@
             <translation>dem Kandidaten</translation>
         </message>
         <message>
-            <location filename="../../gf_desktop/project/measurements.py"/>
+            <location filename="../../gf_desktop/atomic.py"/>
             <source>the file is kept as {name}</source>
             <translation>die Datei ist als {name} aufbewahrt</translation>
         </message>
         <message>
-            <location filename="../../gf_desktop/project/measurements.py"/>
+            <location filename="../../gf_desktop/atomic.py"/>
             <source>the file is left as it is</source>
             <translation>die Datei bleibt, wie sie ist</translation>
         </message>

@@ -8,22 +8,19 @@ import shutil
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pytest
 
 from gf_desktop.capsule.replay import ReplayReport, ReplaySources, replay_capsule
 from gf_desktop.errors import TrainingError
 from gf_desktop.imaging.geometry import Geometry
-from gf_desktop.imaging.labelmap import LabelTable, Structure
-from gf_desktop.imaging.preprocess import PreprocessSpec
 from gf_desktop.jobs import InlineJobs
-from gf_desktop.pack import ModelCard, read_card, verify_pack, write_card
+from gf_desktop.pack import read_card, verify_pack, write_card
 from gf_desktop.session import Session
 from gf_desktop.trainer_link import SubprocessTransport
+from tests.process.tiny import draw, write_tiny_pack
 
 SITK = pytest.importorskip("SimpleITK")
 
-TABLE = LabelTable((Structure(1, "soft", "#56b4e9"), Structure(5, "hard", "#d55e00")))
 RECIPE: dict[str, float | int | str | bool] = {"batch": 4, "crop_px": 64, "max_steps": 4, "teacher_steps": 2, "augment.noise": 0.03}
 
 pytestmark = pytest.mark.timeout(240)
@@ -34,11 +31,9 @@ def refined(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
     """A project in which a tiny model was refined once, and the id of the candidate."""
     folder = tmp_path_factory.mktemp("replay")
     session = Session(InlineJobs(), SubprocessTransport)
-    session.create_project(folder / "trial", _tiny_pack(folder))
-    labels = np.zeros((8, 64, 64), np.uint8)
-    labels[:, 12:32, 8:52], labels[:, 42:56, 24:44] = 1, 5
-    grey = 40 * (labels == 1) + 80 * (labels == 5) + 5 * np.random.default_rng(1).random(labels.shape)
-    for name, array in (("scan", grey.astype(np.float32)), ("truth", labels)):
+    session.create_project(folder / "trial", write_tiny_pack(folder, licence="Apache-2.0"))
+    grey, labels = draw(8, 1)
+    for name, array in (("scan", grey), ("truth", labels)):
         SITK.WriteImage(SITK.GetImageFromArray(array), str(folder / f"{name}.nii.gz"))
     session.import_paths([folder / "scan.nii.gz"])
     session.correct("C-001", folder / "truth.nii.gz", slices=[1, 2, 3, 4, 5])
@@ -52,30 +47,6 @@ def refined(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
     session.versions.export_capsule("tiny", folder / "tiny.gfcapsule")
     session.close_project()
     return folder, candidate
-
-
-def _tiny_pack(folder: Path) -> Path:
-    import torch
-
-    from training.config import NetworkConfig
-    from training.dataset import write_replay
-    from training.distill import Models
-    from training.networks import build_network
-    from training.packs import complete_folder, write_pack
-    from training.paraphrase import new_paraphrasers
-
-    torch.manual_seed(0)
-    configs = NetworkConfig("mobile_unet", 1, 3, 0.25), NetworkConfig("fanet", 1, 3, 0.125)
-    student, teacher = (build_network(c) for c in configs)
-    labels = np.zeros((6, 64, 64), np.uint8)
-    labels[:, 10:30, 10:50], labels[:, 40:55, 20:40] = 1, 5
-    write_replay(folder / "replay.npz", images=labels[:, None] / 10, labels=labels, regions=labels, validation=np.array([0, 0, 0, 0, 1, 1]))
-    spec = PreprocessSpec(window=(0.0, 100.0), mean=0.4, std=0.3)
-    card = ModelCard("tiny", "Tiny", TABLE, spec, configs[0].as_json(), configs[1].as_json(), {}, licence="Apache-2.0")
-    with complete_folder(folder / "tiny") as temporary:
-        models = Models(student, teacher, new_paraphrasers(student, teacher, 1))
-        write_pack(temporary, card, models, replay=folder / "replay.npz", probe=torch.zeros(1, 1, 64, 64))
-    return folder / "tiny"
 
 
 def replay(folder: Path, out: Path, **sources: Any) -> ReplayReport:

@@ -16,17 +16,14 @@ import psutil
 import pytest
 from nibabel.nifti1 import Nifti1Image
 
-from gf_desktop.imaging.labelmap import LabelTable, Structure
-from gf_desktop.imaging.preprocess import PreprocessSpec
 from gf_desktop.jobs import InlineJobs
-from gf_desktop.pack import ModelCard, verify_pack
+from gf_desktop.pack import verify_pack
 from gf_desktop.project.unfinished import unfinished_round
 from gf_desktop.session import Session
+from tests.process.tiny import draw, write_tiny_pack
 
 ROOT = Path(__file__).resolve().parents[2]
 SCRIPT = Path(__file__).with_name("refining_window.py")
-TABLE = LabelTable((Structure(1, "soft", "#56b4e9"), Structure(5, "hard", "#d55e00")))
-SPEC = PreprocessSpec(window=(0.0, 100.0), mean=0.4, std=0.3)
 PATIENCE_S = 240.0
 
 pytestmark = [pytest.mark.timeout(900), pytest.mark.skipif(sys.platform == "win32", reason="SIGKILL")]
@@ -42,26 +39,9 @@ class NoTrainer:
 @pytest.fixture(scope="module")
 def blank(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A project with a tiny untrained pack and a small scan of which slices are approved."""
-    import torch
-
-    from training.config import NetworkConfig
-    from training.distill import Models
-    from training.networks import build_network
-    from training.packs import complete_folder, write_pack
-    from training.paraphrase import new_paraphrasers
-
     folder = tmp_path_factory.mktemp("loop")
-    torch.manual_seed(0)
-    configs = NetworkConfig("mobile_unet", 1, 3, 0.25), NetworkConfig("fanet", 1, 3, 0.125)
-    student, teacher = (build_network(config) for config in configs)
-    card = ModelCard("tiny", "Tiny", TABLE, SPEC, configs[0].as_json(), configs[1].as_json(), {})
-    with complete_folder(folder / "tiny") as temporary:
-        write_pack(
-            temporary, card, Models(student, teacher, new_paraphrasers(student, teacher, 1)), replay=None, probe=torch.zeros(1, 1, 64, 64)
-        )
-    labels = np.zeros((64, 64, 8), np.uint8)
-    labels[8:52, 12:32], labels[24:44, 42:56] = 1, 5
-    grey = 40 * (labels == 1) + 80 * (labels == 5) + 5 * np.random.default_rng(1).random(labels.shape)
+    write_tiny_pack(folder, replay=False)
+    grey, labels = (np.transpose(values) for values in draw(8, 1))
     affine = np.diag([-1.0, -1.0, 2.0, 1.0])
     Nifti1Image(grey.astype(np.int16), affine).to_filename(folder / "scan.nii.gz")
     Nifti1Image(labels, affine).to_filename(folder / "truth.nii.gz")

@@ -20,11 +20,9 @@ import psutil
 import pytest
 
 from gf_desktop.imaging.geometry import Geometry
-from gf_desktop.imaging.labelmap import LabelTable, Structure
-from gf_desktop.imaging.preprocess import PreprocessSpec
 from gf_desktop.imaging.volume import Volume
 from gf_desktop.inference.segmenter import Segmenter
-from gf_desktop.pack import ModelCard, verify_pack
+from gf_desktop.pack import verify_pack
 from gf_desktop.protocol import (
     Accepted,
     Candidate,
@@ -46,11 +44,10 @@ from gf_desktop.protocol import (
     decode_event,
     encode_line,
 )
+from tests.process.tiny import SPEC, TABLE, draw, write_tiny_pack
 from training.checkpoint import read_learner_state
 
 ROOT = Path(__file__).resolve().parents[2]
-TABLE = LabelTable((Structure(1, "soft", "#56b4e9"), Structure(5, "hard", "#d55e00")))
-SPEC = PreprocessSpec(window=(0.0, 100.0), mean=0.4, std=0.3)
 QUICK: dict[str, float | int | str | bool] = {"batch": 4, "crop_px": 64, "max_steps": 4, "teacher_steps": 2}
 ENDLESS: dict[str, float | int | str | bool] = {"batch": 4, "crop_px": 64}
 PATIENCE_S = 60.0
@@ -58,40 +55,14 @@ PATIENCE_S = 60.0
 pytestmark = pytest.mark.timeout(180)
 
 
-def _draw(slices: int, seed: int) -> tuple[Any, Any]:
-    labels = np.zeros((slices, 64, 64), np.uint8)
-    labels[:, 12:32, 8:52], labels[:, 42:56, 24:44] = 1, 5
-    grey = 40 * (labels == 1) + 80 * (labels == 5) + 5 * np.random.default_rng(seed).random(labels.shape)
-    return grey.astype(np.float32), labels
-
-
 @pytest.fixture(scope="session")
 def trainable_pack(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A pack of tiny untrained networks with replay slices."""
-    import torch
-
-    from training.config import NetworkConfig
-    from training.dataset import write_replay
-    from training.distill import Models
-    from training.networks import build_network
-    from training.packs import complete_folder, write_pack
-    from training.paraphrase import new_paraphrasers
-
-    folder = tmp_path_factory.mktemp("packs")
-    torch.manual_seed(0)
-    configs = NetworkConfig("mobile_unet", 1, 3, 0.25), NetworkConfig("fanet", 1, 3, 0.125)
-    student, teacher = (build_network(c) for c in configs)
-    grey, labels = _draw(6, 5)
-    write_replay(folder / "replay.npz", images=grey[:, None] / 100, labels=labels, regions=labels, validation=np.array([0, 0, 0, 0, 1, 1]))
-    card = ModelCard("tiny", "Tiny", TABLE, SPEC, configs[0].as_json(), configs[1].as_json(), {})
-    with complete_folder(folder / "tiny") as temporary:
-        models = Models(student, teacher, new_paraphrasers(student, teacher, 1))
-        write_pack(temporary, card, models, replay=folder / "replay.npz", probe=torch.zeros(1, 1, 64, 64))
-    return folder / "tiny"
+    return write_tiny_pack(tmp_path_factory.mktemp("packs"))
 
 
 def _manifest(folder: Path, **changes: Any) -> Path:
-    grey, labels = _draw(8, 1)
+    grey, labels = draw(8, 1)
     states = np.ones_like(labels)
     states[[1, 3, 5]] = 2
     np.save(folder / "image.npy", grey)
@@ -210,7 +181,7 @@ def test_that_a_round_yields_a_complete_candidate_whose_onnx_repeats_the_student
     assert card.training["manifest_sha256"]
     assert card.sha256 != verify_pack(trainable_pack).sha256
     assert [p.name for p in folder.parent.iterdir()] == ["tiny-2"]
-    grey, _ = _draw(8, 1)
+    grey, _ = draw(8, 1)
     volume = Volume(grey, Geometry.identity((64, 64, 8)))
     found = Segmenter.load(folder, threads=1).predict(volume).labels
     assert (found == _by_torch(folder, volume)).mean() > 0.999

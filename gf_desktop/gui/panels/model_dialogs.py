@@ -7,7 +7,6 @@ from collections.abc import Callable
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
     QAbstractItemView,
-    QDialog,
     QGridLayout,
     QHBoxLayout,
     QHeaderView,
@@ -23,6 +22,7 @@ from gf_desktop.errors import UserError
 from gf_desktop.gui.actions import tr
 from gf_desktop.gui.language import spoken
 from gf_desktop.gui.palette import GRID_PX
+from gf_desktop.gui.sheets import Sheet
 from gf_desktop.gui.texts import change_text, data_text, dice_text
 from gf_desktop.gui.theme import numbers_font
 from gf_desktop.gui.widgets import label, push_button
@@ -35,14 +35,11 @@ NOTE_PX = 88
 WIDTH_PX = 520
 
 
-class ComparisonDialog(QDialog):
+class ComparisonDialog(Sheet):
     """Two students beside each other: Dice of each structure, what each learned from, and how far the figures can be compared."""
 
     def __init__(self, compared: ModelComparison, *, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setWindowTitle(tr("Two students"))
-        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.setWindowModality(Qt.WindowModality.WindowModal)
+        super().__init__(tr("Two students"), parent)
         self.table = self._table(compared)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(3 * GRID_PX, 2 * GRID_PX, 3 * GRID_PX, 2 * GRID_PX)
@@ -88,7 +85,7 @@ class ComparisonDialog(QDialog):
         return "\n".join(lines)
 
 
-class TitleDialog(QDialog):
+class TitleDialog(Sheet):
     """Title and note of a student.
 
     Parameters
@@ -100,10 +97,7 @@ class TitleDialog(QDialog):
     """
 
     def __init__(self, model_id: str, *, title: str, note: str, keep: Callable[[str, str], object], parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setWindowTitle(model_id)
-        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.setWindowModality(Qt.WindowModality.WindowModal)
+        super().__init__(model_id, parent)
         self._keep = keep
         self.title, self.note = QLineEdit(title), QPlainTextEdit(note)
         self.title.setAccessibleName(tr("Title"))

@@ -7,14 +7,15 @@ from pathlib import Path
 from typing import Final
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QColor, QIcon, QKeyEvent, QPainter, QPen, QPixmap
-from PySide6.QtWidgets import QDialog, QGridLayout, QHBoxLayout, QLineEdit, QListWidget, QListWidgetItem, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtGui import QColor, QIcon, QPainter, QPen, QPixmap
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLineEdit, QListWidget, QListWidgetItem, QToolButton, QVBoxLayout, QWidget
 
 from gf_desktop.errors import UserError
 from gf_desktop.files.structure_lists import StructureFile
 from gf_desktop.gui.actions import tr
 from gf_desktop.gui.language import spoken
 from gf_desktop.gui.palette import GRID_PX
+from gf_desktop.gui.sheets import TaskSheet
 from gf_desktop.gui.theme import current_palette
 from gf_desktop.gui.widgets import label, push_button
 from gf_desktop.imaging.structures import SUGGESTED_COLOURS
@@ -117,7 +118,7 @@ class ColourGrid(QWidget):
             self.own.setToolTip(self.colour)
 
 
-class StructureDialog(QDialog):
+class StructureDialog(TaskSheet):
     """Name, colour and code of a structure that is new or changed.
 
     Parameters
@@ -146,10 +147,7 @@ class StructureDialog(QDialog):
         keep: Keep,
         parent: QWidget | None = None,
     ) -> None:
-        super().__init__(parent)
-        self.setWindowTitle(title)
-        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.setWindowModality(Qt.WindowModality.WindowModal)
+        super().__init__(title, parent)
         self._keep = keep
         self.name, self.code = QLineEdit(name), QLineEdit(code)
         self.name.setAccessibleName(tr("Name"))
@@ -178,13 +176,6 @@ class StructureDialog(QDialog):
         self.name.selectAll()
         self.name.setFocus()
 
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Save with Enter wherever the keyboard is, leave with Esc."""
-        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            self._finish()
-        else:
-            super().keyPressEvent(event)
-
     def _finish(self) -> None:
         try:
             self._keep(self.name.text(), self.colours.colour, self.code.text().strip())
@@ -196,7 +187,7 @@ class StructureDialog(QDialog):
         self.accept()
 
 
-class ListDialog(QDialog):
+class ListDialog(TaskSheet):
     """Choose a list of structures: one that ships with the program, or a file.
 
     Parameters
@@ -220,15 +211,12 @@ class ListDialog(QDialog):
         parent: QWidget | None = None,
         words: tuple[str, str, str] | None = None,
     ) -> None:
-        super().__init__(parent)
         title, above, button = words or (
             tr("Add structures from a list"),
             tr("Structures that the project has already stay as they are."),
             tr("Add what is missing"),
         )
-        self.setWindowTitle(title)
-        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.setWindowModality(Qt.WindowModality.WindowModal)
+        super().__init__(title, parent)
         self._lists = list(lists)
         self._take = take
         self._ask_file = ask_file
@@ -270,13 +258,6 @@ class ListDialog(QDialog):
         if 0 <= row < len(self._lists):
             listed = self._lists[row]
             self.about.setText(f"{', '.join(listed.table.names)}.\n{tr('Licence')}: {tr(listed.licence)}")
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Add with Enter, leave with Esc."""
-        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            self._finish()
-        else:
-            super().keyPressEvent(event)
 
     def _finish(self) -> None:
         row = self.list.currentRow()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -14,20 +13,6 @@ from safetensors.numpy import save
 
 from gf_desktop.cli.main import main
 from gf_desktop.pack import file_sha256, read_card, write_card
-
-
-@pytest.fixture
-def run(capfd: pytest.CaptureFixture[str]) -> Callable[..., Any]:
-    """Run a verb with --json and return its document; ``code`` is the exit code that is expected."""
-
-    def call(*words: object, code: int = 0) -> Any:
-        capfd.readouterr()
-        assert main([*map(str, words), "--json"]) == code
-        out, _err = capfd.readouterr()
-        assert out.count("\n") == 1, "one JSON document on standard output and nothing else"
-        return json.loads(out)
-
-    return call
 
 
 @pytest.fixture

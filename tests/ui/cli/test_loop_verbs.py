@@ -1,45 +1,14 @@
 """The verbs of the loop: what another student changed, what is worth correcting next, and when it is good enough."""
 
-import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import pytest
-
-from gf_desktop.cli.main import main
 from gf_desktop.jobs import InlineJobs
 from gf_desktop.resources import resource_dir
 from gf_desktop.session import Session
 
 DEMO = resource_dir() / "demo"
-
-
-@pytest.fixture
-def run(capfd: pytest.CaptureFixture[str]) -> Callable[..., Any]:
-    """Run a verb with --json and return its document; ``code`` is the exit code that is expected."""
-
-    def call(*words: object, code: int = 0) -> Any:
-        capfd.readouterr()
-        assert main([*map(str, words), "--json"]) == code
-        out, _err = capfd.readouterr()
-        assert out.count("\n") == 1, "one JSON document on standard output and nothing else"
-        return json.loads(out)
-
-    return call
-
-
-@pytest.fixture
-def project(run: Callable[..., Any], tmp_path: Path, threshold_pack: Path) -> Path:
-    run("new", tmp_path / "trial", "--model", threshold_pack)
-    return tmp_path / "trial"
-
-
-@pytest.fixture
-def map_file(tmp_path: Path) -> Path:
-    path = tmp_path / "map.json"
-    path.write_text('{"5": "soft", "32": "hard", "33": "hard"}', encoding="utf-8")
-    return path
 
 
 def test_that_what_another_student_changed_is_listed_and_turned_down_by_a_verb(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -11,23 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from gf_desktop.cli.main import main
-
 SITK = pytest.importorskip("SimpleITK")
-
-
-@pytest.fixture
-def run(capfd: pytest.CaptureFixture[str]) -> Callable[..., Any]:
-    """Run a verb with --json and return its document; ``code`` is the exit code that is expected."""
-
-    def call(*words: object, code: int = 0) -> Any:
-        capfd.readouterr()
-        assert main([*map(str, words), "--json"]) == code
-        out, _err = capfd.readouterr()
-        assert out.count("\n") == 1, "one JSON document on standard output and nothing else"
-        return json.loads(out)
-
-    return call
 
 
 @pytest.fixture
