@@ -285,7 +285,8 @@ def test_that_the_round_is_finished_early_once_the_student_has_made_a_quarter(
     trainer.hear(Candidate)
     assert trainer.end() == 0
     card = verify_pack(tmp_path / "models" / "tiny-2")
-    assert 201 < card.training["steps"] < 800
+    # the step that was told last may be the last one made
+    assert 201 <= card.training["steps"] < 800
     assert card.training["plan"]["entries"][-1]["total"] == card.training["steps"]
 
 
