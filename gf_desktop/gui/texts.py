@@ -14,6 +14,7 @@ __all__ = [
     "data_text",
     "dice_text",
     "duration_text",
+    "effort_text",
     "mask_text",
     "provider_text",
     "readable_time",
@@ -41,6 +42,11 @@ def duration_text(seconds: float) -> str:
     return f"{hours}:{minutes:02d}:{whole % 60:02d}" if hours else f"{minutes}:{whole % 60:02d}"
 
 
+def effort_text(seconds: float) -> str:
+    """Return how long work will take, in seconds or, from a minute and a half on, in minutes."""
+    return tr("{n} s").format(n=round(seconds)) if seconds < 90 else tr("{n} min").format(n=round(seconds / 60))
+
+
 def dice_text(dice: float | None) -> str:
     """Return a Dice with two decimals, or a dash where there is none."""
     return "–" if dice is None else local_number(f"{dice:.2f}")
@@ -50,7 +56,8 @@ def change_text(before: float | None, after: float | None) -> str:
     """Return the signed difference of two Dice values, or a dash."""
     if before is None or after is None:
         return "–"
-    return local_number(f"{after - before:+.2f}".replace("-", "−"))
+    change = round(after - before, 2)
+    return local_number(f"{change:+.2f}".replace("-", "−") if change else "0.00")
 
 
 def data_text(story: ModelStory) -> str:

@@ -70,7 +70,9 @@ _SHEET = Template("""
     QToolButton:checked { background: $raised; border: 1px solid $border; }
     QToolButton#hand:checked { background: $text; }
     QCheckBox::indicator { width: 14px; height: 14px; border: 1px solid $muted; border-radius: 3px; background: $window; }
-    QCheckBox::indicator:checked { background: $text; border: 4px solid $window; width: 8px; height: 8px; }
+    QCheckBox::indicator:checked {
+        background: $text; background-clip: content; padding: 3px; width: 8px; height: 8px; border: 1px solid $text; border-radius: 3px;
+    }
     QCheckBox::indicator:focus { border-color: $accent; }
     QSplitter { background: $border; }
     QMenuBar { background: transparent; }

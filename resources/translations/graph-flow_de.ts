@@ -8487,13 +8487,13 @@ DICOM-Ordner, NIfTI, PNG, JPEG</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/gui/panels/next_best.py"/>
-            <source>slice {n}, {name}: the students disagree, {stake} at stake, about {seconds} s</source>
-            <translation>Schicht {n}, {name}: die Schüler sind uneins, es geht um {stake}, etwa {seconds} s</translation>
+            <source>slice {n}, {name}: the students disagree, {stake} at stake, about {time}</source>
+            <translation>Schicht {n}, {name}: die Schüler sind uneins, es geht um {stake}, etwa {time}</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/gui/panels/next_best.py"/>
-            <source>slice {n}, {name}: {unsure} % unsure, {stake} at stake, about {seconds} s</source>
-            <translation>Schicht {n}, {name}: zu {unsure} % unsicher, es geht um {stake}, etwa {seconds} s</translation>
+            <source>slice {n}, {name}: {unsure} % unsure, {stake} at stake, about {time}</source>
+            <translation>Schicht {n}, {name}: zu {unsure} % unsicher, es geht um {stake}, etwa {time}</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/gui/panels/next_best.py"/>
@@ -8529,6 +8529,11 @@ DICOM-Ordner, NIfTI, PNG, JPEG</translation>
             <location filename="../../gf_desktop/gui/palette_entries.py"/>
             <source>structure to draw with</source>
             <translation>Struktur, mit der gezeichnet wird</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/panels/next_best.py"/>
+            <source>students disagree, {time}</source>
+            <translation>Schüler uneins, {time}</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/gui/views/surface_view.py"/>
@@ -8838,16 +8843,6 @@ DICOM-Ordner, NIfTI, PNG, JPEG</translation>
             <translation>{name}: nichts zu ändern</translation>
         </message>
         <message>
-            <location filename="../../gf_desktop/gui/panels/next_best.py"/>
-            <source>{name}: students disagree</source>
-            <translation>{name}: Schüler uneins</translation>
-        </message>
-        <message>
-            <location filename="../../gf_desktop/gui/panels/next_best.py"/>
-            <source>{name}: {unsure} % unsure</source>
-            <translation>{name}: zu {unsure} % unsicher</translation>
-        </message>
-        <message>
             <location filename="../../gf_desktop/gui/panels/structure_row.py"/>
             <source>{n} % reviewed</source>
             <translation>{n} % durchgesehen</translation>
@@ -8902,6 +8897,7 @@ DICOM-Ordner, NIfTI, PNG, JPEG</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/gui/panels/refine.py"/>
+            <location filename="../../gf_desktop/gui/texts.py"/>
             <source>{n} min</source>
             <translation>{n} min</translation>
         </message>
@@ -8933,6 +8929,11 @@ DICOM-Ordner, NIfTI, PNG, JPEG</translation>
             <location filename="../../gf_desktop/gui/export_commands.py"/>
             <source>{n} renewed</source>
             <translation>{n} erneuert</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/texts.py"/>
+            <source>{n} s</source>
+            <translation>{n} s</translation>
         </message>
         <message numerus="yes">
             <location filename="../../gf_desktop/gui/export_commands.py"/>
@@ -9039,11 +9040,6 @@ DICOM-Ordner, NIfTI, PNG, JPEG</translation>
             </translation>
         </message>
         <message>
-            <location filename="../../gf_desktop/gui/panels/next_best.py"/>
-            <source>{stake}, about {seconds} s</source>
-            <translation>{stake}, etwa {seconds} s</translation>
-        </message>
-        <message>
             <location filename="../../gf_desktop/gui/panels/refine.py"/>
             <location filename="../../gf_desktop/gui/top_bar.py"/>
             <source>{time} left</source>
@@ -9066,6 +9062,11 @@ Klicken Sie für alle Schüler</translation>
                 <numerusform>{title}
 {reviewed} von {slices} Schichten durchgesehen</numerusform>
             </translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/panels/next_best.py"/>
+            <source>{unsure} % unsure, {time}</source>
+            <translation>zu {unsure} % unsicher, {time}</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/gui/views/slice_strip.py"/>

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from gf_desktop.gui.actions import tr
 from gf_desktop.gui.language import local_number
 from gf_desktop.gui.slice_ledger import SliceLedger
+from gf_desktop.gui.texts import effort_text
 from gf_desktop.project.records import Case
 from gf_desktop.ranking import Suggestion
 from gf_desktop.session import Session
@@ -89,12 +90,12 @@ def _why(session: Session, found: Suggestion, case: Case) -> tuple[str, str]:
     pixels = tr("{n} px").format(n=round(found.stake_voxels))
     stake = tr("{ml} ml").format(ml=local_number(f"{found.stake_ml:.1f}")) if measured else pixels
     if found.disputed:
-        text = tr("slice {n}, {name}: the students disagree, {stake} at stake, about {seconds} s")
-        about = tr("{name}: students disagree")
+        text = tr("slice {n}, {name}: the students disagree, {stake} at stake, about {time}")
+        about = tr("students disagree, {time}")
     else:
-        text = tr("slice {n}, {name}: {unsure} % unsure, {stake} at stake, about {seconds} s")
-        about = tr("{name}: {unsure} % unsure")
+        text = tr("slice {n}, {name}: {unsure} % unsure, {stake} at stake, about {time}")
+        about = tr("{unsure} % unsure, {time}")
     unsure = max(1, round(100 * found.unsure))
-    facts = {"n": found.k + 1, "name": name, "unsure": unsure, "stake": stake, "seconds": round(found.seconds), "case": case.id}
-    lines = (tr("{case}, slice {n}"), about, tr("{stake}, about {seconds} s"))
-    return text.format(**facts), "\n".join(line.format(**facts) for line in lines)
+    facts = {"n": found.k + 1, "name": name, "unsure": unsure, "stake": stake, "time": effort_text(found.seconds), "case": case.id}
+    lines = (tr("{case}, slice {n}").format(**facts), name, about.format(**facts))
+    return text.format(**facts), "\n".join(lines)

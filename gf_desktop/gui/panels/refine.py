@@ -345,7 +345,9 @@ class Refine(QFrame):
             if column:
                 item.setTextAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
             if column == 3 and before is not None and after is not None:
-                item.setForeground(QColor(tokens.good if after > before else tokens.bad if after < before else tokens.muted))
+                # as it is told: what is less than a hundredth is no change here
+                change = round(after - before, 2)
+                item.setForeground(QColor(tokens.good if change > 0 else tokens.bad if change < 0 else tokens.muted))
             self.table.setItem(row, column, item)
 
     def _show_log(self) -> None:
