@@ -57,7 +57,8 @@ class Start(_Message, frozen=True, tag="start", kw_only=True):
     active model ("" for a first one), ``out_dir`` the folder that the candidate is written to (it must not exist yet),
     ``run_dir`` where plan, states, caches, pictures and logs of this round go. With ``resume`` the round goes on from
     the newest state there, on the same manifest, model, seed and recipe. ``plan`` is the path of a plan.json to be followed
-    to the letter; empty lets the trainer make one.
+    to the letter; empty lets the trainer make one. ``device`` is "auto" (a graphics card where there is one that works),
+    "cpu" or "gpu". ``structures`` are the label values that are learned from; none means all.
     """
 
     run_id: str
@@ -69,7 +70,9 @@ class Start(_Message, frozen=True, tag="start", kw_only=True):
     minutes: float
     seed: int = 0
     threads: int = 0
+    device: str = "auto"
     recipe: dict[str, float | int | str | bool] = {}
+    structures: tuple[int, ...] = ()
     resume: bool = False
     plan: str = ""
     version: int = PROTOCOL_VERSION
@@ -104,12 +107,13 @@ class Hello(_Message, frozen=True, tag="hello"):
 
 
 class Accepted(_Message, frozen=True, tag="accepted"):
-    """The round has begun; ``labelled`` and ``unlabelled`` count slices."""
+    """The round has begun; ``labelled`` and ``unlabelled`` count slices, ``device`` is "CPU" or a graphics card's name."""
 
     run_id: str
     labelled: int
     unlabelled: int
     validation: int
+    device: str = "CPU"
 
 
 class Progress(_Message, frozen=True, tag="progress", kw_only=True):

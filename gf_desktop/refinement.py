@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from typing import Final
 
 from gf_desktop.errors import TrainingError, UserError
 from gf_desktop.gate import GateDecision
@@ -31,7 +32,7 @@ from gf_desktop.project.unfinished import (
 from gf_desktop.protocol import Candidate, Failed, Start, Stopped
 from gf_desktop.trainer_link import PauseReason, TrainerLink, TrainingState, Transport
 
-__all__ = ["DEFAULT_MINUTES", "Recipe", "Refinement", "RoundWish", "recipe_of"]
+__all__ = ["DEFAULT_MINUTES", "RECIPES", "Recipe", "Refinement", "RoundWish", "recipe_of"]
 
 DEFAULT_MINUTES = 5.0
 """Length of a round when nobody says otherwise."""
@@ -45,6 +46,10 @@ class RoundWish:
     ----------
     threads
         0 for as many as the trainer thinks right.
+    device
+        "auto" for a graphics card where there is one that works, "cpu" or "gpu".
+    structures
+        Label values that are learned from; none of them means all. What a person corrected of others waits for another round.
     recipe
         Replaces settings of the trainer by name; see ``training.config.RefineConfig``.
     only_plugged
@@ -56,19 +61,42 @@ class RoundWish:
     threads: int = 0
     recipe: Recipe = field(default_factory=dict)
     only_plugged: bool = False
+    device: str = "auto"
+    structures: tuple[int, ...] = ()
+
+
+RECIPES: Final[dict[str, Recipe]] = {
+    "usual": {},
+    "gentle": {"student_lr": 5e-4, "teacher_lr": 5e-4, "replay_share": 0.7, "old_weight": 2.0},
+    "small-structures": {"focus": 1.0, "crop_px": 96},
+    "without-teacher": {"teacher_steps": 1, "kd_weight": 0.0, "cwd_share": 0.0, "graph_share": 0.0},
+}
+"""Recipes that have a name. Gentle stays nearer to the student that serves; small structures are looked at in each view; without its
+teacher the student has all the time to itself, and learns from nothing but what was approved."""
 
 
 def recipe_of(settings: Sequence[str]) -> Recipe:
-    """Return settings of training that were written as NAME=VALUE; UserError where one is not."""
+    """Return settings of training that were written as NAME=VALUE, or as the name of a recipe; UserError where one is neither.
+
+    What comes later replaces what came before.
+    """
     recipe: Recipe = {}
+    advice = f"Write NAME=VALUE, such as batch=4, or one of: {', '.join(RECIPES)}."
     for setting in settings:
+        if setting in RECIPES:
+            recipe |= RECIPES[setting]
+            continue
         key, _, text = setting.partition("=")
         try:
             value = json.loads(text)
         except ValueError:
             value = text
         if not key or not text or not isinstance(value, float | int | str | bool):
-            raise UserError("A setting of training is not understood", where=setting, next_step="Write NAME=VALUE, such as batch=4.")
+            raise UserError(
+                "A setting of training is not understood",
+                where=setting,
+                next_step=advice,
+            )
         recipe[key] = value
     return recipe
 
@@ -228,6 +256,8 @@ class Refinement:
             threads=wish.threads,
             recipe=dict(wish.recipe),
             only_plugged=wish.only_plugged,
+            device=wish.device,
+            structures=wish.structures,
         )
         write_order(project, self._order)
         self._start_trainer(self._order, resume=False)
@@ -260,6 +290,8 @@ class Refinement:
             minutes=order.minutes,
             seed=order.seed,
             threads=order.threads,
+            device=order.device,
+            structures=tuple(order.structures),
             recipe=order.recipe,
             resume=resume,
         )

@@ -237,11 +237,14 @@ class Session(Structuring):
         threads: int = 0,
         recipe: Recipe | None = None,
         only_plugged: bool = False,
+        device: str = "auto",
+        structures: Sequence[int] = (),
     ) -> None:
         """Start a round with everything that is approved; its end is told by ``round_finished`` or ``round_ended``.
 
         While one runs, the next waits behind it. ``recipe`` replaces settings of the trainer by name; see
-        ``training.config.RefineConfig``.
+        ``training.config.RefineConfig``. ``device`` is "auto" (a graphics card where there is one that works), "cpu" or "gpu".
+        ``structures`` are the label values that are learned from, none meaning all.
 
         Raises
         ------
@@ -250,7 +253,7 @@ class Session(Structuring):
         """
         self.must_project()
         length = DEFAULT_MINUTES if minutes is None else minutes
-        self.rounds.begin(RoundWish(length, seed, threads, recipe or {}, only_plugged))
+        self.rounds.begin(RoundWish(length, seed, threads, recipe or {}, only_plugged, device, tuple(structures)))
         self._tell_findings()
         self.working_changed.emit()
         self.worklist_changed.emit()

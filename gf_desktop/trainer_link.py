@@ -400,6 +400,7 @@ class TrainerLink:
                 self._change(device=event.device, message=f"trainer ready on {event.device}")
                 self._send(self._order)
             case Accepted():
+                self._change(device=event.device)
                 self._log(f"{event.labelled} slices to learn from, {event.validation} held back, {event.unlabelled} without labels")
             case Progress():
                 self._progress(event)

@@ -60,7 +60,7 @@ def save_weights(path: Path, network: nn.Module, *, half: bool = False) -> None:
     tensors: dict[str, Tensor] = {}
     for name, value in network.state_dict().items():
         stored = value.detach().half() if half and value.is_floating_point() else value.detach()
-        tensors[name] = stored.contiguous().clone()
+        tensors[name] = stored.cpu().contiguous().clone()
     with atomic_path(path) as temporary:
         # save_file would make the file readable for its owner only
         temporary.write_bytes(save(tensors))
@@ -143,7 +143,7 @@ def save_learner(path: Path, learner: Learner, state: dict[str, Any]) -> None:
         optimizer, critic = _optimizer_parts(learner.critic.optimizer)
         tensors |= {f"critic_optimizer/{name}": value for name, value in optimizer.items()}
     tensors |= {"rng/learner": learner.rng.get_state(), "rng/torch": torch.get_rng_state()}
-    tensors |= {f"rng/cuda/{index}": value for index, value in enumerate(_cuda_states())}
+    tensors |= {f"rng/cuda/{index}": value for index, value in enumerate(_cuda_states(learner))}
     document = {"step": learner.step, "weights": learner.weights, "optimizer": numbers, "critic": critic, "state": state}
     text = json.dumps(document)
     # a copy of its own for each: safetensors refuses tensors that share memory
@@ -202,7 +202,7 @@ def load_learner(path: Path, learner: Learner) -> dict[str, Any]:
     learner.rng.set_state(stored.tensors["rng/learner"])
     torch.set_rng_state(stored.tensors["rng/torch"])
     cards = list(stored.part("rng/cuda/").values())
-    if len(cards) == len(_cuda_states()):
+    if len(cards) == len(_cuda_states(learner)):
         for index, value in enumerate(cards):
             torch.cuda.set_rng_state(value, index)
     else:
@@ -275,8 +275,10 @@ def _read(path: Path) -> _Stored:
         raise TrainingError(f"The checkpoint is damaged: {error}", where=str(path), next_step=GO_BACK) from error
 
 
-def _cuda_states() -> list[Tensor]:
-    return torch.cuda.get_rng_state_all() if torch.cuda.is_available() else []
+def _cuda_states(learner: Learner) -> list[Tensor]:
+    """Return the states of the cards' generators; none for a learner that is on no card, whose card may have failed."""
+    where = next(learner.network.parameters(), torch.empty(0)).device
+    return torch.cuda.get_rng_state_all() if where.type == "cuda" else []
 
 
 def _kind(optimizer: torch.optim.Optimizer) -> str:

@@ -266,7 +266,9 @@ def trusted_slices(item: ManifestItem) -> npt.NDArray[np.bool_]:
     return trusted
 
 
-def load_round(manifest: Manifest, spec: PreprocessSpec, *, classes: int, known: LabelTable | None = None) -> Round:
+def load_round(
+    manifest: Manifest, spec: PreprocessSpec, *, classes: int, known: LabelTable | None = None, structures: Collection[int] = ()
+) -> Round:
     """Read every scan and mask of a round and bring them onto the working grid.
 
     Supervised are voxels that a person accepted or edited on slices that are not held back. Voxels of structures that the network does not
@@ -278,6 +280,8 @@ def load_round(manifest: Manifest, spec: PreprocessSpec, *, classes: int, known:
         Of the network, background included.
     known
         Structures of the network; None where they are the project's.
+    structures
+        Label values that are learned from, with background; voxels of others are as if nobody had looked at them. None of them means all.
 
     Raises
     ------
@@ -292,6 +296,7 @@ def load_round(manifest: Manifest, spec: PreprocessSpec, *, classes: int, known:
             f"The project has {len(table)} structures and the model {classes - 1}",
             next_step="Start a project with the model's structures.",
         )
+    learned = np.array([not structures or label in (0, *structures) for label in table.class_to_id().tolist()])
     labelled: list[SliceSet] = []
     unlabelled: list[SliceSet] = []
     validation: list[ValidationScan] = []
@@ -307,7 +312,7 @@ def load_round(manifest: Manifest, spec: PreprocessSpec, *, classes: int, known:
         held[[k for k in item.validation_slices if 0 <= k < len(held)]] = True
         reviewed = masks[1] >= VoxelState.ACCEPTED
         # near copies of held-back slices are as if nobody had looked at them
-        trusted = reviewed & trusted_slices(item)[:, None, None]
+        trusted = reviewed & trusted_slices(item)[:, None, None] & learned[masks[0]]
         chosen = np.flatnonzero(source.axes.view(trusted).any(axis=(1, 2)))
         rest = np.setdiff1d(np.arange(len(source)), chosen)
         labelled.append(_with_labels(source, inputs, masks[0], trusted=trusted, chosen=chosen, classes=classes))

@@ -26,6 +26,7 @@ import torch
 from torch import Tensor, nn
 
 from gf_desktop.errors import TrainingError
+from training.card import device_name, moved
 from training.loop import Critic, Learner
 from training.objective import StepBatch, Word
 
@@ -141,7 +142,7 @@ class Devices:
     @property
     def name(self) -> str:
         """What computes, in words: "CPU" or the graphics card's name."""
-        return torch.cuda.get_device_name(self.device) if self.device.type == "cuda" else "CPU"
+        return device_name(self.device)
 
     @property
     def first(self) -> bool:
@@ -213,7 +214,7 @@ class Devices:
         def draw_part(rng: torch.Generator) -> StepBatch:
             batch = draw(rng)
             whole = batch if self.world == 1 else _share(batch, labelled, self.rank, self.world)
-            return self._moved(whole)
+            return moved(whole, self.device)
 
         return draw_part
 
@@ -259,13 +260,6 @@ class Devices:
                     parameter.grad = self._fabric.all_reduce(parameter.grad, reduce_op="mean")
 
         critic.optimizer.register_step_pre_hook(average)
-
-    def _moved(self, batch: StepBatch) -> StepBatch:
-        if self.device.type == "cpu":
-            return batch
-        word = None if batch.word is None else Word(*(part.to(self.device) for part in batch.word))
-        parts = {name: value.to(self.device) for name, value in batch._asdict().items() if isinstance(value, Tensor)}
-        return batch._replace(word=word, **parts)
 
 
 def _share(batch: StepBatch, labelled: int, rank: int, world: int) -> StepBatch:

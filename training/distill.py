@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +22,7 @@ from gf_desktop.imaging.labelmap import LabelTable
 from gf_desktop.imaging.preprocess import PreprocessSpec
 from training.augment import Views, random_views
 from training.batches import pick, unknown_of
+from training.card import PROCESSOR, is_out_of_memory, moved
 from training.checkpoint import load_learner
 from training.choosing import PATH, FitResult, Judge
 from training.config import RefineConfig
@@ -36,7 +37,7 @@ from training.paraphrase import first_steps, train_paraphrasers
 from training.plan import Plan
 from training.previews import Previews
 from training.schedule import Budget, Control
-from training.stages import StagePace, is_out_of_memory, run_stage
+from training.stages import StagePace, run_stage
 from training.states import RoundFolder
 from training.teacher import Teacher, cache_word, cached_word
 from training.teacher_cache import open_cache
@@ -96,13 +97,13 @@ def loop_of(config: RefineConfig, *, rate: float, steps: int) -> LoopConfig:
 
 def fit(models: Models, data: Round, replay: tuple[SliceSet, SliceSet] | None, *, spec: PreprocessSpec, table: LabelTable,
         config: RefineConfig, control: Control, folder: RoundFolder | None = None, resume: bool = False, plan: Plan | None = None,
-        ) -> FitResult:  # fmt: skip
+        device: torch.device = PROCESSOR, pace_anew: bool = False) -> FitResult:  # fmt: skip
     """Refine a student.
 
     Parameters
     ----------
     models
-        The active model's networks; they are changed.
+        The active model's networks; they are changed, and left where the round computes. Those of the result are in main memory.
     data
         Slices of the round.
     replay
@@ -115,18 +116,24 @@ def fit(models: Models, data: Round, replay: tuple[SliceSet, SliceSet] | None, *
         Whether to go on from the newest state of the folder; from the beginning, by its plan, where there is none.
     plan
         To be followed to the letter; None makes one.
+    device
+        Where networks and steps are; slices stay in main memory.
+    pace_anew
+        Whether the stage that a resumed round is in is planned by the speed that it has here.
 
     Raises
     ------
     StopRequested
         When the round was given up; a state was kept.
+    RuntimeError
+        When a graphics card fails.
     TrainingError
         When a loss is no number even at an eighth of the learning rate, memory does not suffice even for batches of 2, or the
         folder is of another round.
     """
     folder = folder or RoundFolder(None, control)
-    fitting = _Fitting(models, data, replay, spec=spec, table=table, config=config, control=control, folder=folder)
-    return fitting.run(resume=resume, plan=plan)
+    fitting = _Fitting(models, data, replay, spec=spec, table=table, config=config, control=control, folder=folder, device=device)
+    return fitting.run(resume=resume, plan=plan, pace_anew=pace_anew)
 
 
 class _Fitting:
@@ -143,7 +150,11 @@ class _Fitting:
         config: RefineConfig,
         control: Control,
         folder: RoundFolder,
+        device: torch.device,
     ) -> None:
+        for network in (models.student, models.teacher, *models.paraphrasers):
+            network.to(device)
+        self._device, self._pace_anew = device, False
         self._models, self._data, self._replay, self._spec, self._config = models, data, replay, spec, config
         self._control, self._folder = control, folder
         previews = None if folder.folder is None else Previews(folder.folder, data.validation, table, control)
@@ -156,8 +167,9 @@ class _Fitting:
             "begin_s": 0.0, "judge_s": 0.0, "step_s": 0.0, "quarter": 1, "teacher_sha256": "", "teacher_dice": None,
         }  # fmt: skip
 
-    def run(self, *, resume: bool, plan: Plan | None) -> FitResult:
+    def run(self, *, resume: bool, plan: Plan | None, pace_anew: bool) -> FitResult:
         """Go through the stages that are still to come."""
+        self._pace_anew = pace_anew
         control, facts = self._control, self._facts
         old_student = _frozen_copy(self._models.student)
         state = self._take_up(resume=resume, plan=plan)
@@ -181,7 +193,8 @@ class _Fitting:
             self._fit_paraphrasers(teacher)
         average, made = self._fit_student(self._asked(teacher, old_student), state)
         teacher_scores = None if facts["teacher_dice"] is None else Scores(facts["teacher_dice"])
-        return self._judge.choose(old_student, average, teacher, teacher_scores, made)
+        result = self._judge.choose(old_student, average, teacher, teacher_scores, made)
+        return replace(result, student=result.student.cpu(), teacher=result.teacher.cpu())
 
     def _take_up(self, *, resume: bool, plan: Plan | None) -> dict[str, Any] | None:
         """Return the document of the state to go on from, None for a round that begins."""
@@ -251,7 +264,7 @@ class _Fitting:
             if number == 1:
                 began_s = control.elapsed_s
             batch = draw(learner.rng)._replace(word=word, second=word.logits, follow=torch.zeros(len(batch.images), 1, 1, 1))
-            train_step(learner, batch, method_of(self._config), loop, done=0.0)
+            train_step(learner, moved(batch, self._device), method_of(self._config), loop, done=0.0)
         return asked_s, (control.elapsed_s - began_s) / (PROBE_STEPS - 1)
 
     def _sets(self) -> list[SliceSet]:
@@ -268,7 +281,19 @@ class _Fitting:
             self._facts["step_s"] = pace.step_s(learner.step) or self._facts["step_s"]
             return {"stage": pace.stage, "step": learner.step, **self._facts}
 
-        run_stage(learner, draw, pace, self._folder, method=method, loop=loop, document=document, on_step=on_step)
+        run_stage(
+            learner,
+            lambda rng: moved(draw(rng), self._device),
+            pace,
+            self._folder,
+            method=method,
+            loop=loop,
+            document=document,
+            on_step=on_step,
+        )
+
+    def _pace(self, stage: str, *, end_s: float, spare_s: float = 0.0) -> StagePace:
+        return StagePace(stage, self._folder, self._control, end_s=end_s, spare_s=spare_s, given=self._given[stage], anew=self._pace_anew)
 
     def _passed(self, pace: StagePace, step: int) -> int:
         """Return the quarter that has just been passed, 0 for none."""
@@ -283,7 +308,7 @@ class _Fitting:
         end_s = begin_s + config.teacher_share * (self._end_s - begin_s)
         loop = loop_of(config, rate=config.teacher_lr, steps=config.teacher_steps)
         learner = start_learner(self._models.teacher, loop, self._rng)
-        pace = StagePace("teacher", self._folder, self._control, end_s=end_s, given=self._given["teacher"])
+        pace = self._pace("teacher", end_s=end_s)
 
         def on_step(terms: Terms) -> None:
             self._control.progress("teacher", learner.step, pace.total(), {"teacher": float(terms.total.detach())})
@@ -300,7 +325,7 @@ class _Fitting:
         draw = _labelled_drawer(self._data, None, self._spec, config, images=lambda: max(2, config.batch // 2))
         steps = config.paraphraser_steps or first_steps(config.minutes)
         budget, rng = Budget(control, control.elapsed_s, float("inf"), steps), torch.Generator().manual_seed(config.seed)
-        train_paraphrasers(self._models.paraphrasers, teacher, lambda r: draw(r).images, budget, rng=rng)
+        train_paraphrasers(self._models.paraphrasers, teacher, lambda r: draw(r).images.to(self._device), budget, rng=rng)
 
     def _asked(self, teacher: nn.Module, old: nn.Module) -> list[SliceSet]:
         """Return the sets with the teacher's word on each of their slices; it lies in the round's folder, if it can be kept there."""
@@ -339,7 +364,7 @@ class _Fitting:
         config, control = self._config, self._control
         loop = loop_of(config, rate=config.student_lr, steps=config.max_steps)
         learner = start_learner(self._models.student, loop, self._rng)
-        pace = StagePace("distil", self._folder, control, end_s=self._end_s, spare_s=self._facts["judge_s"], given=self._given["distil"])
+        pace = self._pace("distil", end_s=self._end_s, spare_s=self._facts["judge_s"])
         if self._facts["quarter"] > 1:
             control.may_finish()
 

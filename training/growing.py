@@ -7,6 +7,7 @@ taps, which lie before the head, and stay.
 from __future__ import annotations
 
 import math
+from collections.abc import Collection
 from dataclasses import replace
 
 import numpy as np
@@ -32,17 +33,18 @@ NOISE = 0.02
 """Standard deviation of the new rows' difference from background's row, in standard deviations of the head's weights."""
 
 
-def grown_table(known: LabelTable, manifest: Manifest) -> LabelTable:
+def grown_table(known: LabelTable, manifest: Manifest, *, structures: Collection[int] = ()) -> LabelTable:
     """Return a model's structures under the project's names, and after them those of the project that it can learn now.
 
-    Those are the ones that it lacks and that have voxels which a person accepted or edited on slices to train on.
+    Those are the ones that it lacks and that have voxels which a person accepted or edited on slices to train on; where ``structures``
+    names label values, among these.
 
     Raises
     ------
     TrainingError
         When masks are missing, damaged, or not of this project.
     """
-    lacking = sorted(set(manifest.table.ids) - set(known.ids))
+    lacking = sorted(set(structures or manifest.table.ids) & set(manifest.table.ids) - set(known.ids))
     seen: set[int] = set()
     for item in manifest.items if lacking else ():
         masks = read_labels(item, manifest.table)
@@ -91,13 +93,13 @@ def grow_network(network: nn.Module, config: NetworkConfig, classes: int, rng: t
     return grown.eval(), grown_config
 
 
-def grow_pack(pack: LoadedPack, manifest: Manifest, *, seed: int) -> LoadedPack:
+def grow_pack(pack: LoadedPack, manifest: Manifest, *, seed: int, structures: Collection[int] = ()) -> LoadedPack:
     """Return a pack whose networks know the structures of a round; the same but for names where there is nothing new to learn.
 
-    Errors as :func:`grown_table`.
+    ``structures`` and errors as for :func:`grown_table`.
     """
     card = pack.card
-    table = grown_table(card.table, manifest)
+    table = grown_table(card.table, manifest, structures=structures)
     if len(table) == len(card.table):
         return replace(pack, card=replace(card, table=table))
     rng, classes = torch.Generator().manual_seed(seed), len(table) + 1

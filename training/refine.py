@@ -14,12 +14,14 @@ import torch
 from gf_desktop.errors import TrainingError
 from gf_desktop.pack import ModelCard
 from gf_desktop.protocol import Accepted, Event, Start
+from training.card import PROCESSOR, choose_device, device_name, is_card_failure, is_out_of_memory
 from training.choosing import FitResult
 from training.config import RefineConfig
-from training.dataset import Manifest, Round, load_round, read_manifest, read_replay
+from training.dataset import Manifest, Round, SliceSet, load_round, read_manifest, read_replay
 from training.distill import Models, fit
 from training.export_onnx import measure_parity
 from training.growing import REPLAY_STRUCTURES, grow_pack, replay_ids
+from training.networks.paraphraser import Paraphraser
 from training.packs import REPLAY, LoadedPack, complete_folder, load_pack, write_pack
 from training.plan import Plan, read_plan
 from training.schedule import Control, FreeRun
@@ -87,11 +89,12 @@ def refine(order: Start, desktop: Teller, *, plan: Plan | None = None) -> Outcom
     start = _starting_point(order, manifest, desktop)
     pack, replay_path = start.pack, start.replay
     known = pack.card.table
-    data = load_round(manifest, pack.card.preprocess, classes=len(known) + 1, known=known)
+    data = load_round(manifest, pack.card.preprocess, classes=len(known) + 1, known=known, structures=order.structures)
     replay = None if replay_path is None else read_replay(replay_path, known, ids=start.replay_ids)
-    desktop.tell(
-        Accepted(run_id=order.run_id, labelled=len(data.labelled), unlabelled=len(data.unlabelled), validation=data.validation_count)
-    )
+    device = choose_device(order.device, on_trouble=desktop.warned)
+    computed_on = device_name(device)
+    counts = {"labelled": len(data.labelled), "unlabelled": len(data.unlabelled), "validation": data.validation_count}
+    desktop.tell(Accepted(run_id=order.run_id, device=computed_on, **counts))
     if not data.validation_count:
         desktop.warned("No approved slice is held back yet; the corrected slices themselves decide")
     probe = (_probe(data) - pack.card.preprocess.mean) / pack.card.preprocess.std
@@ -99,16 +102,20 @@ def refine(order: Start, desktop: Teller, *, plan: Plan | None = None) -> Outcom
         return done
     sources = _sources(order, manifest_sha256=manifest.sha256, parent_sha256=start.sha256)
     folder = RoundFolder(Path(order.run_dir), desktop, sources=sources, every_s=config.state_every_s)
-    result = fit(pack.models, data, replay, spec=pack.card.preprocess, table=pack.card.table, config=config, control=desktop,
-                 folder=folder, resume=order.resume, plan=plan)  # fmt: skip
+    made = _fitted(order, manifest, start, _Given(data, replay, config, folder, plan, device), desktop)
+    result = made.result
     desktop.between()
     facts = {"manifest_sha256": manifest.sha256, "minutes": round(desktop.elapsed_s / 60, 2), "plan": folder.plan.as_json()}
+    facts["device"] = computed_on if made.device == device else f"{computed_on}, then {device_name(made.device)}"
+    if order.structures:
+        facts["structures"] = sorted(order.structures)
     if replay_path is not None and set(start.replay_ids) != set(known.ids):
         facts[REPLAY_STRUCTURES] = list(start.replay_ids)
     card = _card(pack.card, order, config, result, facts=facts)
     with complete_folder(Path(order.out_dir)) as temporary:
         desktop.progress("export", 0, 1, {})
-        models = Models(result.student, result.teacher, pack.models.paraphrasers)
+        shallow, deep = made.paraphrasers
+        models = Models(result.student, result.teacher, (shallow.cpu(), deep.cpu()))
         parity = write_pack(temporary, card, models, replay=replay_path, probe=probe)
         desktop.between()
     desktop.progress("export", 1, 1, {})
@@ -125,10 +132,51 @@ class _StartingPoint:
     replay_ids: tuple[int, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class _Given:
+    """What a fit is given, whatever computes it."""
+
+    data: Round
+    replay: tuple[SliceSet, SliceSet] | None
+    config: RefineConfig
+    folder: RoundFolder
+    plan: Plan | None
+    device: torch.device
+
+
+@dataclass(frozen=True, slots=True)
+class _Fitted:
+    """What came of it, with the Paraphrasers that were used, and what computed it in the end."""
+
+    result: FitResult
+    paraphrasers: tuple[Paraphraser, Paraphraser]
+    device: torch.device
+
+
+def _fitted(order: Start, manifest: Manifest, start: _StartingPoint, given: _Given, desktop: Teller) -> _Fitted:
+    """Fit on a device; should a graphics card fail on the way, go on from the last state on the processor."""
+
+    def attempt(pack: LoadedPack, where: torch.device, *, goes_on: bool, pace_anew: bool) -> _Fitted:
+        result = fit(pack.models, given.data, given.replay, spec=pack.card.preprocess, table=pack.card.table, config=given.config,
+                     control=desktop, folder=given.folder, resume=goes_on, plan=given.plan, device=where, pace_anew=pace_anew)  # fmt: skip
+        return _Fitted(result, pack.models.paraphrasers, where)
+
+    try:
+        return attempt(start.pack, given.device, goes_on=order.resume, pace_anew=False)
+    except (RuntimeError, MemoryError, TrainingError) as error:
+        if given.device == PROCESSOR or not (is_card_failure(error) or is_out_of_memory(error)):
+            raise
+        why = "has too little memory" if is_out_of_memory(error) else "failed"
+    # here, not where it was caught: what the card held is let go of by now
+    desktop.warned(f"The graphics card {why}: the round goes on on the processor, from its last state")
+    torch.manual_seed(order.seed)
+    return attempt(_starting_point(order, manifest, desktop).pack, PROCESSOR, goes_on=True, pace_anew=True)
+
+
 def _starting_point(order: Start, manifest: Manifest, control: Control) -> _StartingPoint:
     """Return the active model, grown where the project has more structures, or new networks where there is none."""
     if not order.parent_dir:
-        return _StartingPoint(first_pack(manifest, model_id=order.candidate_id, between=control.between))
+        return _StartingPoint(first_pack(manifest, model_id=order.candidate_id, between=control.between, structures=order.structures))
     folder = Path(order.parent_dir)
     pack = load_pack(folder)
     control.between()
@@ -139,7 +187,9 @@ def _starting_point(order: Start, manifest: Manifest, control: Control) -> _Star
             next_step="Activate a model of this project, or start a project without a model.",
         )
     replay = folder / REPLAY if REPLAY in pack.card.files else None
-    return _StartingPoint(grow_pack(pack, manifest, seed=order.seed), pack.card.sha256, replay, replay_ids(pack))
+    return _StartingPoint(
+        grow_pack(pack, manifest, seed=order.seed, structures=order.structures), pack.card.sha256, replay, replay_ids(pack)
+    )
 
 
 def _plan_of(path: Path) -> Plan:
@@ -152,7 +202,10 @@ def _plan_of(path: Path) -> Plan:
 def _sources(order: Start, *, manifest_sha256: str, parent_sha256: str) -> dict[str, str | int]:
     """Return what a round must still have in common with its states to go on from them; paths may differ."""
     recipe = json.dumps({name: value for name, value in order.recipe.items() if name != "state_every_s"}, sort_keys=True)
-    return {"list of scans": manifest_sha256, "model": parent_sha256, "seed": order.seed, "recipe": recipe}
+    sources: dict[str, str | int] = {"list of scans": manifest_sha256, "model": parent_sha256, "seed": order.seed, "recipe": recipe}
+    if order.structures:
+        sources["list of structures"] = json.dumps(sorted(order.structures))
+    return sources
 
 
 def _finished(order: Start, probe: torch.Tensor) -> Outcome | None:

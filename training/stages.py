@@ -8,6 +8,7 @@ from typing import Any
 import torch
 
 from gf_desktop.errors import TrainingError
+from training.card import NoMemoryError, is_out_of_memory
 from training.loop import AstrayError, Learner, train
 from training.method import LoopConfig, Method
 from training.objective import StepBatch, Terms
@@ -15,7 +16,7 @@ from training.plan import PlanEntry
 from training.schedule import Control, StopRequested
 from training.states import RoundFolder
 
-__all__ = ["StagePace", "is_out_of_memory", "run_stage"]
+__all__ = ["StagePace", "run_stage"]
 
 WARM_STEPS, TIMED_STEPS = 3, 5
 """Before a plan is made: steps that are not timed, because memory is only being taken, and steps whose speed counts."""
@@ -27,15 +28,6 @@ SMALLEST_RATE = 0.125
 """Factor of the learning rate after three halvings; a loss that is no number even then ends the round."""
 
 SMALLEST_BATCH = 2
-
-NO_MEMORY = ("not enough memory", "can't allocate memory", "cannot allocate memory", "out of memory", "bad_alloc")
-
-
-def is_out_of_memory(error: BaseException) -> bool:
-    """Return whether an error says that there was not enough memory: Python's own, or one of torch's."""
-    if isinstance(error, MemoryError | torch.OutOfMemoryError):
-        return True
-    return isinstance(error, RuntimeError) and any(words in str(error).lower() for words in NO_MEMORY)
 
 
 class StagePace:
@@ -58,12 +50,22 @@ class StagePace:
         Seconds that each quarter needs beside its steps, for judging.
     given
         Whether the number of steps was given and is followed to the letter.
+    anew
+        Whether a stage that goes on is to be planned by the speed that it has now: what computes is another device.
     """
 
     def __init__(
-        self, stage: str, folder: RoundFolder, control: Control, *, end_s: float, spare_s: float = 0.0, given: bool = False
+        self,
+        stage: str,
+        folder: RoundFolder,
+        control: Control,
+        *,
+        end_s: float,
+        spare_s: float = 0.0,
+        given: bool = False,
+        anew: bool = False,
     ) -> None:
-        self.stage = stage
+        self.stage, self._anew = stage, anew and not given
         self._folder, self._control = folder, control
         self._end_s, self._spare_s, self._given = end_s, spare_s, given
         self._length_s = max(end_s - control.elapsed_s, 1e-9)
@@ -89,6 +91,9 @@ class StagePace:
             over = not steps and self._control.elapsed_s >= self._end_s
             total = steps or (0 if over else None)
             self._folder.follow(PlanEntry(self.stage, 0, total, 1.0, batch))
+        elif self._anew and self.done(step) < 1:
+            held = self.entry(step)
+            self._folder.follow(PlanEntry(self.stage, step, None, held.rate, held.batch))
 
     def entry(self, step: int) -> PlanEntry:
         """Return the entry of the plan that holds for a step."""
@@ -232,7 +237,10 @@ def _go_back(problem: str, learner: Learner, pace: StagePace, folder: RoundFolde
         advice = "Close other programs and refine again."
     learner.optimizer.zero_grad(set_to_none=True)
     if rate < SMALLEST_RATE or (problem == "memory" and batch == held.batch) or not folder.go_back(learner, pace.stage):
-        raise TrainingError(what, next_step=advice)
+        raise (NoMemoryError if problem == "memory" else TrainingError)(what, next_step=advice)
+    if problem == "memory" and next(learner.network.parameters()).device.type == "cuda":
+        # what the failed step had there
+        torch.cuda.empty_cache()
     entry = pace.entry(learner.step)
     folder.follow(PlanEntry(pace.stage, learner.step, entry.total, rate, batch))
     pace.begin(learner.step, steps=entry.total or 0, batch=batch)

@@ -5,7 +5,7 @@ What is chosen is written into the card, as with any pack: the first student pre
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -81,7 +81,7 @@ def first_recipe(recipe: dict[str, Any]) -> dict[str, Any]:
     return FIRST_RECIPE | recipe
 
 
-def first_pack(manifest: Manifest, *, model_id: str, between: Callable[[], None]) -> LoadedPack:
+def first_pack(manifest: Manifest, *, model_id: str, between: Callable[[], None], structures: Collection[int] = ()) -> LoadedPack:
     """Return a pack of untrained networks for a project's scans and structures.
 
     Its card has no files yet. The weights of decoders and heads come from torch's global generator.
@@ -92,6 +92,8 @@ def first_pack(manifest: Manifest, *, model_id: str, between: Callable[[], None]
         Of the candidate.
     between
         Called between two scans; it may raise to give up.
+    structures
+        Label values that are learned from; none of them means all.
 
     Raises
     ------
@@ -112,6 +114,9 @@ def first_pack(manifest: Manifest, *, model_id: str, between: Callable[[], None]
         ids = np.where(masks[1] >= VoxelState.ACCEPTED, manifest.table.class_to_id()[masks[0]], 0)
         ids[~trusted] = 0
         present = sorted(set(np.unique(ids).tolist()) - {0})
+        if structures:
+            present = [label for label in present if label in structures]
+            ids[~np.isin(ids, present)] = 0
         seen |= set(present)
         facts.append(ScanFacts(volume, _smallest_area_mm2(ids, present, volume), _range_of(volume, ids > 0)))
     table = LabelTable(tuple(structure for structure in manifest.table if structure.id in seen)) if seen else None

@@ -82,8 +82,9 @@ def cache_word(
         planes = [word.logits, word.inside]
         if second is not None:
             with torch.no_grad():
-                before: Taps = second(images.to(memory_format=torch.channels_last))
-            planes.append(before.logits)
+                there = next(second.parameters(), images).device
+                before: Taps = second(images.to(there).to(memory_format=torch.channels_last))
+            planes.append(before.logits.to(images.device))
         guides.append(torch.cat(planes, dim=1).half())
         codes.append(torch.cat([word.shallow, word.deep, word.attention], dim=1).half())
     if not guides:

@@ -299,9 +299,9 @@ class Desktop:
 
 def _carry_out(desktop: Desktop, order: Start) -> int:
     """Run a round and tell how it ended; the process's exit code."""
+    from training.card import is_out_of_memory
     from training.refine import refine
     from training.schedule import StopRequested
-    from training.stages import is_out_of_memory
 
     try:
         outcome = refine(order, desktop)

@@ -137,7 +137,9 @@ def _order(document: CapsuleDocument, path: Path, out: Path, sources: ReplaySour
         )
     if document.plan is not None:
         (out / "run" / PLAN_NAME).write_text(json.dumps(document.plan), encoding="utf-8")
-    threads = training.get("threads")
+    threads, structures = training.get("threads"), training.get("structures", [])
+    if not isinstance(structures, list) or not all(isinstance(label, int) for label in structures):
+        raise TrainingError("The capsule's list of structures is damaged", where=str(path), next_step="Ask for it once more.")
     return Start(
         run_id=data.run_id,
         manifest=str(_manifest(data, out, sources)),
@@ -148,6 +150,9 @@ def _order(document: CapsuleDocument, path: Path, out: Path, sources: ReplaySour
         minutes=MINUTES,
         seed=int(training.get("seed", 0)),
         threads=threads if isinstance(threads, int) else 0,
+        # sums of a processor have a fixed order; a round that was on a card is repeated here as well as that goes
+        device="cpu",
+        structures=tuple(structures),
         recipe=_flat(recipe),
         plan="" if document.plan is None else str(out / "run" / PLAN_NAME),
     )

@@ -232,7 +232,17 @@ def _add_model_verbs(verbs: _SubParsers) -> None:
         "--cores", type=_count, default=0, metavar="N", help="how many cores the trainer uses; without, as many as it likes"
     )
     refine.add_argument(
-        "--recipe", metavar="NAME=VALUE", action="append", default=[], help="another value for a setting of training; may be repeated"
+        "--device", choices=("auto", "cpu", "gpu"), default="auto", help="what trains; auto: a graphics card where there is one that works"
+    )
+    refine.add_argument(
+        "--structure", metavar="NAME", action="append", default=[], help="learn from this structure; may be repeated; without, from all"
+    )
+    refine.add_argument(
+        "--recipe",
+        metavar="NAME[=VALUE]",
+        action="append",
+        default=[],
+        help="another value for a setting of training, or a recipe: usual, gentle, small-structures, without-teacher; may be repeated",
     )
     refine.add_argument("--only-plugged", action="store_true", help="stand still while the computer runs on its battery")
     breaks = refine.add_mutually_exclusive_group()

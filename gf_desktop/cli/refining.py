@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 
+from gf_desktop.cli.operations import label_named
 from gf_desktop.cli.output import Output
 from gf_desktop.errors import TrainingError
 from gf_desktop.project.records import RoundReport
@@ -16,6 +17,7 @@ __all__ = ["refine_verb"]
 def refine_verb(session: Session, options: argparse.Namespace, output: Output) -> None:
     """Carry out “refine”."""
     recipe = recipe_of(options.recipe)
+    structures = [label_named(name, session.must_project().table) for name in options.structure]
     goes_on = options.resume or options.finish
     if not goes_on:
         _tell_waiting(session, output, anew=options.anew)
@@ -38,7 +40,13 @@ def refine_verb(session: Session, options: argparse.Namespace, output: Output) -
             session.rounds.go_on()
         else:
             session.refine(
-                minutes=options.minutes, seed=options.seed, threads=options.cores, recipe=recipe, only_plugged=options.only_plugged
+                minutes=options.minutes,
+                seed=options.seed,
+                threads=options.cores,
+                recipe=recipe,
+                only_plugged=options.only_plugged,
+                device=options.device,
+                structures=structures,
             )
         if options.finish:
             session.rounds.finish()

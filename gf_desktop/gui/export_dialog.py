@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Final, cast, get_args
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QCheckBox, QComboBox, QGridLayout, QHBoxLayout, QLineEdit, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QGridLayout, QHBoxLayout, QLineEdit, QPushButton, QVBoxLayout, QWidget
 
 from gf_desktop.errors import UserError
 from gf_desktop.files.formats import DICOM_FORMATS, MESH_FORMATS, SEGMENTATIONS, DicomFormat, ExportFormat, Orientation
@@ -17,7 +17,7 @@ from gf_desktop.gui.language import spoken
 from gf_desktop.gui.palette import GRID_PX
 from gf_desktop.gui.settings_store import ExportChoice, ExportScope
 from gf_desktop.gui.sheets import TaskSheet
-from gf_desktop.gui.widgets import label, push_button
+from gf_desktop.gui.widgets import choice_box, label, push_button
 
 __all__ = ["FORMAT_WORDS", "FRAME_WORDS", "SCOPES", "ExportDialog", "ExportWish"]
 
@@ -71,15 +71,6 @@ class ExportWish:
     overwrite: bool = False
 
 
-def _combo(rows: Mapping[str, str], chosen: str, *, name: str) -> QComboBox:
-    box = QComboBox()
-    box.setAccessibleName(name)
-    for key, words in rows.items():
-        box.addItem(words, key)
-    box.setCurrentIndex(max(box.findData(chosen), 0))
-    return box
-
-
 def _check(text: str, tip: str, *, checked: bool) -> QCheckBox:
     box = QCheckBox(text)
     box.setToolTip(tip)
@@ -123,12 +114,12 @@ class ExportDialog(TaskSheet):
         super().__init__(tr("Export"), parent)
         self._cases, self._known, self._ask_folder, self._start = cases, known, ask_folder, start
         choice = wish.choice
-        self.scope = _combo({scope: self._scope_words(scope) for scope in SCOPES if cases.get(scope)}, choice.scope, name=tr("Scans"))
-        self.format = _combo({name: tr(FORMAT_WORDS[name][0]) for name in FORMAT_WORDS}, choice.format, name=tr("Format"))
+        self.scope = choice_box({scope: self._scope_words(scope) for scope in SCOPES if cases.get(scope)}, choice.scope, name=tr("Scans"))
+        self.format = choice_box({name: tr(FORMAT_WORDS[name][0]) for name in FORMAT_WORDS}, choice.format, name=tr("Format"))
         self.about = label(kind="muted", wrap=True)
         self.about.setMinimumHeight(ABOUT_LINES * self.fontMetrics().lineSpacing())
         self.about.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
-        self.frame = _combo({name: tr(words) for name, words in FRAME_WORDS.items()}, choice.orientation, name=tr("Axes"))
+        self.frame = choice_box({name: tr(words) for name, words in FRAME_WORDS.items()}, choice.orientation, name=tr("Axes"))
         self.folder, self.browse = self._folder_row(str(wish.folder), tr("Folder"), tr("Folder for the export"))
         start_at = "" if wish.source is None else str(wish.source)
         self.source, self.browse_source = self._folder_row(start_at, tr("Series"), tr("Folder of the DICOM series under the masks"))

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 from gf_desktop.gui.actions import tr
 from gf_desktop.gui.refine_dialog import RefineDialog
 from gf_desktop.gui.settings_store import RefineChoice
-from gf_desktop.refinement import Recipe
+from gf_desktop.refinement import RoundWish
 from gf_desktop.session import Session
 
 __all__ = ["PAINTING_REST_MS", "RefineCommands"]
@@ -117,11 +117,19 @@ class RefineCommands(QObject):
     def _refine(self) -> None:
         minutes = self._face.chosen_minutes()
         kept = self._face.remembered.refine_choice
-        self._begin(kept if minutes is None else RefineChoice(minutes, kept.cores, kept.only_plugged), {})
+        length = kept.minutes if minutes is None else minutes
+        self._begin(RoundWish(length, threads=kept.cores, only_plugged=kept.only_plugged, device=kept.device))
 
-    def _begin(self, choice: RefineChoice, recipe: Recipe) -> None:
+    def _begin(self, wish: RoundWish) -> None:
         waits = self._session.refining
-        self._session.refine(minutes=choice.minutes, threads=choice.cores, recipe=recipe, only_plugged=choice.only_plugged)
+        self._session.refine(
+            minutes=wish.minutes,
+            threads=wish.threads,
+            recipe=wish.recipe,
+            only_plugged=wish.only_plugged,
+            device=wish.device,
+            structures=wish.structures,
+        )
         if not waits:
             self._face.show_panel("refine")
             return
@@ -131,11 +139,12 @@ class RefineCommands(QObject):
         )
 
     def _ask(self) -> None:
-        def begin(choice: RefineChoice, recipe: Recipe) -> None:
-            self._begin(choice, recipe)
+        def begin(wish: RoundWish, choice: RefineChoice) -> None:
+            self._begin(wish)
             self._face.remembered.keep_refine_choice(choice)
 
-        RefineDialog(self._face.remembered.refine_choice, cores=os.cpu_count() or 1, begin=begin, parent=self._window).show()
+        table = self._session.must_project().table
+        RefineDialog(self._face.remembered.refine_choice, cores=os.cpu_count() or 1, table=table, begin=begin, parent=self._window).show()
 
     def _stop(self) -> None:
         self._session.cancel_refine()

@@ -116,6 +116,8 @@ class RefineChoice(msgspec.Struct, frozen=True):
     """Cores of the trainer; 0 for as many as help."""
     only_plugged: bool = False
     """Whether a round stands still while the computer runs on its battery."""
+    device: Literal["auto", "cpu", "gpu"] = "auto"
+    """What trains; "auto" for a graphics card where there is one that works."""
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True):

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from PySide6.QtCore import QEvent, QSize, Qt
 from PySide6.QtGui import QAction, QPainter, QPaintEvent
-from PySide6.QtWidgets import QButtonGroup, QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QToolButton, QWidget
+from PySide6.QtWidgets import QButtonGroup, QComboBox, QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QToolButton, QWidget
 
 from gf_desktop.gui.actions import TOOLS
 from gf_desktop.gui.icons import icon, pixmap
 
-__all__ = ["ElidedLabel", "IconLabel", "SwitchPair", "action_button", "label", "line", "push_button", "tool_button"]
+__all__ = ["ElidedLabel", "IconLabel", "SwitchPair", "action_button", "choice_box", "label", "line", "push_button", "tool_button"]
 
 
 class IconLabel(QLabel):
@@ -87,6 +87,26 @@ def line(parent: QWidget | None = None) -> QFrame:
     made.setObjectName("line")
     made.setFixedHeight(1)
     return made
+
+
+def choice_box(rows: Mapping[str, str], chosen: str, *, name: str) -> QComboBox:
+    """Return a box of choices.
+
+    Parameters
+    ----------
+    rows
+        Words by key; the key is the row's data.
+    chosen
+        Key of the row that is chosen; where there is none of it, the first one is.
+    name
+        What screen readers call the box.
+    """
+    box = QComboBox()
+    box.setAccessibleName(name)
+    for key, words in rows.items():
+        box.addItem(words, key)
+    box.setCurrentIndex(max(box.findData(chosen), 0))
+    return box
 
 
 def push_button(text: str, on_click: Callable[[], object], *, kind: str = "", icon_name: str = "") -> QPushButton:

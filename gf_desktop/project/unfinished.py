@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path, PurePosixPath
 from typing import Any, Final, Literal
@@ -72,6 +72,10 @@ class RoundOrder:
         0 for as many as the trainer thinks right.
     only_plugged
         Whether it waits while the computer runs on its battery.
+    device
+        "auto", "cpu" or "gpu".
+    structures
+        Label values that are learned from; none of them means all.
     died_at
         Name of the newest state when the trainer last ended unasked, "nowhere" before the first; empty where it never did.
     """
@@ -84,6 +88,8 @@ class RoundOrder:
     threads: int = 0
     recipe: Recipe = field(default_factory=dict)
     only_plugged: bool = False
+    device: str = "auto"
+    structures: Sequence[int] = ()
     state: RoundState = "going"
     died_at: str = ""
 
@@ -131,6 +137,8 @@ def _read_order(path: Path) -> RoundOrder | None:
             and int(order.seed) >= 0
             and int(order.threads) >= 0
             and recipe_sound
+            and order.device in ("auto", "cpu", "gpu")
+            and all(isinstance(label, int) for label in order.structures)
             and order.state in ("going", "stopped", "ended")
         )
     except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):

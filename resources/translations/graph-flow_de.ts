@@ -277,6 +277,11 @@
             <translation>Nach Angabe der Person liegen die Voxel {row_mm} × {column_mm} × {slice_mm} mm auseinander</translation>
         </message>
         <message>
+            <location filename="../../gf_desktop/capsule/replay.py"/>
+            <source>Ask for it once more.</source>
+            <translation>Bitte fordern Sie sie noch einmal an.</translation>
+        </message>
+        <message>
             <location filename="../../gf_desktop/files/faults.py"/>
             <source>Ask its owner for permission to read it, or copy it.</source>
             <translation>Bitten Sie den Eigentümer um die Erlaubnis zum Lesen, oder kopieren Sie sie.</translation>
@@ -1252,6 +1257,11 @@
             <translation>Keine Schicht wird noch einmal gelesen</translation>
         </message>
         <message>
+            <location filename="../../gf_desktop/gui/refine_dialog.py"/>
+            <source>No structure is ticked to learn from</source>
+            <translation>Es ist keine Struktur angekreuzt, aus der gelernt werden soll</translation>
+        </message>
+        <message>
             <location filename="../../gf_desktop/files/scan.py"/>
             <source>None of the files that the DICOMDIR names is a scan</source>
             <translation>Keine der Dateien, die das DICOMDIR nennt, ist ein Scan</translation>
@@ -1736,6 +1746,11 @@
             <location filename="../../gf_desktop/capsule/container.py"/>
             <source>The capsule's list of contents is too long</source>
             <translation>Das Inhaltsverzeichnis der Kapsel ist zu lang</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/capsule/replay.py"/>
+            <source>The capsule's list of structures is damaged</source>
+            <translation>Die Liste der Strukturen in der Kapsel ist beschädigt</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/files/apart.py"/>
@@ -2981,6 +2996,11 @@
             <translation>Dieser Scan ist keine Reihe von Volumen in der Zeit</translation>
         </message>
         <message>
+            <location filename="../../gf_desktop/gui/refine_dialog.py"/>
+            <source>Tick at least one.</source>
+            <translation>Kreuzen Sie mindestens eine an.</translation>
+        </message>
+        <message>
             <location filename="../../gf_desktop/agreement.py"/>
             <source>Too few slices were read a second time to say whether the student is good enough</source>
             <translation>Zu wenige Schichten wurden ein zweites Mal gelesen, um zu sagen, ob der Schüler gut genug ist</translation>
@@ -3128,8 +3148,8 @@
         </message>
         <message>
             <location filename="../../gf_desktop/refinement.py"/>
-            <source>Write NAME=VALUE, such as batch=4.</source>
-            <translation>Schreiben Sie NAME=WERT, etwa batch=4.</translation>
+            <source>Write NAME=VALUE, such as batch=4, or one of: {recipes}.</source>
+            <translation>Schreiben Sie NAME=WERT, etwa batch=4, oder eines von: {recipes}.</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/correcting.py"/>
@@ -4817,6 +4837,11 @@
             <translation>{file} zu löschen lässt sich nicht rückgängig machen. Danach kann niemand mehr sagen, wessen Scans das sind. DICOM-Exporten fehlen dann Name und Nummer des Patienten, außer Sie nennen jedes Mal den Ordner der ursprünglichen Serie. Ein Scan desselben Patienten, der später hinzukommt, erhält ein neues Pseudonym. Pseudonyme, Scans und Masken bleiben. Löschen?</translation>
         </message>
         <message>
+            <location filename="../../gf_desktop/gui/refine_dialog.py"/>
+            <source>Device</source>
+            <translation>Gerät</translation>
+        </message>
+        <message>
             <location filename="../../gf_desktop/gui/compare_bar.py"/>
             <location filename="../../gf_desktop/gui/panels/models.py"/>
             <location filename="../../gf_desktop/gui/panels/refine.py"/>
@@ -5612,6 +5637,11 @@ DICOM-Ordner, NIfTI, PNG, JPEG</translation>
             <location filename="../../gf_desktop/gui/actions.py"/>
             <source>Larger brush</source>
             <translation>Größerer Pinsel</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/refine_dialog.py"/>
+            <source>Learn from</source>
+            <translation>Lernen aus</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/gui/blind_window.py"/>
@@ -6771,6 +6801,11 @@ DICOM-Ordner, NIfTI, PNG, JPEG</translation>
             <translation>Serie</translation>
         </message>
         <message>
+            <location filename="../../gf_desktop/gui/refine_dialog.py"/>
+            <source>Settings</source>
+            <translation>Einstellungen</translation>
+        </message>
+        <message>
             <location filename="../../gf_desktop/gui/patients_dialog.py"/>
             <source>Sex</source>
             <translation>Geschlecht</translation>
@@ -7636,6 +7671,11 @@ DICOM-Ordner, NIfTI, PNG, JPEG</translation>
             <translation>Was hinzugefügt wurde und was nicht</translation>
         </message>
         <message>
+            <location filename="../../gf_desktop/gui/refine_dialog.py"/>
+            <source>What was corrected of the others waits for another round</source>
+            <translation>Was an den anderen korrigiert wurde, wartet auf eine andere Runde</translation>
+        </message>
+        <message>
             <location filename="../../gf_desktop/gui/actions.py"/>
             <source>What was written is complete and stays; export again to go on</source>
             <translation>Was geschrieben ist, ist vollständig und bleibt; ein weiterer Export macht dort weiter</translation>
@@ -7930,6 +7970,11 @@ DICOM-Ordner, NIfTI, PNG, JPEG</translation>
             <translation>so viele, wie helfen</translation>
         </message>
         <message>
+            <location filename="../../gf_desktop/gui/refine_dialog.py"/>
+            <source>as usual</source>
+            <translation>wie üblich</translation>
+        </message>
+        <message>
             <location filename="../../gf_desktop/gui/texts.py"/>
             <source>asking the teacher</source>
             <translation>der Lehrer wird befragt</translation>
@@ -8106,6 +8151,11 @@ DICOM-Ordner, NIfTI, PNG, JPEG</translation>
             <translation>aus einer Kapsel</translation>
         </message>
         <message>
+            <location filename="../../gf_desktop/gui/refine_dialog.py"/>
+            <source>gentle: stays near to the model that serves</source>
+            <translation>behutsam: bleibt nah am jetzigen Modell</translation>
+        </message>
+        <message>
             <location filename="../../gf_desktop/gui/keys_dialog.py"/>
             <source>given twice</source>
             <translation>doppelt vergeben</translation>
@@ -8114,6 +8164,16 @@ DICOM-Ordner, NIfTI, PNG, JPEG</translation>
             <location filename="../../gf_desktop/gui/panels/refine.py"/>
             <source>graph flow</source>
             <translation>Graph Flow</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/refine_dialog.py"/>
+            <source>graphics card</source>
+            <translation>Grafikkarte</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/refine_dialog.py"/>
+            <source>graphics card where there is one</source>
+            <translation>Grafikkarte, wo es eine gibt</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/gui/panels/worklist_model.py"/>
@@ -8403,6 +8463,11 @@ DICOM-Ordner, NIfTI, PNG, JPEG</translation>
             <translation>Merkmale werden vorbereitet</translation>
         </message>
         <message>
+            <location filename="../../gf_desktop/gui/refine_dialog.py"/>
+            <source>processor</source>
+            <translation>Prozessor</translation>
+        </message>
+        <message>
             <location filename="../../gf_desktop/gui/panels/worklist_model.py"/>
             <location filename="../../gf_desktop/gui/views/slice_strip.py"/>
             <location filename="../../gf_desktop/project/records.py"/>
@@ -8499,6 +8564,11 @@ DICOM-Ordner, NIfTI, PNG, JPEG</translation>
             <location filename="../../gf_desktop/gui/panels/next_best.py"/>
             <source>slice {n}: least sure, {doubt} %</source>
             <translation>Schicht {n}: Zweifel {doubt} %</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/refine_dialog.py"/>
+            <source>small structures first</source>
+            <translation>kleine Strukturen zuerst</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/gui/mask_dialog.py"/>
@@ -8702,6 +8772,11 @@ DICOM-Ordner, NIfTI, PNG, JPEG</translation>
             <location filename="../../gf_desktop/gui/tour.py"/>
             <source>without a key</source>
             <translation>ohne Taste</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/refine_dialog.py"/>
+            <source>without teacher: from corrections alone</source>
+            <translation>ohne Lehrer: nur aus Korrekturen</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/gui/texts.py"/>

@@ -87,6 +87,7 @@ def test_that_of_a_thousand_rounds_worse_ones_take_over_in_one_per_cent_and_clea
 
 @pytest.mark.timeout(300)
 @pytest.mark.skipif(sys.platform == "win32", reason="the state of a suspended process is named otherwise")
+@pytest.mark.long
 def test_that_a_trainer_does_not_compute_while_a_real_window_is_painted_in() -> None:
     command = [sys.executable, str(ROOT / "benchmarks" / "painting_refining.py"), "--seconds", "3", "--json"]
     environment = os.environ | {"QT_QPA_PLATFORM": "offscreen", "DISPLAY": ":0"}

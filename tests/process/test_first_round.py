@@ -155,6 +155,7 @@ def test_that_a_first_round_by_command_ends_with_a_candidate(run: Callable[..., 
     assert read_card(project / "models" / "own-project-v1").training["steps"] >= 0
 
 
+@pytest.mark.long
 def test_that_a_structure_that_comes_later_is_learned_and_the_old_one_kept(run: Callable[..., Any], tmp_path: Path) -> None:
     data = _make("volume", tmp_path / "data")
     only_disc = {"structures": STRUCTURES["structures"][:1]}

@@ -209,6 +209,7 @@ def test_that_a_round_killed_at_a_hundred_random_moments_gives_the_candidate_of_
     _kill(project, pack, unbroken, tmp_path, kills=100, seed=5)
 
 
+@pytest.mark.long
 def test_that_a_stopped_round_of_a_moved_project_goes_on_to_the_same_candidate(
     project: Path, pack: Path, unbroken: Unbroken, tmp_path: Path
 ) -> None:
@@ -246,6 +247,7 @@ def test_that_a_round_whose_candidate_is_there_already_tells_it_at_once(project:
     assert Unbroken.of(tmp_path) == before
 
 
+@pytest.mark.long
 def test_that_the_plan_of_a_timed_round_gives_its_candidate_again(project: Path, pack: Path, tmp_path: Path) -> None:
     timed = {name: value for name, value in RECIPE.items() if not name.endswith("steps")}
     once = Trainer(tmp_path / "once", _order(project, pack, tmp_path / "once", recipe=timed, minutes=0.25))

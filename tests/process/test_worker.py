@@ -274,6 +274,7 @@ def test_that_a_silent_trainer_gives_a_sign_of_life(trainer: Trainer) -> None:
     trainer.hear(Pong, within_s=6.0)
 
 
+@pytest.mark.long
 def test_that_the_round_is_finished_early_once_the_student_has_made_a_quarter(
     trainer: Trainer, tmp_path: Path, trainable_pack: Path
 ) -> None:

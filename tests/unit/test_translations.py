@@ -138,6 +138,7 @@ def test_that_tr_is_given_what_the_files_can_hold() -> None:
         "panels/measurements.py": {"self._plane(one, volume)"},
         "panels/changes.py": {"STATE_WORDS[found.change.state]"},
         "panels/models.py": {"STATE_WORDS[record.state]"},
+        "refine_dialog.py": {"words"},
         "mask_dialog.py": {"SEVERITY_WORDS[one.severity]", "words"},
         "panels/refine.py": {
             "STAGE_WORDS.get(training.stage, training.stage)",

@@ -20,7 +20,7 @@ from gf_desktop.gui.theme import current_palette
 from gf_desktop.gui.widgets import label, push_button
 from gf_desktop.imaging.structures import SUGGESTED_COLOURS
 
-__all__ = ["ColourGrid", "ListDialog", "StructureDialog"]
+__all__ = ["ColourGrid", "ListDialog", "StructureDialog", "colour_dot"]
 
 COLUMNS: Final = 8
 SWATCH_PX: Final = 28
@@ -28,7 +28,8 @@ SWATCH_PX: Final = 28
 Keep = Callable[[str, str, str], object]
 
 
-def _dot(colour: str, *, ring: bool) -> QIcon:
+def colour_dot(colour: str, *, ring: bool = False) -> QIcon:
+    """Return a disc of a colour; with ``ring`` it has a hole."""
     picture = QPixmap(QSize(40, 40))
     picture.fill(Qt.GlobalColor.transparent)
     painter = QPainter(picture)
@@ -90,7 +91,7 @@ class ColourGrid(QWidget):
         button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         button.clicked.connect(lambda _checked=False: self.choose(colour or self.colour))
         if colour:
-            button.setIcon(_dot(colour, ring=colour in self._used))
+            button.setIcon(colour_dot(colour, ring=colour in self._used))
             words = tr("{colour}, in use").format(colour=colour) if colour in self._used else colour
             button.setAccessibleName(words)
             button.setToolTip(words)
@@ -113,7 +114,7 @@ class ColourGrid(QWidget):
         self.own.setVisible(other)
         self.own.setChecked(other)
         if other:
-            self.own.setIcon(_dot(self.colour, ring=self.colour in self._used))
+            self.own.setIcon(colour_dot(self.colour, ring=self.colour in self._used))
             self.own.setAccessibleName(self.colour)
             self.own.setToolTip(self.colour)
 

@@ -14,6 +14,7 @@ from gf_desktop.gui.refine_commands import PAINTING_REST_MS
 from gf_desktop.gui.refine_dialog import RefineDialog
 from gf_desktop.gui.settings_store import RefineChoice
 from gf_desktop.protocol import Hello, Progress, Start, decode_command, encode_line
+from gf_desktop.refinement import RECIPES
 from tests.ui.gui.conftest import NoTrainer
 
 LEFT = Qt.MouseButton.LeftButton
@@ -145,21 +146,34 @@ def test_that_how_a_round_is_trained_can_be_said_and_is_remembered(opened: Compo
     dialog.minutes.setValue(12.5)
     dialog.cores.setValue(1)
     dialog.only_plugged.setChecked(True)
-    dialog.recipe.setText("batch")
+    dialog.device.setCurrentIndex(dialog.device.findData("cpu"))
+    dialog.recipe.setCurrentIndex(dialog.recipe.findData("gentle"))
+    assert [dialog.recipe.itemData(row) for row in range(dialog.recipe.count())] == list(RECIPES)
+    rows = [dialog.structures.item(row) for row in range(dialog.structures.count())]
+    assert [row.text() for row in rows] == list(opened.session.must_project().table.names)
+    for row in rows:
+        row.setCheckState(Qt.CheckState.Unchecked)
+    QTest.mouseClick(dialog.refine, LEFT)
+    assert "No structure is ticked" in dialog.told.text()
+    rows[1].setCheckState(Qt.CheckState.Checked)
+    dialog.settings.setText("batch")
     QTest.mouseClick(dialog.refine, LEFT)
     assert "not understood" in dialog.told.text()
     assert len(trainers) == 1
-    dialog.recipe.setText("batch=4 kd_weight=0.5")
+    dialog.settings.setText("batch=4 kd_weight=0.5")
     QTest.mouseClick(dialog.refine, LEFT)
     qtbot.waitUntil(lambda: len(trainers) == 2)
     order = trainers[1].order
-    assert (order.minutes, order.threads, order.recipe) == (12.5, 1, {"batch": 4, "kd_weight": 0.5})
+    recipe = RECIPES["gentle"] | {"batch": 4, "kd_weight": 0.5}
+    assert (order.minutes, order.threads, order.device, order.recipe) == (12.5, 1, "cpu", recipe)
+    assert order.structures == (opened.session.must_project().table.ids[1],)
     current = opened.session.rounds.current
     assert current is not None
     assert current.only_plugged
-    assert window.remembered.refine_choice == RefineChoice(12.5, 1, only_plugged=True)
-    # the next round by the button alone keeps cores and plug, not the recipe
+    assert window.remembered.refine_choice == RefineChoice(12.5, 1, only_plugged=True, device="cpu")
+    # the next round by the button alone keeps cores, plug and device, not the recipe or the structures
     window.actions_by_id["refine_next"].trigger()
     waiting = opened.session.rounds.waiting
     assert waiting is not None
     assert (waiting.minutes, waiting.threads, waiting.recipe, waiting.only_plugged) == (5.0, 1, {}, True)
+    assert (waiting.device, waiting.structures) == ("cpu", ())

@@ -188,6 +188,16 @@ def test_that_structures_that_the_network_does_not_know_are_as_if_nobody_had_loo
     np.testing.assert_array_equal(scan.counted[0], (scene.states[3] >= 2) & (scene.labels[3] != 5))
 
 
+def test_that_voxels_of_structures_that_are_not_learned_from_are_as_if_nobody_had_looked(scene: Scene) -> None:
+    everything, data = (load_round(read_manifest(scene.write()), SPEC, classes=3, structures=chosen) for chosen in ((), (1,)))
+    for place, k in enumerate((1, 4)):
+        expected = everything.labelled.supervised[place, 0, :48, :80].numpy() * (scene.labels[k] != 5)
+        np.testing.assert_array_equal(data.labelled.supervised[place, 0, :48, :80].numpy(), expected)
+    assert (scene.labels[4] == 5).any()
+    # all that was approved still judges
+    np.testing.assert_array_equal(data.validation[0].counted, everything.validation[0].counted)
+
+
 def test_that_a_structure_that_the_project_has_no_more_is_background_to_the_network(scene: Scene) -> None:
     known = LabelTable((*TABLE.structures, Structure(9, "gone", "#123456")))
     data = load_round(read_manifest(scene.write()), SPEC, classes=4, known=known)

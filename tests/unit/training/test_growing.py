@@ -97,6 +97,8 @@ def test_that_a_structure_on_held_back_slices_alone_is_not_learned(write_tiny_ro
     manifest = _with_lesion(write_tiny_round(held=(3,)), slices=(3,))
     assert grown_table(KNOWN, read_manifest(manifest)).ids == (1, 5)
     assert grown_table(KNOWN, read_manifest(_with_lesion(manifest, slices=(5,)))).ids == (1, 5, 9)
+    # nor one that is not to be learned from
+    assert grown_table(KNOWN, read_manifest(_with_lesion(manifest, slices=(5,))), structures=(1, 5)).ids == (1, 5)
 
 
 def test_that_networks_of_the_same_structures_stay_as_they_are(tiny_pack: Path, write_tiny_round: Callable[..., Path]) -> None:

@@ -224,6 +224,7 @@ def test_that_a_damaged_state_is_passed_over_and_told(rounds: Rounds) -> None:
     assert _differences(unbroken, resumed) == []
 
 
+@pytest.mark.long
 def test_that_a_round_all_of_whose_states_are_damaged_begins_again_by_its_plan(rounds: Rounds) -> None:
     unbroken = rounds.run(name="unbroken")
     rounds.run()
@@ -236,6 +237,7 @@ def test_that_a_round_all_of_whose_states_are_damaged_begins_again_by_its_plan(r
     assert _differences(unbroken, resumed) == []
 
 
+@pytest.mark.long
 def test_that_a_damaged_teacher_and_cache_are_made_anew_and_told(rounds: Rounds) -> None:
     unbroken = rounds.run(name="unbroken")
     rounds.run()
@@ -251,6 +253,7 @@ def test_that_a_damaged_teacher_and_cache_are_made_anew_and_told(rounds: Rounds)
     assert "The teacher that the round had made is damaged; the round goes back to before it" in watch.words
 
 
+@pytest.mark.long
 def test_that_a_damaged_plan_is_told_and_taken_from_the_state(rounds: Rounds) -> None:
     config = TIMED
     unbroken = rounds.run(_Machine(), config=config, name="unbroken")
@@ -307,6 +310,7 @@ def test_that_a_timed_round_ends_in_time_and_its_plan_gives_the_same_networks_on
     assert read_plan(rounds.folder / "repeated" / "plan.json") == plan
 
 
+@pytest.mark.long
 def test_that_a_machine_that_becomes_slower_is_planned_anew_and_the_round_ends_nearly_in_time(rounds: Rounds) -> None:
     config = TIMED
     machine = _Machine(slower=2.0, from_s=11.0)
@@ -318,6 +322,7 @@ def test_that_a_machine_that_becomes_slower_is_planned_anew_and_the_round_ends_n
     assert _differences(timed, rounds.run(config=config, name="repeated", plan=plan)) == []
 
 
+@pytest.mark.long
 def test_that_a_timed_round_broken_off_and_resumed_is_what_its_plan_says(rounds: Rounds) -> None:
     config = replace(TIMED, state_every_s=2.0)
     counting = _Machine()

@@ -5,9 +5,10 @@ from __future__ import annotations
 import pytest
 import torch
 
+from training.card import is_out_of_memory
 from training.plan import Plan
 from training.schedule import FreeRun
-from training.stages import StagePace, is_out_of_memory
+from training.stages import StagePace
 from training.states import RoundFolder
 
 
@@ -148,3 +149,28 @@ def test_that_torch_says_so_when_memory_does_not_suffice() -> None:
     with pytest.raises(RuntimeError) as caught:
         torch.empty(2**60)
     assert is_out_of_memory(caught.value)
+
+
+def test_that_a_stage_on_another_device_is_planned_by_the_speed_that_it_has_there() -> None:
+    stage = _Stage(end_s=110.0)
+    stage.run(0.01, until=400)
+    planned = stage.plan.total("distil")
+    assert planned is not None
+    assert planned > 9000
+    over = stage.pace.done(400)
+    stage.pace = StagePace("distil", stage.folder, stage.machine, end_s=110.0, anew=True)
+    stage.pace.begin(400, steps=0, batch=8)
+    # what is over stays over while the speed is measured
+    assert stage.pace.done(401) == pytest.approx(over)
+    stage.run(1.0)
+    assert stage.machine.now_s == pytest.approx(110.0, abs=2.0)
+    assert stage.pace.done(stage.made) == 1.0
+
+
+def test_that_given_steps_are_made_on_any_device() -> None:
+    stage = _Stage(end_s=110.0, steps=40, given=True)
+    stage.run(0.01, until=10)
+    stage.pace = StagePace("distil", stage.folder, stage.machine, end_s=110.0, given=True, anew=True)
+    stage.pace.begin(10, steps=40, batch=8)
+    stage.run(9.0)
+    assert stage.made == 40

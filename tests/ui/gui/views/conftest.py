@@ -9,6 +9,22 @@ from PySide6.QtWidgets import QApplication
 
 from tests.ui.gui.views.stage import GRIDS, PLANES, Stage, open_stage
 
+USUAL = {"straight": "axial", "anisotropic": "coronal"}
+"""The plane in which `make test` looks at a grid; the oblique one in all."""
+
+EVERYWHERE = ("test_every_operation.py", "test_every_tool.py", "test_preview.py")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Leave to the long tests what differs from an oblique scan in three planes, and from one plane of the others, in the grid alone."""
+    for item in items:
+        if item.path.name in EVERYWHERE and isinstance(item, pytest.Function):
+            given = item.callspec.params if hasattr(item, "callspec") else {}
+            grid, plane = given.get("theatre"), given.get("stage", given.get("space"))
+            if grid in ("straight", "anisotropic") and plane is not None and plane != USUAL[grid]:
+                item.add_marker(pytest.mark.long)
+
 
 @pytest.fixture(scope="module", params=GRIDS)
 def theatre(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, qapp: QApplication) -> Iterator[Stage]:

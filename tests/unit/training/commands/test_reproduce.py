@@ -37,6 +37,7 @@ def _row(row: str, seed: int, dice: float | None, **more: Any) -> dict[str, Any]
     return {"table": "supervised", "row": row, "labelled": 1.0, "seed": seed, "set": "synapse", "distances_in": "mm"} | scores | more
 
 
+@pytest.mark.long
 def test_that_the_tables_are_made_and_a_second_call_makes_nothing_again(tmp_path: Path, tiny_set: Path) -> None:
     assert main(_tables(tmp_path / "r", tiny_set)) == 0
     rows = json.loads((tmp_path / "r" / "results.json").read_text())
