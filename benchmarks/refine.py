@@ -13,7 +13,7 @@ import json
 import sys
 import tempfile
 from collections.abc import Iterable, Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, astuple, dataclass, fields
 from pathlib import Path
 from typing import Any, Final
 
@@ -24,6 +24,7 @@ from rich.table import Table
 from gf_desktop.demo import DEMO_PACK, demo_mapping, demo_series, reference_file
 from gf_desktop.imaging.metrics import mean_dice
 from gf_desktop.jobs import InlineJobs
+from gf_desktop.pack import read_card
 from gf_desktop.project.records import RoundReport
 from gf_desktop.resources import resource_dir
 from gf_desktop.session import Session
@@ -50,12 +51,13 @@ Scores = dict[str, float | None]
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """One run; ``slices`` is 0 for full supervision."""
+    """One run; ``slices`` is 0 for full supervision, ``device`` as :meth:`gf_desktop.session.Session.refine` has it."""
 
     arm: str
     slices: int
     minutes: float
     seed: int
+    device: str = "cpu"
 
 
 def split(count: int, wanted: int, seed: int) -> tuple[list[int], list[int]]:
@@ -111,12 +113,13 @@ def run(wish: Wish, *, threads: int) -> dict[str, Any]:
         session.round_finished.connect(reports.append)
         session.trouble.connect(errors.append)
         session.broke.connect(errors.append)
-        session.refine(minutes=wish.minutes, seed=wish.seed, threads=threads, recipe=ARMS[wish.arm])
+        session.refine(minutes=wish.minutes, seed=wish.seed, threads=threads, recipe=ARMS[wish.arm], device=wish.device)
         session.wait_for_round()
         session.close_project()
         if errors or not reports:
             raise errors[0] if errors else RuntimeError("the round ended without a candidate")
         report = reports[0]
+        steps = read_card(folder / "models" / report.candidate_id).training["steps"]
         after = _judge_model(folder, report.candidate_id, judging)
         gate = report.gate
     return {
@@ -130,6 +133,8 @@ def run(wish: Wish, *, threads: int) -> dict[str, Any]:
         "reason": report.reason,
         "forgotten": _forgotten(gate),
         "minutes_taken": round(report.minutes, 2),
+        "gate": gate,
+        "steps": steps,
         "machine": machine(),
     }
 
@@ -141,12 +146,12 @@ def _forgotten(gate: dict[str, Any]) -> float | None:
     return None if before is None or after is None else float(before - after)
 
 
-def wishes(arms: list[str], slices: list[int], minutes: list[float], seeds: int) -> Iterator[Wish]:
+def wishes(options: argparse.Namespace) -> Iterator[Wish]:
     """Give the runs, those that tell most first: all of one seed before the next."""
-    for seed in range(seeds):
-        for long in minutes:
-            for arm in arms:
-                yield from (Wish(arm, n, long, seed) for n in ([0] if arm == "full" else slices))
+    for seed in options.only_seeds or range(options.seeds):
+        for long in options.minutes:
+            for arm in options.arms:
+                yield from (Wish(arm, n, long, seed, options.device) for n in ([0] if arm == "full" else options.slices))
 
 
 def _mean(values: list[float]) -> str:
@@ -163,7 +168,8 @@ def _worst(row: dict[str, Any], key: str) -> float:
 
 
 def tell(rows: list[dict[str, Any]]) -> None:
-    """Print gains by kind, slices and minutes, and what was asked for."""
+    """Print gains by kind, slices and minutes on the processor, and what was asked for."""
+    rows = [row for row in rows if row["device"] == "cpu"]
     table = Table(title="Dice on slices that nobody corrected, after less before: median (smallest to largest) of the seeds")
     for heading in ("round", "slices", "minutes", "seeds", "served", "candidate", "worst structure served", "took over", "forgotten"):
         table.add_column(heading)
@@ -204,15 +210,17 @@ def main() -> int:
     parser.add_argument("--slices", nargs="+", type=int, default=list(SLICES))
     parser.add_argument("--minutes", nargs="+", type=float, default=list(MINUTES))
     parser.add_argument("--seeds", type=int, default=3)
+    parser.add_argument("--only-seeds", nargs="+", type=int, help="these instead of the first so many")
+    parser.add_argument("--device", choices=("cpu", "gpu"), default="cpu")
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--report", action="store_true", help="make no run")
     options = parser.parse_args()
     rows = [json.loads(line) for line in options.out.read_text(encoding="utf-8").splitlines()] if options.out.is_file() else []
-    known = {(row["arm"], row["slices"], row["minutes"], row["seed"]) for row in rows}
+    known = {tuple(row[field.name] for field in fields(Wish)) for row in rows}
     if not options.report:
         options.out.parent.mkdir(parents=True, exist_ok=True)
-        for wish in wishes(options.arms, options.slices, options.minutes, options.seeds):
-            if (wish.arm, wish.slices, wish.minutes, wish.seed) in known:
+        for wish in wishes(options):
+            if astuple(wish) in known:
                 continue
             row = run(wish, threads=options.threads)
             rows.append(row)
