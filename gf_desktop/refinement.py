@@ -22,9 +22,12 @@ from gf_desktop.project.unfinished import (
     change_round,
     drop_round,
     end_left_trainer,
+    end_round,
+    left_of_ended,
     newest_state,
     note_trainer,
     read_items,
+    remove_all,
     unfinished_round,
     with_free_candidate,
     write_order,
@@ -246,7 +249,7 @@ class Refinement:
         before = unfinished_round(project)
         if before is not None:
             end_left_trainer(project, before.run_id)
-            drop_round(project, before)
+            self._end_round(before)
         self._order = RoundOrder(
             run_id=self.run_id,
             candidate_id=project.models.next_id(active_id) if active_id else project.models.first_id(project.name),
@@ -455,9 +458,14 @@ class Refinement:
         self._end_round()
         self._on_report(report)
 
-    def _end_round(self) -> None:
-        if self._order is not None:
-            drop_round(self._project, self._order)
+    def _end_round(self, order: RoundOrder | None = None) -> None:
+        """End this round, or one that was interrupted."""
+        order = order or self._order
+        if order is None:
+            return
+        left = [*end_round(self._project, order), *left_of_ended(self._project)]
+        # hundreds of megabytes: the window would stand still meanwhile
+        self._jobs.run(lambda _token: remove_all(left), on_done=lambda _none: None, on_error=lambda _error: None)
 
     def _compare_with_served(self) -> None:
         """Let the candidate be judged against the model that serves now, where that knows the same structures as its parent."""

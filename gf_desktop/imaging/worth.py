@@ -149,5 +149,7 @@ def _middle(proposed: npt.NDArray[np.bool_], doubt: Float32) -> tuple[int, int]:
     total = float(doubt.sum())
     if total <= 0:
         return (-1, -1)
-    js, is_ = np.nonzero(proposed)
-    return round(float((is_ * doubt).sum()) / total), round(float((js * doubt).sum()) / total)
+    weights = np.zeros(proposed.shape, np.float32)
+    weights[proposed] = doubt
+    down, across = (weights.sum(axis=axis, dtype=np.float64) for axis in (1, 0))
+    return round(float(across @ np.arange(len(across))) / total), round(float(down @ np.arange(len(down))) / total)

@@ -365,9 +365,9 @@ class Journal:
 
     # writing
 
-    def _append(self, kind: RecordKind, payload: Payload) -> None:
+    def _append(self, kind: RecordKind, payload: Payload, *, wait: bool = True) -> None:
         self._pay()
-        self.take(self._write(kind, payload))
+        self.take(self._write(kind, payload, wait=wait))
 
     def _pay(self) -> None:
         """Make sure that a record can be written, and write the one that a full disk has not let through."""
@@ -376,10 +376,10 @@ class Journal:
             self.take(self._write(RecordKind.REVISION, self._owed))
             self._owed = None
 
-    def _write(self, kind: RecordKind, payload: Payload) -> Written:
+    def _write(self, kind: RecordKind, payload: Payload, *, wait: bool = True) -> Written:
         assert self._file is not None, "a journal that may be written is open"
         buffer, offset = encode_record(kind, payload, previous=self._digest), self._file.size
-        self._file.append(buffer)
+        self._file.append(buffer, wait=wait)
         tool = payload.tool if isinstance(payload, StrokePayload) else ""
         return Written(payload, Entry(kind, offset, len(buffer), tool, payload.time), buffer[-DIGEST_BYTES:])
 
@@ -429,7 +429,8 @@ class Journal:
             return None
         target = source[-1]
         edit = self._edit(target)
-        self._append(kind, Turn(author, utc_now(), target))
+        # a key that is held down waits for no disk: what a power cut could take is one turn, and no stroke with it
+        self._append(kind, Turn(author, utc_now(), target), wait=False)
         return edit
 
     def note(self, text: str, *, author: str = "") -> None:

@@ -10,6 +10,7 @@ import json
 import os
 import shutil
 import socket
+import threading
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -80,6 +81,23 @@ def refused_write(error: OSError, path: Path) -> UserError:
     )
 
 
+class _Flush(threading.Thread):
+    """Brings an open file to the disk meanwhile; ``join`` before anything is written behind it."""
+
+    def __init__(self, handle: int) -> None:
+        super().__init__(name="journal flush")
+        self._handle = handle
+        self.error: OSError | None = None
+        self.start()
+
+    def run(self) -> None:
+        """Flush, and keep what went wrong."""
+        try:
+            flush_to_disk(self._handle)
+        except OSError as error:
+            self.error = error
+
+
 class AppendFile:
     """An open file to which whole buffers are appended; after a failed one it is as long as before.
 
@@ -103,9 +121,15 @@ class AppendFile:
         self.size = size
         self._handle = os.open(path, (os.O_RDONLY if read_only else os.O_RDWR) | BINARY)
         self._tail_in_doubt = False
+        self._flush: _Flush | None = None
 
-    def append(self, buffer: bytes) -> None:
+    def append(self, buffer: bytes, *, wait: bool = True) -> None:
         """Write a buffer behind the sound part; durable when this returns.
+
+        Parameters
+        ----------
+        wait
+            False: the system has it when this returns, so that it outlives the process; the disk has it before anything else is written.
 
         Raises
         ------
@@ -113,6 +137,7 @@ class AppendFile:
             When the disk is full or fails. Then the file is cut back to what it was; where even that fails it is tried again before
             anything else is written.
         """
+        self.settle()
         try:
             if self._tail_in_doubt:
                 self._cut_back()
@@ -125,13 +150,35 @@ class AppendFile:
                 if written <= 0:
                     raise OSError(errno.EIO, "nothing was written")
                 left = left[written:]
-            flush_to_disk(self._handle)
+            if wait:
+                flush_to_disk(self._handle)
+            else:
+                self._flush = _Flush(self._handle)
         except OSError as error:
             with contextlib.suppress(OSError):
                 self._cut_back()
             raise refused_write(error, self.path) from error
         self._tail_in_doubt = False
         self.size += len(buffer)
+
+    def settle(self) -> None:
+        """Return when the disk has all that was written.
+
+        Raises
+        ------
+        UserError
+            When it refuses that even the second time.
+        """
+        flush, self._flush = self._flush, None
+        if flush is None:
+            return
+        flush.join()
+        if flush.error is not None:
+            try:
+                flush_to_disk(self._handle)
+            except OSError as error:
+                self._flush = flush
+                raise refused_write(error, self.path) from error
 
     def _cut_back(self) -> None:
         os.ftruncate(self._handle, self.size)
@@ -153,6 +200,8 @@ class AppendFile:
     def close(self) -> None:
         """Let go of the file; what was refused is cut off where it was not before."""
         if self._handle >= 0:
+            with contextlib.suppress(UserError):
+                self.settle()
             if self._tail_in_doubt:
                 with contextlib.suppress(OSError):
                     self._cut_back()

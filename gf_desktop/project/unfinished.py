@@ -6,9 +6,10 @@ which process trains, so that one that was left behind can be ended.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path, PurePosixPath
 from typing import Any, Final, Literal
@@ -28,10 +29,13 @@ __all__ = [
     "change_round",
     "drop_round",
     "end_left_trainer",
+    "end_round",
     "fraction_of",
+    "left_of_ended",
     "newest_state",
     "note_trainer",
     "read_items",
+    "remove_all",
     "unfinished_round",
     "with_free_candidate",
     "write_order",
@@ -151,15 +155,45 @@ def drop_round(project: Project, order: RoundOrder) -> None:
 
     A candidate that was written and never taken into the project goes as well. Errors as :func:`write_order`.
     """
+    remove_all(end_round(project, order))
+
+
+def end_round(project: Project, order: RoundOrder) -> list[Path]:
+    """End a round as :func:`drop_round` does, and return what is to be removed: hundreds of megabytes, which takes its time.
+
+    Where that is not done, the round has ended all the same, and :func:`left_of_ended` finds it. Errors as :func:`write_order`.
+    """
     write_order(project, replace(order, state="ended"))
-    folder = project.run_folder(order.run_id)
-    for path in [*folder.glob(STATES), folder / "teacher.safetensors", folder / TRAINER_NAME]:
-        path.unlink(missing_ok=True)
-    # what a trainer that was killed was just writing
-    for left in (folder / "cache", project.models.folder / f".{order.candidate_id}.tmp"):
-        shutil.rmtree(left, ignore_errors=True)
+    (project.run_folder(order.run_id) / TRAINER_NAME).unlink(missing_ok=True)
+    # a candidate that a trainer that was killed was just writing
+    left = [*_kept_to_go_on(project.run_folder(order.run_id)), project.models.folder / f".{order.candidate_id}.tmp"]
     if not any(record.id == order.candidate_id for record in project.models.records()) and _made_by(project, order):
-        shutil.rmtree(project.models.folder / order.candidate_id, ignore_errors=True)
+        left.append(project.models.folder / order.candidate_id)
+    return left
+
+
+def _kept_to_go_on(folder: Path) -> list[Path]:
+    return [*folder.glob(STATES), *(path for path in (folder / "teacher.safetensors", folder / "cache") if path.exists())]
+
+
+def left_of_ended(project: Project) -> list[Path]:
+    """Return what rounds that are over kept to go on with, and what nobody removed because the program ended before."""
+    left: list[Path] = []
+    for path in sorted((project.folder / "runs").glob(f"run-*/{ORDER_NAME}")):
+        order = _read_order(path)
+        if order is not None and order.state == "ended":
+            left += _kept_to_go_on(path.parent)
+    return left
+
+
+def remove_all(paths: Iterable[Path]) -> None:
+    """Remove files and folders that nobody needs; what cannot be removed stays."""
+    for path in paths:
+        if path.is_dir():
+            shutil.rmtree(path, ignore_errors=True)
+        else:
+            with contextlib.suppress(OSError):
+                path.unlink(missing_ok=True)
 
 
 def _made_by(project: Project, order: RoundOrder) -> bool:

@@ -148,7 +148,7 @@ def test_that_a_batch_goes_as_a_whole() -> None:
 def test_that_a_round_whose_card_fails_goes_on_on_the_processor(
     order: Callable[..., Start], monkeypatch: pytest.MonkeyPatch, failure: Failure, times: int, why: str
 ) -> None:
-    whole = order("whole")
+    whole = order("whole", device="cpu")
     refine(whole, Unwatched())
     _on_card(monkeypatch)
     _fails_at(monkeypatch, failure.error, step=failure.step, times=times)
@@ -168,7 +168,7 @@ def test_that_a_round_whose_card_fails_goes_on_on_the_processor(
 
 def test_that_a_first_round_without_a_pack_survives_its_card_as_well(order: Callable[..., Start], monkeypatch: pytest.MonkeyPatch) -> None:
     recipe = RECIPE | {"paraphraser_steps": 2}
-    refine(order("whole", parent_dir="", recipe=recipe), Unwatched())
+    refine(order("whole", parent_dir="", recipe=recipe, device="cpu"), Unwatched())
     _on_card(monkeypatch)
     _fails_at(monkeypatch, lambda: RuntimeError("CUDA error: unspecified launch failure"), step=5)
     heard = Heard()
