@@ -35,6 +35,9 @@ def nothing() -> None:
 
 
 LIMIT_S = 3_600.0
+
+REST_S = 2.0
+"""So long nothing is asked of the program before its memory is looked at."""
 STEP_VOXELS = 4.0
 RADIUS_VOXELS = 60.0
 
@@ -305,6 +308,9 @@ class Ours:
                 QTest.mouseMove(viewport, self._pixel((i + step, j)))
             QTest.mouseRelease(viewport, left, pos=self._pixel((i + 9.0, j)))
         self._settle()
+        # what the program gives back by itself once it rests
+        rests_s = time.monotonic() + REST_S
+        self._until(lambda: time.monotonic() > rests_s and not self._made.jobs.busy)
         gc.collect()
         made = self._session.must_open().journal.steps - before
         info = psutil.Process().memory_full_info()
