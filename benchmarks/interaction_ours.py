@@ -35,7 +35,6 @@ def nothing() -> None:
 
 
 LIMIT_S = 3_600.0
-
 REST_S = 2.0
 """So long nothing is asked of the program before its memory is looked at."""
 STEP_VOXELS = 4.0

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from typing import Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 
-__all__ = ["CancelToken", "InlineJobs", "Jobs"]
+__all__ = ["CancelToken", "InlineJobs", "Jobs", "answer_of"]
 
 T = TypeVar("T")
 
@@ -84,3 +84,16 @@ class InlineJobs:
     def put_off(self, fn: Callable[[], None]) -> None:
         """Call ``fn`` now."""
         fn()
+
+
+def answer_of(command: Callable[..., object], *arguments: Any, **options: Any) -> Any:
+    """Run a Session command that answers through callbacks, and return its answer or raise its error.
+
+    For sessions over :class:`InlineJobs`, where the answer is there when the command returns.
+    """
+    answers: list[Any] = []
+    errors: list[Exception] = []
+    command(*arguments, on_done=answers.append, on_error=errors.append, **options)
+    if errors:
+        raise errors[0]
+    return answers[0]

@@ -21,8 +21,20 @@ from typing import Any
 from gf_desktop.errors import ModelError
 from gf_desktop.imaging.labelmap import LabelTable
 from gf_desktop.imaging.preprocess import PreprocessSpec
+from gf_desktop.resources import resource_dir
 
-__all__ = ["CARD_FORMAT", "CARD_NAME", "REPLAY_NAME", "STUDENT_ONNX", "ModelCard", "file_sha256", "read_card", "verify_pack", "write_card"]
+__all__ = [
+    "CARD_FORMAT",
+    "CARD_NAME",
+    "REPLAY_NAME",
+    "STUDENT_ONNX",
+    "ModelCard",
+    "file_sha256",
+    "find_pack",
+    "read_card",
+    "verify_pack",
+    "write_card",
+]
 
 CARD_FORMAT = 1
 CARD_NAME = "card.json"
@@ -184,3 +196,21 @@ def verify_pack(folder: Path) -> ModelCard:
                 next_step="Get the pack again from where it came from.",
             )
     return card
+
+
+def find_pack(name: str) -> Path:
+    """Return the folder of a pack, given as a folder or as the id of one that ships with the program.
+
+    Raises
+    ------
+    ModelError
+        When there is neither.
+    """
+    path = Path(name)
+    if path.is_dir():
+        return path
+    shipped = resource_dir() / "models"
+    if (shipped / name / "card.json").is_file():
+        return shipped / name
+    known = ", ".join(sorted(p.parent.name for p in shipped.glob("*/card.json"))) or "none"
+    raise ModelError("There is no model pack of this name", where=name, next_step=f"Name a folder, or one of: {known}.")

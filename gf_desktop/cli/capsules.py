@@ -8,9 +8,8 @@ from typing import Any
 from gf_desktop.capsule.reading import Capsule, verify_capsule
 from gf_desktop.capsule.replay import ReplaySources, replay_capsule
 from gf_desktop.capsule.signing import make_key
-from gf_desktop.cli.asking import answer_of
 from gf_desktop.cli.output import Output
-from gf_desktop.jobs import InlineJobs
+from gf_desktop.jobs import InlineJobs, answer_of
 from gf_desktop.project.records import ModelRecord
 from gf_desktop.resources import resource_dir
 from gf_desktop.session import Session

@@ -5,9 +5,9 @@ from __future__ import annotations
 import argparse
 
 from gf_desktop.changes import CaseChange
-from gf_desktop.cli.asking import answer_of
 from gf_desktop.cli.output import Output
 from gf_desktop.errors import ModelError, ProjectError
+from gf_desktop.jobs import answer_of
 from gf_desktop.session import Session
 
 __all__ = ["changes_verb"]

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import argparse
 
-from gf_desktop.cli.asking import answer_of
 from gf_desktop.cli.output import Output
 from gf_desktop.errors import UserError
 from gf_desktop.exporting import CaseExport, ExportOptions
 from gf_desktop.files.formats import DICOM_FORMATS
+from gf_desktop.jobs import answer_of
 from gf_desktop.session import Session
 
 __all__ = ["export_verb"]

@@ -5,12 +5,12 @@ from __future__ import annotations
 import argparse
 
 from gf_desktop.atomic import atomic_path
-from gf_desktop.cli.asking import answer_of
 from gf_desktop.cli.output import Output
 from gf_desktop.comparing import OtherMask, default_choice, total_change
 from gf_desktop.errors import ProjectError
 from gf_desktop.files.masks import read_mapping
 from gf_desktop.imaging.measurements import as_csv, as_text
+from gf_desktop.jobs import answer_of
 from gf_desktop.session import Session
 
 __all__ = ["compare_verb", "measurements_verb"]

@@ -5,11 +5,11 @@ from __future__ import annotations
 import tempfile
 from pathlib import Path
 
-from gf_desktop.cli.asking import answer_of, find_pack
 from gf_desktop.cli.output import Output
 from gf_desktop.demo import CORRECTED_SLICES, DEMO_PACK, demo_mapping, demo_series, reference_file
 from gf_desktop.errors import TrainingError
-from gf_desktop.jobs import InlineJobs
+from gf_desktop.jobs import InlineJobs, answer_of
+from gf_desktop.pack import find_pack
 from gf_desktop.project.records import RoundReport
 from gf_desktop.session import Session
 from gf_desktop.trainer_link import SubprocessTransport

@@ -6,12 +6,13 @@ import argparse
 from collections.abc import Callable
 from typing import Any
 
-from gf_desktop.cli.asking import answer_of, structure_path
+from gf_desktop.cli.asking import structure_path
 from gf_desktop.cli.operations import label_named
 from gf_desktop.cli.output import Output
 from gf_desktop.errors import UserError
 from gf_desktop.files.structure_lists import read_structure_file, shipped_structure_files
 from gf_desktop.imaging.labelmap import Structure
+from gf_desktop.jobs import answer_of
 from gf_desktop.session import Session
 from gf_desktop.structuring import RemovalReport, StructureCount
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import argparse
 
-from gf_desktop.cli.asking import answer_of
 from gf_desktop.cli.output import Output
+from gf_desktop.jobs import answer_of
 from gf_desktop.next_best import Ranking, reason
 from gf_desktop.session import Session
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from gf_desktop.cli.agreement import agreement_verb, changes_agreement
-from gf_desktop.cli.asking import answer_of, find_pack, structure_path
+from gf_desktop.cli.asking import structure_path
 from gf_desktop.cli.capsules import capsule_verb, changes_models, models_verb
 from gf_desktop.cli.changes import changes_verb
 from gf_desktop.cli.exporting import export_verb
@@ -25,7 +25,8 @@ from gf_desktop.files.masks import read_mapping
 from gf_desktop.files.resample import ResampledLabel
 from gf_desktop.files.structure_lists import read_structure_file
 from gf_desktop.imaging.metrics import StructureScore, mean_dice
-from gf_desktop.jobs import InlineJobs
+from gf_desktop.jobs import InlineJobs, answer_of
+from gf_desktop.pack import find_pack
 from gf_desktop.project.records import Case
 from gf_desktop.session import Session
 from gf_desktop.trainer_link import SubprocessTransport

@@ -138,6 +138,11 @@
             <translation>Die Pixel eines einfachen Bildes haben keine angegebene Größe; Längen und Volumen sind in Pixeln</translation>
         </message>
         <message>
+            <location filename="../../gf_desktop/api.py"/>
+            <source>A project begins with a model or with structures</source>
+            <translation>Ein Projekt beginnt mit einem Modell oder mit Strukturen</translation>
+        </message>
+        <message>
             <location filename="../../gf_desktop/imaging/structures.py"/>
             <source>A project needs at least one structure</source>
             <translation>Ein Projekt braucht mindestens eine Struktur</translation>
@@ -958,6 +963,11 @@
             <translation>Geben Sie ihr einen solchen Namen.</translation>
         </message>
         <message>
+            <location filename="../../gf_desktop/api.py"/>
+            <source>Give one of model and labels.</source>
+            <translation>Geben Sie entweder model oder labels an.</translation>
+        </message>
+        <message>
             <location filename="../../gf_desktop/project/models.py"/>
             <source>Give the folder the model's id.</source>
             <translation>Geben Sie dem Ordner die Kennung des Modells.</translation>
@@ -1170,6 +1180,11 @@
             <location filename="../../gf_desktop/files/scan.py"/>
             <source>NRRD file</source>
             <translation>NRRD-Datei</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/pack.py"/>
+            <source>Name a folder, or one of: {known}.</source>
+            <translation>Nennen Sie einen Ordner oder eines von: {known}.</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/project/store.py"/>
@@ -1426,6 +1441,11 @@
             <location filename="../../gf_desktop/files/apart.py"/>
             <source>Reading was stopped</source>
             <translation>Das Lesen wurde abgebrochen</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/api.py"/>
+            <source>Refine anew, or with resume=True.</source>
+            <translation>Verfeinern Sie neu oder mit resume=True.</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/rounds.py"/>
@@ -2446,6 +2466,11 @@
             <translation>Die Datenbank des Projekts ist nicht lesbar: {error}</translation>
         </message>
         <message>
+            <location filename="../../gf_desktop/api.py"/>
+            <source>The refinement ended without a candidate</source>
+            <translation>Die Verfeinerung endete ohne Kandidaten</translation>
+        </message>
+        <message>
             <location filename="../../gf_desktop/capsule/replay.py"/>
             <source>The round went by the clock and kept no plan, so nobody can repeat its steps</source>
             <translation>Die Runde ging nach der Uhr und behielt keinen Plan; ihre Schritte kann niemand wiederholen</translation>
@@ -2825,6 +2850,11 @@
             <translation>Hier ist kein Modellpaket</translation>
         </message>
         <message>
+            <location filename="../../gf_desktop/pack.py"/>
+            <source>There is no model pack of this name</source>
+            <translation>Es gibt kein Modellpaket dieses Namens</translation>
+        </message>
+        <message>
             <location filename="../../gf_desktop/atomic.py"/>
             <source>There is no permission to write here</source>
             <translation>Hier darf nicht geschrieben werden</translation>
@@ -2864,6 +2894,11 @@
             <location filename="../../gf_desktop/measuring.py"/>
             <source>There is no such measurement</source>
             <translation>Diese Messung gibt es nicht</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/api.py"/>
+            <source>There is no such structure</source>
+            <translation>Diese Struktur gibt es nicht</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/files/dicom.py"/>
