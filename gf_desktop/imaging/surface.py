@@ -12,6 +12,7 @@ the ball as without smoothing.
 
 from __future__ import annotations
 
+import importlib
 from dataclasses import dataclass
 from typing import Final
 
@@ -21,7 +22,7 @@ import numpy.typing as npt
 from gf_desktop.imaging.edits import Box
 from gf_desktop.imaging.geometry import Geometry
 
-__all__ = ["COARSE_SAMPLES", "FULL_SAMPLES", "Surface", "boxes_of", "surface_of"]
+__all__ = ["COARSE_SAMPLES", "FULL_SAMPLES", "Surface", "boxes_of", "surface_of", "warm_up"]
 
 UInt8 = npt.NDArray[np.uint8]
 Floats = npt.NDArray[np.float32]
@@ -218,6 +219,12 @@ def _level_for(field: Floats, samples: float) -> float:
         held = float(np.clip((near - np.float32(level)) * np.float32(1 / SOFT) + np.float32(0.5), 0, 1).sum(dtype=np.float64))
         low, high = (level, high) if held > samples else (low, level)
     return (low + high) / 2
+
+
+def warm_up() -> None:
+    """Load the libraries of surfaces: a large one holds all threads of the program up while it is loaded."""
+    for name in ("scipy.ndimage", "skimage.measure"):
+        importlib.import_module(name)
 
 
 def _mesh(field: Floats, box: Box, blocks: npt.NDArray[np.int64], geometry: Geometry) -> Surface:
