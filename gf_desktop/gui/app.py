@@ -103,9 +103,7 @@ def compose(
 
 
 def load_the_rest(*, with_files: bool = True) -> None:
-    """Load the libraries of prediction, of surfaces and of curves and, ``with_files``, those of scans, which take 135 MB; on any thread."""
-    import pyqtgraph  # noqa: F401 - a round's first curve is not to wait for it
-
+    """Load the libraries of prediction and of surfaces and, ``with_files``, those of scans, which take 135 MB; on any thread."""
     from gf_desktop.files import warm_up as warm_up_files
     from gf_desktop.imaging.surface import warm_up as warm_up_surfaces
     from gf_desktop.inference import warm_up as warm_up_inference
