@@ -234,6 +234,7 @@ def test_that_a_stopped_round_of_a_moved_project_goes_on_to_the_same_candidate(
     assert Unbroken.of(there) == unbroken.files
 
 
+@pytest.mark.long
 def test_that_a_round_whose_candidate_is_there_already_tells_it_at_once(project: Path, pack: Path, tmp_path: Path) -> None:
     Unbroken(project, pack, tmp_path)
     before = Unbroken.of(tmp_path)

@@ -58,6 +58,7 @@ def test_that_every_moment_gets_a_picture_of_the_asked_size(qapp, tmp_path: Path
     assert moments | windows | {"notice", "palette", "tour"} <= names
 
 
+@pytest.mark.long
 def test_that_every_panel_and_window_gets_a_picture_in_german_and_light(qapp, tmp_path: Path) -> None:
     assert screenshots.LOOKS[-1] == ("light", "de")
     names = _check(screenshots.take_pictures(tmp_path / "out", (SIZE,), screenshots.LOOKS[-1:]))

@@ -295,6 +295,7 @@ class _Machine(Watch):
             self.now_s += self.SECONDS[stage] * (self._slower if self.now_s > self._from_s else 1.0)
 
 
+@pytest.mark.long
 def test_that_a_timed_round_ends_in_time_and_its_plan_gives_the_same_networks_on_another_machine(rounds: Rounds) -> None:
     config = TIMED
     machine = _Machine()
@@ -420,6 +421,7 @@ def test_that_a_loss_that_is_no_number_again_and_again_ends_the_round_with_what_
 
 
 @pytest.mark.parametrize("error", [MemoryError(), RuntimeError("DefaultCPUAllocator: can't allocate memory: you tried to allocate 9")])
+@pytest.mark.long
 def test_that_memory_that_does_not_suffice_halves_the_batch(rounds: Rounds, monkeypatch: pytest.MonkeyPatch, error: Exception) -> None:
     _faulty(monkeypatch, {9: error})
     watch = Watch()

@@ -227,6 +227,7 @@ def test_that_a_report_shows_what_is_there_and_counts_what_is_not(tmp_path: Path
     assert (tmp_path / "out" / "methods.png").stat().st_size > 1000
 
 
+@pytest.mark.long
 def test_that_the_command_makes_the_quick_benchmarks_runs_by_itself(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     import argparse
 
