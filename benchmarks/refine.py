@@ -21,11 +21,11 @@ import numpy as np
 from rich.console import Console
 from rich.table import Table
 
+from gf_desktop.api import carry_out_round
 from gf_desktop.demo import DEMO_PACK, demo_mapping, demo_series, reference_file
 from gf_desktop.imaging.metrics import mean_dice
 from gf_desktop.jobs import InlineJobs
 from gf_desktop.pack import read_card
-from gf_desktop.project.records import RoundReport
 from gf_desktop.resources import resource_dir
 from gf_desktop.session import Session
 from gf_desktop.trainer_link import SubprocessTransport
@@ -108,17 +108,9 @@ def run(wish: Wish, *, threads: int) -> dict[str, Any]:
         corrected, judging = split(session.must_project().case("C-001").slices, wish.slices, wish.seed)
         before = _dice(session, judging)
         session.correct("C-001", reference_file(), slices=corrected, mapping=demo_mapping())
-        reports: list[RoundReport] = []
-        errors: list[Exception] = []
-        session.round_finished.connect(reports.append)
-        session.trouble.connect(errors.append)
-        session.broke.connect(errors.append)
-        session.refine(minutes=wish.minutes, seed=wish.seed, threads=threads, recipe=ARMS[wish.arm], device=wish.device)
-        session.wait_for_round()
+        how = {"minutes": wish.minutes, "seed": wish.seed, "threads": threads, "recipe": ARMS[wish.arm], "device": wish.device}
+        report = carry_out_round(session, lambda: session.refine(**how))
         session.close_project()
-        if errors or not reports:
-            raise errors[0] if errors else RuntimeError("the round ended without a candidate")
-        report = reports[0]
         steps = read_card(folder / "models" / report.candidate_id).training["steps"]
         after = _judge_model(folder, report.candidate_id, judging)
         gate = report.gate

@@ -8,13 +8,13 @@ Each call returns when it is done, and raises what the person would be told (:cl
 ...     project.predict()
 ...     project.correct("C-001", "reviewed.nii.gz", slices=[40, 44, 48])
 ...     report = project.refine(minutes=5)
-...     print(report.reason)
+...     report.reason
 ...     project.export("masks")
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from os import PathLike
 from pathlib import Path
 from types import TracebackType
@@ -39,7 +39,7 @@ from gf_desktop.refinement import Recipe
 from gf_desktop.session import Session
 from gf_desktop.trainer_link import SubprocessTransport
 
-__all__ = ["OpenProject", "new_project", "open_project"]
+__all__ = ["OpenProject", "carry_out_round", "new_project", "open_project"]
 
 AnyPath = str | PathLike[str]
 
@@ -69,6 +69,37 @@ def new_project(folder: AnyPath, *, model: AnyPath | None = None, labels: AnyPat
     else:
         made.session.create_project(Path(folder), find_pack(str(model)))
     return made
+
+
+def carry_out_round(session: Session, begin: Callable[[], object]) -> RoundReport:
+    """Begin a round, wait for it and return what the gate decided; for programs without an event loop.
+
+    Parameters
+    ----------
+    begin
+        Begins it, or goes on with one.
+
+    Raises
+    ------
+    UserError
+        When it cannot begin, the trainer fails, or the round ends without a candidate.
+    """
+    reports: list[RoundReport] = []
+    errors: list[Exception] = []
+    listeners = ((session.round_finished, reports), (session.trouble, errors), (session.broke, errors))
+    for signal, heard in listeners:
+        signal.connect(heard.append)
+    try:
+        begin()
+        session.wait_for_round()
+    finally:
+        for signal, heard in listeners:
+            signal.disconnect(heard.append)
+    if errors:
+        raise errors[0]
+    if not reports:
+        raise TrainingError("The refinement ended without a candidate", where=session.must_project().name, next_step="Refine anew.")
+    return reports[0]
 
 
 def open_project(folder: AnyPath, *, read_only: bool = False) -> OpenProject:
@@ -175,26 +206,12 @@ class OpenProject:
         unknown = [name for name in structures if name not in known]
         if unknown:
             raise UserError("There is no such structure", where=unknown[0], next_step=f"Known: {', '.join(known)}.")
-        reports: list[RoundReport] = []
-        errors: list[Exception] = []
-        listeners = ((self.session.round_finished, reports), (self.session.trouble, errors), (self.session.broke, errors))
-        for signal, heard in listeners:
-            signal.connect(heard.append)
-        try:
-            if resume:
-                self.session.rounds.go_on()
-            else:
-                labels = [known[name] for name in structures]
-                self.session.refine(minutes=minutes, seed=seed, threads=cores, recipe=recipe, device=device, structures=labels)
-            self.session.wait_for_round()
-        finally:
-            for signal, heard in listeners:
-                signal.disconnect(heard.append)
-        if errors:
-            raise errors[0]
-        if not reports:
-            raise TrainingError("The refinement ended without a candidate", next_step="Refine anew, or with resume=True.")
-        return reports[0]
+        labels = [known[name] for name in structures]
+
+        def begin() -> None:
+            self.session.refine(minutes=minutes, seed=seed, threads=cores, recipe=recipe, device=device, structures=labels)
+
+        return carry_out_round(self.session, self.session.rounds.go_on if resume else begin)
 
     def next(self, count: int = 10) -> Ranking:
         """Return the slices that are worth correcting next."""

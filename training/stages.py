@@ -92,7 +92,7 @@ class StagePace:
             total = steps or (0 if over else None)
             self._folder.follow(PlanEntry(self.stage, 0, total, 1.0, batch))
         elif self._anew and self.done(step) < 1:
-            held = self.entry(step)
+            self._anew, held = False, self.entry(step)
             self._folder.follow(PlanEntry(self.stage, step, None, held.rate, held.batch))
 
     def entry(self, step: int) -> PlanEntry:

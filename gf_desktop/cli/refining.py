@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 
+from gf_desktop.api import carry_out_round
 from gf_desktop.cli.operations import label_named
 from gf_desktop.cli.output import Output
 from gf_desktop.errors import TrainingError
@@ -21,11 +22,6 @@ def refine_verb(session: Session, options: argparse.Namespace, output: Output) -
     goes_on = options.resume or options.finish
     if not goes_on:
         _tell_waiting(session, output, anew=options.anew)
-    reports: list[RoundReport] = []
-    errors: list[Exception] = []
-    session.round_finished.connect(reports.append)
-    session.trouble.connect(errors.append)
-    session.broke.connect(errors.append)
     told: list[str] = []
 
     def follow() -> None:
@@ -34,8 +30,7 @@ def refine_verb(session: Session, options: argparse.Namespace, output: Output) -
         bar.show(training.fraction, f"{training.stage}, {words}")
         told.extend(training.log[len(told) :])
 
-    with output.progress("refining") as bar:
-        session.training_changed.connect(follow)
+    def begin() -> None:
         if goes_on:
             session.rounds.go_on()
         else:
@@ -50,14 +45,15 @@ def refine_verb(session: Session, options: argparse.Namespace, output: Output) -
             )
         if options.finish:
             session.rounds.finish()
-        session.wait_for_round()
-    for text in told:
-        output.warn(text)
-    if errors:
-        raise errors[0]
-    if not reports:
-        raise TrainingError("The refinement ended without a candidate", where=session.must_project().name, next_step="Refine anew.")
-    _show(reports[0], output)
+
+    try:
+        with output.progress("refining") as bar:
+            session.training_changed.connect(follow)
+            report = carry_out_round(session, begin)
+    finally:
+        for text in told:
+            output.warn(text)
+    _show(report, output)
 
 
 def _tell_waiting(session: Session, output: Output, *, anew: bool) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from dataclasses import asdict
 from typing import Any, Final, Protocol
 
 from PySide6.QtCore import QObject, Qt, QTimer
@@ -122,14 +123,7 @@ class RefineCommands(QObject):
 
     def _begin(self, wish: RoundWish) -> None:
         waits = self._session.refining
-        self._session.refine(
-            minutes=wish.minutes,
-            threads=wish.threads,
-            recipe=wish.recipe,
-            only_plugged=wish.only_plugged,
-            device=wish.device,
-            structures=wish.structures,
-        )
+        self._session.refine(**asdict(wish))
         if not waits:
             self._face.show_panel("refine")
             return

@@ -1444,10 +1444,6 @@
         </message>
         <message>
             <location filename="../../gf_desktop/api.py"/>
-            <source>Refine anew, or with resume=True.</source>
-            <translation>Verfeinern Sie neu oder mit resume=True.</translation>
-        </message>
-        <message>
             <location filename="../../gf_desktop/rounds.py"/>
             <source>Refine anew.</source>
             <translation>Neu verfeinern.</translation>

@@ -162,7 +162,7 @@ def test_that_the_refine_button_asks_the_session_with_the_chosen_time(
     window.page.refine.minutes.setCurrentText("10 min")
     qtbot.mouseClick(window.top.refine, Qt.MouseButton.LeftButton)
     QTest.keyClick(window.windowHandle(), Qt.Key.Key_T, Qt.KeyboardModifier.ControlModifier)
-    usual = {"threads": 0, "recipe": {}, "only_plugged": False, "device": "auto", "structures": ()}
+    usual = {"seed": 0, "threads": 0, "recipe": {}, "only_plugged": False, "device": "auto", "structures": ()}
     assert asked == [{"minutes": 10.0, **usual}] * 2
     assert window.page.tabs.currentWidget() is window.page.refine
 
