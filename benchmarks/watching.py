@@ -5,11 +5,13 @@ Imports nothing but Qt, so that the peer's environment can use it too.
 
 from __future__ import annotations
 
+import faulthandler
 import json
 import os
 import sys
 import time
 from collections.abc import Callable, Iterable
+from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QCoreApplication, QEvent, QEventLoop, QObject, QPoint, QPointF, Qt, QTimer
@@ -30,6 +32,12 @@ ACTIVE_TRY_MS = 1_000
 
 BEAT_MS = 2
 """The heart beats this often; a longer pause is a stall."""
+
+STACKS_VARIABLE = "STALL_STACKS"
+"""Environment variable: a file to which the stacks of all threads are written while the event loop stands still."""
+
+STACKS_S = 0.06
+"""So long it stands still before."""
 
 NOTCH = 120
 """Qt's angle of one notch of a wheel."""
@@ -111,7 +119,10 @@ class PaintWatch(QObject):
 
 
 class Heartbeat(QObject):
-    """The longest time for which the event loop did not turn, from :meth:`start` to :meth:`stop`."""
+    """The longest time for which the event loop did not turn, from :meth:`start` to :meth:`stop`.
+
+    Where ``STALL_STACKS`` names a file, the stacks of all threads of each stall are appended to it; that costs a little time itself.
+    """
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -120,6 +131,8 @@ class Heartbeat(QObject):
         self._last_s = self._last_cpu_s = 0.0
         self.pauses_ms: list[float] = []
         self.works_ms: list[float] = []
+        path = os.environ.get(STACKS_VARIABLE)
+        self._stacks = Path(path).open("a", encoding="utf-8") if path else None
 
     def start(self) -> None:
         """Begin anew."""
@@ -132,11 +145,19 @@ class Heartbeat(QObject):
         self.pauses_ms.append(1e3 * (now - self._last_s))
         self.works_ms.append(1e3 * (cpu - self._last_cpu_s))
         self._last_s, self._last_cpu_s = now, cpu
+        if self._stacks is not None:
+            if self.pauses_ms[-1] > 1e3 * STACKS_S:
+                self._stacks.write(f"== {self.pauses_ms[-1]:.0f} ms, {self.works_ms[-1]:.0f} computing, at {now:.1f} s\n\n")
+                self._stacks.flush()
+            # a thread of C, which needs no lock of the interpreter
+            faulthandler.dump_traceback_later(STACKS_S, repeat=True, file=self._stacks)
 
     def stop(self) -> dict[str, float]:
         """Return the longest pause, and the most that the GUI thread computed between two beats, in milliseconds."""
         self._beat()
         self._timer.stop()
+        if self._stacks is not None:
+            faulthandler.cancel_dump_traceback_later()
         return {"stall_ms": max(self.pauses_ms), "stall_cpu_ms": max(self.works_ms)}
 
 

@@ -19,6 +19,7 @@ from gf_desktop.imaging.labelmap import LabelMap, LabelTable
 from gf_desktop.imaging.volume import Volume
 from gf_desktop.imaging.worth import SliceWorths, empty_worths, measure_slices
 from gf_desktop.jobs import CancelToken
+from gf_desktop.memory import let_go
 from gf_desktop.open_case import OpenCase
 from gf_desktop.project.change_files import read_change, read_difference
 from gf_desktop.project.journal import Event
@@ -103,6 +104,8 @@ class _Source:
             disputed=self._disputed(label_map.labels.shape),
             slices=None if fresh or self.only is None else sorted(self.only),
         )
+        # as large as the mask, and wanted again only where something changes
+        let_go(confidence)
         strokes = strokes_of(self.events(), pixel_mm2(volume))
         if keep:
             write_worths(self.folder, self.key, worths, strokes)

@@ -15,6 +15,7 @@ from psygnal import Signal
 from gf_desktop.errors import ModelError, ProjectError
 from gf_desktop.imaging.edits import Box, LabelEdit
 from gf_desktop.imaging.geometry import Geometry
+from gf_desktop.memory import sparse_zeros
 
 __all__ = ["LabelMap", "LabelTable", "Structure", "VoxelState"]
 
@@ -183,12 +184,12 @@ class LabelMap:
                 )
         self.geometry = geometry
         self.table = table
-        self.labels = np.zeros(shape, np.uint8) if labels is None else labels.copy() if copy else labels
-        self.states = np.zeros(shape, np.uint8) if states is None else states.copy() if copy else states
+        self.labels = sparse_zeros(shape) if labels is None else labels.copy() if copy else labels
+        self.states = sparse_zeros(shape) if states is None else states.copy() if copy else states
         self.revision = 0
         # voxels that a person stands behind, and proposed ones, of each slice; kept up to date box by box: counting a large scan anew
         # after each stroke would be felt
-        self._counts = self._counts_in(Box.whole(shape))
+        self._counts = np.zeros((2, shape[0]), np.int64) if states is None else self._counts_in(Box.whole(shape))
 
     def recount(self) -> None:
         """Count again what is known of each slice, after the arrays were changed from outside."""

@@ -16,7 +16,6 @@ from gf_desktop.atomic import atomic_path
 from gf_desktop.errors import ProjectError
 from gf_desktop.imaging.edits import Box, LabelEdit
 from gf_desktop.imaging.labelmap import LabelMap, LabelTable
-from gf_desktop.memory import sparse_zeros
 from gf_desktop.pack import file_sha256
 from gf_desktop.project.journal import Journal, JournalScan, RevisionRef, Written
 from gf_desktop.project.records import Case, Finding, LabelRevision
@@ -66,10 +65,8 @@ class MaskPlace:
 
     def load(self, journal: Journal) -> LabelMap:
         """Return the last saved revision with every later stroke carried out; errors as :meth:`Masks.load`."""
-        shape = self.case.geometry.shape_kji
-        if self.revision is None:
-            labels, states = sparse_zeros(shape), sparse_zeros(shape)
-        else:
+        labels = states = None
+        if self.revision is not None:
             arrays = _checked(self.folder / self.revision.file, self.revision)
             labels, states = arrays["labels"], arrays["states"]
         # whether they fit is looked at before a stroke is carried out on them

@@ -69,6 +69,15 @@ def test_that_only_slices_that_changed_are_looked_at_again(two: World, monkeypat
     assert looked == [[2]]
 
 
+def test_that_measuring_lets_go_of_the_confidence_that_it_read(two: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    gone: list[object] = []
+    monkeypatch.setattr("gf_desktop.next_best.let_go", gone.append)
+    two.session.open_case("C-001")
+    ranked(two)
+    assert len(gone) == 2
+    assert any(one is two.session.must_open().confidence for one in gone)
+
+
 def test_that_what_was_measured_is_kept_and_not_measured_again_after_a_restart(two: World, monkeypatch: pytest.MonkeyPatch) -> None:
     from gf_desktop import next_best
 

@@ -99,6 +99,11 @@ def test_that_the_start_page_is_painted_before_anything_heavy_is_loaded(own_home
     assert in_a_process(PAINT.format(heavy=HEAVY), own_home) == []
 
 
+def test_that_pyside6_does_not_keep_the_source_of_every_module(own_home: Path) -> None:
+    code = "import json, linecache; from gf_desktop.gui import app; app.load_the_rest(); print(json.dumps(sorted(linecache.cache)))"
+    assert len(in_a_process(code, own_home)) < 20
+
+
 def test_that_the_window_never_imports_torch_even_with_a_predicted_scan(own_home: Path, project_folder: Path) -> None:
     seen = in_a_process(LIVE.format(folder=str(project_folder)), own_home)
     assert seen["predicted"]
