@@ -132,7 +132,7 @@ class Heartbeat(QObject):
         self.pauses_ms: list[float] = []
         self.works_ms: list[float] = []
         path = os.environ.get(STACKS_VARIABLE)
-        self._stacks = Path(path).open("a", encoding="utf-8") if path else None
+        self._stacks = Path(path).open("a", encoding="utf-8") if path else None  # noqa: SIM115 - open as long as the heart beats
 
     def start(self) -> None:
         """Begin anew."""

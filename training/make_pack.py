@@ -16,10 +16,11 @@ import torch
 from torch import nn
 
 from gf_desktop.errors import TrainingError
+from gf_desktop.imaging.preprocess import PreprocessSpec
 from gf_desktop.pack import ModelCard
 from training.abdomen import HEAVY, SPEC, TABLE, read_patient
 from training.batches import batch_drawer
-from training.config import NetworkConfig
+from training.config import AugmentConfig, NetworkConfig
 from training.dataset import SliceSet, read_replay, write_replay
 from training.distill import Models
 from training.evaluate import judge_slices
@@ -35,7 +36,10 @@ from training.presets import preset
 from training.schedule import Budget, Control
 from training.teacher import Teacher
 
-__all__ = ["PACK_ID", "PackRecipe", "make_pack"]
+__all__ = ["IMAGENET", "PACK_ID", "PackRecipe", "Views", "make_pack", "train_networks"]
+
+IMAGENET = "efficientnet_lite0_imagenet.safetensors"
+"""The encoders' first weights, in ``resources/weights``."""
 
 PACK_ID = "abdomen-ct"
 
@@ -91,6 +95,25 @@ class PackRecipe:
             raise TrainingError("A rate, width or time that is not positive", next_step="Correct the configuration and start again.")
 
 
+@dataclass(frozen=True, slots=True)
+class Views:
+    """How the slices of a pack's training are looked at.
+
+    Attributes
+    ----------
+    spec
+        Mean, deviation and channels of the input.
+    augment
+        Changes of each view.
+    weights
+        float32 [slices], how often each is drawn; None for all alike.
+    """
+
+    spec: PreprocessSpec
+    augment: AugmentConfig
+    weights: torch.Tensor | None = None
+
+
 def make_pack(out_dir: Path, resources: Path, *, recipe: PackRecipe, control: Control) -> ModelCard:
     """Train and write the pack.
 
@@ -116,7 +139,9 @@ def make_pack(out_dir: Path, resources: Path, *, recipe: PackRecipe, control: Co
         try:
             write_replay(replay, images=patient.images, labels=patient.labels, regions=patient.regions, validation=held)
             train, held_back = read_replay(replay, TABLE)
-            models = _train(train, resources / "weights" / "efficientnet_lite0_imagenet.safetensors", recipe, rng, control=control)
+            upper = (train.targets[:, [1, 3]] > 0).flatten(1).any(dim=1)
+            views = Views(SPEC, HEAVY, torch.where(upper, UPPER_WEIGHT, 1.0))
+            models = train_networks(train, views, recipe, rng, imagenet=resources / "weights" / IMAGENET, control=control)
             metrics: dict[str, object] = {
                 "of": "slices of patient A that were not trained on; their neighbours were, so this shows no generalisation",
                 "mean_dice": (scores := judge_slices(models.student, held_back, SPEC, TABLE)).mean,
@@ -131,17 +156,23 @@ def make_pack(out_dir: Path, resources: Path, *, recipe: PackRecipe, control: Co
     return card
 
 
-def _train(train: SliceSet, imagenet: Path, recipe: PackRecipe, rng: torch.Generator, *, control: Control) -> Models:
-    base = LoopConfig(batch=recipe.batch, rate=recipe.rate, weight_decay=recipe.weight_decay, ema=0.995, augment=HEAVY)
-    classes = len(TABLE) + 1
-    teacher = build_network(NetworkConfig("lite_fanet", SPEC.channels, classes))
-    student = build_network(NetworkConfig(recipe.student_name, SPEC.channels, classes, recipe.student_width))  # type: ignore[arg-type]
+def train_networks(train: SliceSet, views: Views, recipe: PackRecipe, rng: torch.Generator, *, imagenet: Path, control: Control) -> Models:
+    """Train a pack's teacher, Paraphrasers and student, in this order, and return them.
+
+    Parameters
+    ----------
+    imagenet
+        File of the encoders' first weights.
+    """
+    spec = views.spec
+    base = LoopConfig(batch=recipe.batch, rate=recipe.rate, weight_decay=recipe.weight_decay, ema=0.995, augment=views.augment)
+    classes = train.targets.shape[1]
+    teacher = build_network(NetworkConfig("lite_fanet", spec.channels, classes))
+    student = build_network(NetworkConfig(recipe.student_name, spec.channels, classes, recipe.student_width))  # type: ignore[arg-type]
     for network in (teacher, student):
         encoder = getattr(network, "encoder", None)
         if encoder is not None:
             load_imagenet(encoder, imagenet)
-    upper = (train.targets[:, [1, 3]] > 0).flatten(1).any(dim=1)
-    weights = torch.where(upper, UPPER_WEIGHT, 1.0)
     end_s = recipe.minutes * 60
 
     def budget(steps: int, share: float) -> Budget:
@@ -154,15 +185,14 @@ def _train(train: SliceSet, imagenet: Path, recipe: PackRecipe, rng: torch.Gener
         def tell(terms: Terms) -> None:
             control.progress(stage, learner.step, limit.total(learner.step), terms.as_floats())
 
-        train_network(
-            learner, batch_drawer(train, None, method, loop, spec=SPEC, teacher=asked, weights=weights), method, loop, limit, on_step=tell
-        )
+        draw = batch_drawer(train, None, method, loop, spec=spec, teacher=asked, weights=views.weights)
+        train_network(learner, draw, method, loop, limit, on_step=tell)
         return learner.average
 
     teacher = fit(teacher, "teacher", Method(), budget(recipe.teacher_steps, 0.6), None)
-    paraphrasers = new_paraphrasers(student, teacher, SPEC.channels)
-    views = batch_drawer(train, None, Method(), base, spec=SPEC, weights=weights)
-    train_paraphrasers(paraphrasers, teacher, lambda r: views(r).images, budget(recipe.paraphraser_steps, 0.2), rng=rng)
+    paraphrasers = new_paraphrasers(student, teacher, spec.channels)
+    plain = batch_drawer(train, None, Method(), base, spec=spec, weights=views.weights)
+    train_paraphrasers(paraphrasers, teacher, lambda r: plain(r).images, budget(recipe.paraphraser_steps, 0.2), rng=rng)
     method = replace(preset(recipe.method), unlabelled="none")
     average = fit(student, "distil", method, budget(recipe.student_steps, 1.0), Teacher(teacher, paraphrasers))
     return Models(average, teacher, paraphrasers)

@@ -82,20 +82,32 @@ def refused_write(error: OSError, path: Path) -> UserError:
 
 
 class _Flush(threading.Thread):
-    """Brings an open file to the disk meanwhile; ``join`` before anything is written behind it."""
+    """Brings an open file to the disk meanwhile; ``join`` before anything is written behind it that has to be durable at once."""
 
     def __init__(self, handle: int) -> None:
         super().__init__(name="journal flush")
         self._handle = handle
+        self._lock = threading.Lock()
+        self._again = self._ended = False
         self.error: OSError | None = None
         self.start()
 
+    def once_more(self) -> bool:
+        """Flush again when this one is done; False where it has ended already."""
+        with self._lock:
+            self._again = not self._ended
+            return self._again
+
     def run(self) -> None:
-        """Flush, and keep what went wrong."""
-        try:
-            flush_to_disk(self._handle)
-        except OSError as error:
-            self.error = error
+        """Flush as often as asked, and keep what went wrong."""
+        while not self._ended:
+            try:
+                flush_to_disk(self._handle)
+            except OSError as error:
+                self.error = error
+            with self._lock:
+                self._ended = self.error is not None or not self._again
+                self._again = False
 
 
 class AppendFile:
@@ -129,7 +141,8 @@ class AppendFile:
         Parameters
         ----------
         wait
-            False: the system has it when this returns, so that it outlives the process; the disk has it before anything else is written.
+            False: the system has it when this returns, so that it outlives the process; the disk has it before anything is written that
+            waits.
 
         Raises
         ------
@@ -137,7 +150,8 @@ class AppendFile:
             When the disk is full or fails. Then the file is cut back to what it was; where even that fails it is tried again before
             anything else is written.
         """
-        self.settle()
+        if wait or (self._flush is not None and self._flush.error is not None):
+            self.settle()
         try:
             if self._tail_in_doubt:
                 self._cut_back()
@@ -152,7 +166,7 @@ class AppendFile:
                 left = left[written:]
             if wait:
                 flush_to_disk(self._handle)
-            else:
+            elif self._flush is None or not (self._flush.once_more() or self._flush.error):
                 self._flush = _Flush(self._handle)
         except OSError as error:
             with contextlib.suppress(OSError):

@@ -1,4 +1,4 @@
-"""What is written without waiting for the disk: the system has it at once, the disk before anything is written behind it."""
+"""What is written without waiting for the disk: the system has it at once, the disk before a stroke is written behind it."""
 
 from __future__ import annotations
 
@@ -55,19 +55,30 @@ def test_that_what_does_not_wait_is_in_the_file_before_the_disk_has_it(disk: Dis
     assert file.size == 4
 
 
-@pytest.mark.parametrize("wait", [True, False])
-def test_that_nothing_is_written_behind_what_the_disk_does_not_have(disk: Disk, file: AppendFile, wait: bool) -> None:
+def test_that_a_stroke_is_not_written_behind_what_the_disk_does_not_have(disk: Disk, file: AppendFile) -> None:
     file.append(b"undo", wait=False)
-    writer = threading.Thread(target=lambda: file.append(b"stroke", wait=wait))
+    writer = threading.Thread(target=lambda: file.append(b"stroke"))
     writer.start()
     writer.join(0.2)
     assert writer.is_alive()
     assert file.path.read_bytes() == b"undo"
     disk.open.set()
     writer.join(10)
-    file.settle()
     assert file.path.read_bytes() == b"undostroke"
     assert disk.flushed == 2
+
+
+def test_that_one_undo_after_the_other_waits_for_no_disk_and_all_are_flushed(disk: Disk, file: AppendFile) -> None:
+    for _ in range(5):
+        file.append(b"undo", wait=False)
+    assert disk.flushed == 0
+    assert file.path.read_bytes() == b"undo" * 5
+    disk.open.set()
+    file.settle()
+    assert disk.flushed == 2, "one was under way when the others came"
+    file.append(b"undo", wait=False)
+    file.settle()
+    assert disk.flushed == 3
 
 
 def test_that_closing_waits_for_the_disk(disk: Disk, file: AppendFile) -> None:
@@ -91,3 +102,17 @@ def test_that_a_disk_that_refused_is_asked_again_and_told(disk: Disk, file: Appe
     # the disk works again, and nothing is missing
     file.append(b"stroke")
     assert file.path.read_bytes() == b"undostroke"
+
+
+def test_that_an_undo_after_one_that_the_disk_refused_is_told_so(disk: Disk, file: AppendFile) -> None:
+    disk.open.set()
+    disk.refusals = 2
+    file.append(b"undo", wait=False)
+    flush = file._flush
+    assert flush is not None
+    flush.join()
+    with pytest.raises(UserError):
+        file.append(b"undo", wait=False)
+    file.append(b"undo", wait=False)
+    file.settle()
+    assert file.path.read_bytes() == b"undoundo"

@@ -1,0 +1,178 @@
+"""The benchmark's tasks as projects: a pack that learned in one clinic, and another clinic's scans with references.
+
+The abdomen's pack is the one that ships. The others are trained here, once, from a task's training slices
+(``training/bench/tasks.py``) by the way the shipped one was; the scans are the task's test slices, a file for each examination.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+import numpy.typing as npt
+import SimpleITK
+import torch
+from PIL import Image
+
+from gf_desktop.demo import DEMO_PACK, demo_mapping, demo_series, reference_file
+from gf_desktop.files.masks import map_labels, read_mask
+from gf_desktop.files.scan import find_scans, read_scan
+from gf_desktop.jobs import answer_of
+from gf_desktop.pack import ModelCard
+from gf_desktop.resources import resource_dir
+from gf_desktop.session import Session
+from training.bench.tasks import Task, load_task
+from training.config import NetworkConfig
+from training.dataset import SliceSet, read_replay, write_replay
+from training.evaluate import judge_slices
+from training.make_pack import IMAGENET, PackRecipe, Views, train_networks
+from training.packs import complete_folder, write_pack
+from training.schedule import FreeRun
+
+__all__ = ["TASK_NAMES", "TaskProject", "task_project"]
+
+TASK_NAMES: Final = ("abdomen", "brain", "ultrasound", "endoscopy")
+
+UInt8 = npt.NDArray[np.uint8]
+
+RECIPE: Final = PackRecipe(teacher_steps=300, paraphraser_steps=100, student_steps=400, minutes=30.0)
+HELD_EVERY: Final = 8
+"""One of so many training slices is kept apart in the pack, for what it forgets."""
+
+PROBE_SLICES: Final = 4
+SLICE_MM: Final = 3.0
+GREY_STEPS: Final = 255
+
+
+@dataclass(frozen=True, slots=True)
+class TaskProject:
+    """What a project of a task begins with.
+
+    Attributes
+    ----------
+    name
+        Of the task.
+    pack
+        Folder of its first model.
+    scans
+        Files or folders, one for each case in the order of the project.
+    references
+        uint8 [k, j, i] label values of each, in the stored order.
+    """
+
+    name: str
+    pack: Path
+    scans: tuple[Path, ...]
+    references: tuple[UInt8, ...]
+
+    def create(self, session: Session, folder: Path) -> dict[str, UInt8]:
+        """Make a project with all scans predicted; the references by case."""
+        session.create_project(folder, self.pack)
+        by_case: dict[str, UInt8] = {}
+        for scan, reference in zip(self.scans, self.references, strict=True):
+            (case,) = [case for _path, case in answer_of(session.import_paths, [scan])]
+            by_case[case.id] = reference
+            session.predict(case.id)
+        return by_case
+
+
+def task_project(name: str, folder: Path) -> TaskProject:
+    """Return a task's project; what is missing of its pack and scans is made in ``folder``."""
+    if name == "abdomen":
+        reference = read_mask(reference_file(), read_scan(find_scans(demo_series())[0]).volume.geometry)
+        table = load_task(name).table
+        labels = map_labels(reference, demo_mapping(), table).astype(np.uint8)
+        return TaskProject(name, resource_dir() / "models" / DEMO_PACK, (demo_series(),), (labels,))
+    task = load_task(name)
+    pack = folder / name / f"task-{name}"
+    if not pack.is_dir():
+        pack.parent.mkdir(parents=True, exist_ok=True)
+        _make_pack(task, pack)
+    scans, references = _scans(task, folder / name / "scans")
+    return TaskProject(name, pack, scans, references)
+
+
+def _bytes_of(images: torch.Tensor) -> UInt8:
+    """Return pictures of 0..1 as the files hold them, uint8 [n, channels, rows, cols]."""
+    return np.clip(np.rint(images.numpy() * GREY_STEPS), 0, GREY_STEPS).astype(np.uint8)
+
+
+def _classes(slices: SliceSet) -> UInt8:
+    return slices.targets.argmax(1).numpy().astype(np.uint8)
+
+
+def _values(task: Task, slices: SliceSet) -> UInt8:
+    return np.array([0, *task.table.ids], np.uint8)[_classes(slices)]
+
+
+def _make_pack(task: Task, pack: Path) -> None:
+    """Train a task's first model."""
+    torch.manual_seed(RECIPE.seed)
+    rng = torch.Generator().manual_seed(RECIPE.seed)
+    # as the program sees a file of these pictures: its own planes, 0 to 255
+    spec = replace(task.spec, slicing="acquired", window=(0.0, 1.0) if task.spec.colour else (0.0, float(GREY_STEPS)))
+    held = np.zeros(len(task.train), np.uint8)
+    held[HELD_EVERY // 2 :: HELD_EVERY] = 1
+    control = FreeRun()
+    with complete_folder(pack) as made:
+        replay = made.with_name(f".{pack.name}.replay.npz")
+        images = _bytes_of(task.train.images).astype(np.float32) / GREY_STEPS
+        regions = np.zeros(task.train.images[:, 0].shape, np.uint8)
+        write_replay(replay, images=images, labels=_values(task, task.train), regions=regions, validation=held)
+        try:
+            train, held_back = read_replay(replay, task.table)
+            imagenet = resource_dir() / "weights" / IMAGENET
+            models = train_networks(train, Views(spec, task.augment), RECIPE, rng, imagenet=imagenet, control=control)
+            scores = judge_slices(models.student, held_back, spec, task.table)
+            classes = len(task.table) + 1
+            card = ModelCard(
+                id=pack.name,
+                title=f"Benchmark: {task.title}",
+                table=task.table,
+                preprocess=spec,
+                student=NetworkConfig(RECIPE.student_name, spec.channels, classes, RECIPE.student_width).as_json(),  # type: ignore[arg-type]
+                teacher=NetworkConfig("lite_fanet", spec.channels, classes).as_json(),
+                files={},
+                licence="for benchmarks on this machine",
+                training_data=task.notice,
+                metrics={"of": "training slices kept apart", "mean_dice": scores.mean},
+                training={"seed": RECIPE.seed, "recipe": asdict(RECIPE)},
+            )
+            write_pack(made, card, models, replay=replay, probe=((held_back.images - spec.mean) / spec.std)[:PROBE_SLICES])
+        finally:
+            replay.unlink(missing_ok=True)
+
+
+def _scans(task: Task, folder: Path) -> tuple[tuple[Path, ...], tuple[UInt8, ...]]:
+    """Write a task's test slices as scans, grey examinations as NIfTI and colour pictures one by one."""
+    folder.mkdir(parents=True, exist_ok=True)
+    pictures, references = _bytes_of(task.test.images), _values(task, task.test)
+    paths: list[Path] = []
+    masks: list[UInt8] = []
+    if task.spec.colour:
+        for n, (picture, mask) in enumerate(zip(pictures, references, strict=True)):
+            path = folder / f"picture-{n:03d}.png"
+            _once(path, lambda path=path, picture=picture: Image.fromarray(np.moveaxis(picture, 0, -1)).save(path))
+            paths.append(path)
+            masks.append(mask[None])
+        return tuple(paths), tuple(masks)
+    cases = np.array(task.cases)
+    for case in np.unique(cases):
+        path = folder / f"examination-{case:02d}.nii.gz"
+        _once(path, lambda path=path, case=case: _write_volume(path, pictures[cases == case, 0]))
+        paths.append(path)
+        masks.append(references[cases == case])
+    return tuple(paths), tuple(masks)
+
+
+def _once(path: Path, write: Any) -> None:
+    if not path.is_file():
+        write()
+
+
+def _write_volume(path: Path, voxels: UInt8) -> None:
+    image = SimpleITK.GetImageFromArray(voxels)
+    image.SetSpacing((1.0, 1.0, SLICE_MM))
+    SimpleITK.WriteImage(image, str(path))
