@@ -307,9 +307,16 @@ class Ours:
                 QTest.mouseMove(viewport, self._pixel((i + step, j)))
             QTest.mouseRelease(viewport, left, pos=self._pixel((i + 9.0, j)))
         self._settle()
-        # what the program gives back by itself once it rests
+        # what the program gives back by itself once it rests: the surfaces of the last strokes come after these
         rests_s = time.monotonic() + REST_S
-        self._until(lambda: time.monotonic() > rests_s and not self._made.jobs.busy)
+
+        def rests() -> bool:
+            nonlocal rests_s
+            if self._made.jobs.busy:
+                rests_s = time.monotonic() + REST_S
+            return time.monotonic() > rests_s
+
+        self._until(rests)
         gc.collect()
         made = self._session.must_open().journal.steps - before
         info = psutil.Process().memory_full_info()

@@ -103,7 +103,10 @@ def compose(
 
 
 def load_the_rest(*, with_files: bool = True) -> None:
-    """Load the libraries of prediction and of surfaces and, ``with_files``, those of scans, which take 135 MB; on any thread."""
+    """Load the libraries of prediction, of surfaces and of curves and, ``with_files``, those of scans, which take 135 MB; on any thread."""
+    # 20 MB, and a stall of 150 ms where it is first loaded when a round begins: the system brings libraries in with Python's lock held
+    import pyqtgraph  # noqa: F401
+
     from gf_desktop.files import warm_up as warm_up_files
     from gf_desktop.imaging.surface import warm_up as warm_up_surfaces
     from gf_desktop.inference import warm_up as warm_up_inference

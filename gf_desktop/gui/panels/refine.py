@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 from pathlib import Path
 from typing import Any, Final
 
@@ -74,7 +73,6 @@ class Refine(QFrame):
         self._session = session
         self._report: RoundReport | None = None
         self._curves: dict[str, Any] = {}
-        self._loads_curves = False
         self._key: QLabel
         self._logged: tuple[str, ...] = ()
         self.stage = label(wrap=True)
@@ -209,10 +207,6 @@ class Refine(QFrame):
 
     def _redraw(self) -> None:
         training, refining = self._session.training, self._session.refining
-        if refining and not self._loads_curves:
-            # 36 MB that a session without a round does not need, and a round's first curve is not to wait for
-            self._loads_curves = True
-            self._session.run_job(lambda _token: importlib.import_module("pyqtgraph"), lambda _answer: None, None)
         self._start.setVisible(not refining)
         self._with.setVisible(not refining)
         self._stop.setVisible(refining)
