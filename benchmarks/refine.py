@@ -1,7 +1,8 @@
 """What a refinement gives: Dice on slices that nobody corrected, before and after, by number of corrected slices and minutes.
 
-The product's own way, from the session's commands to the gate. A quarter of the slices is never corrected, which one the seed says;
-they judge every run. Beside the product's rounds stand *naive* fine-tuning (no teacher, no former student, no replay), a round
+The product's own way, from the session's commands to the gate, on the demo's scan (the task "abdomen") and the other tasks of the
+benchmark (``task_projects.py``). A quarter of the slices, or of the scans where there are several, is never corrected, which one the
+seed says; they judge every run. Beside the product's rounds stand *naive* fine-tuning (no teacher, no former student, no replay), a round
 *without teacher* (former student and replay only), and *full* supervision (all other slices corrected). Each run is appended to the
 file of results at once, and a run that is there is not made again.
 """
@@ -13,23 +14,22 @@ import json
 import sys
 import tempfile
 from collections.abc import Iterable, Iterator
-from dataclasses import asdict, astuple, dataclass, fields
+from dataclasses import asdict, astuple, dataclass, fields, replace
 from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
+import numpy.typing as npt
 from rich.console import Console
 from rich.table import Table
 
 from gf_desktop.api import carry_out_round
-from gf_desktop.demo import DEMO_PACK, demo_mapping, demo_series, reference_file
-from gf_desktop.imaging.metrics import mean_dice
 from gf_desktop.jobs import InlineJobs
 from gf_desktop.pack import read_card
-from gf_desktop.resources import resource_dir
 from gf_desktop.session import Session
 from gf_desktop.trainer_link import SubprocessTransport
 from rows import machine
+from task_projects import TASK_NAMES, TaskProject, task_project
 
 SLICES: Final = (1, 2, 4, 8, 16)
 MINUTES: Final = (2.0, 5.0, 10.0)
@@ -46,7 +46,10 @@ ARMS: Final[dict[str, dict[str, float | int | str | bool]]] = {
 
 GAIN_GOAL, FALL_GOAL, SHARE_GOAL, FORGET_GOAL = 0.02, 0.02, 0.8, 0.03
 
+LABELS: Final = 256
+
 Scores = dict[str, float | None]
+UInt8 = npt.NDArray[np.uint8]
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +61,11 @@ class Wish:
     minutes: float
     seed: int
     device: str = "cpu"
+    task: str = "abdomen"
+
+
+Place = tuple[str, int]
+"""A scan and one of its slices."""
 
 
 def split(count: int, wanted: int, seed: int) -> tuple[list[int], list[int]]:
@@ -79,40 +87,67 @@ def split(count: int, wanted: int, seed: int) -> tuple[list[int], list[int]]:
     return sorted(chosen), judging
 
 
-def _dice(session: Session, slices: Iterable[int]) -> Scores:
-    scores = session.evaluate("C-001", reference_file(), slices=slices, mapping=demo_mapping())
-    mean = mean_dice(scores)
-    return {**{name: score.dice for name, score in scores.items()}, "mean": mean}
+def split_scans(references: dict[str, UInt8], wanted: int, seed: int) -> tuple[list[Place], list[Place]]:
+    """Return the places to correct and those that judge; see :func:`split`, by slices of one scan or by scans."""
+    if len(references) == 1:
+        ((case_id, reference),) = references.items()
+        corrected, judging = split(len(reference), wanted, seed)
+        return [(case_id, k) for k in corrected], [(case_id, k) for k in judging]
+    judges = set(list(references)[seed % NEVER_CORRECTED :: NEVER_CORRECTED])
+    free = [(case_id, k) for case_id in references if case_id not in judges for k in range(len(references[case_id]))]
+    # fewer places are a part of more places, and any number of them comes from as many scans as there are
+    order = [(int(n), place) for n, place in zip(np.random.default_rng(seed).permutation(len(free)), free, strict=True)]
+    turn: dict[str, int] = {}
+    dealt: list[tuple[int, int, Place]] = []
+    for n, place in sorted(order):
+        turn[place[0]] = turn.get(place[0], 0) + 1
+        dealt.append((turn[place[0]], n, place))
+    corrected = [place for _turn, _n, place in sorted(dealt)][: wanted or None]
+    return sorted(corrected), [(case_id, k) for case_id in sorted(judges) for k in range(len(references[case_id]))]
 
 
-def _judge_model(folder: Path, model_id: str | None, slices: list[int]) -> Scores:
-    """Return Dice of one of the project's models on slices of the scan, in a project of its own: the person's mask is not asked."""
+def _dice(session: Session, references: dict[str, UInt8], places: Iterable[Place]) -> Scores:
+    """Return the Dice of each structure over all places together, and their mean."""
+    table = session.must_project().table
+    shared, ours, theirs = (np.zeros(LABELS, np.int64) for _ in range(3))
+    for case_id, k in places:
+        mask, reference = session.labels_of(case_id)[k].ravel(), references[case_id][k].ravel()
+        ours += np.bincount(mask, minlength=LABELS)
+        theirs += np.bincount(reference, minlength=LABELS)
+        shared += np.bincount(mask[mask == reference], minlength=LABELS)
+    scores: Scores = {}
+    for structure in table:
+        size = int(ours[structure.id] + theirs[structure.id])
+        scores[structure.name] = 2 * int(shared[structure.id]) / size if size else None
+    known = [score for score in scores.values() if score is not None]
+    return scores | {"mean": float(np.mean(known)) if known else None}
+
+
+def _judge_model(task: TaskProject, folder: Path, model_id: str | None, places: list[Place]) -> Scores:
+    """Return Dice of one of the project's models, in a project of its own: the person's mask is not asked."""
     with tempfile.TemporaryDirectory() as place:
         session = Session(InlineJobs(), SubprocessTransport)
-        session.create_project(Path(place) / "judge", folder / "models" / (model_id or DEMO_PACK))
-        session.import_paths([demo_series()])
-        session.predict("C-001")
-        scores = _dice(session, slices)
+        judged = replace(task, pack=folder / "models" / (model_id or task.pack.name))
+        scores = _dice(session, judged.create(session, Path(place) / "judge"), places)
         session.close_project()
     return scores
 
 
-def run(wish: Wish, *, threads: int) -> dict[str, Any]:
+def run(wish: Wish, *, threads: int, packs: Path) -> dict[str, Any]:
     """Make one run in a project of its own and return its row."""
+    task = task_project(wish.task, packs)
     with tempfile.TemporaryDirectory() as place:
         folder = Path(place) / "trial"
         session = Session(InlineJobs(), SubprocessTransport)
-        session.create_project(folder, resource_dir() / "models" / DEMO_PACK)
-        session.import_paths([demo_series()])
-        session.predict("C-001")
-        corrected, judging = split(session.must_project().case("C-001").slices, wish.slices, wish.seed)
-        before = _dice(session, judging)
-        session.correct("C-001", reference_file(), slices=corrected, mapping=demo_mapping())
+        references = task.create(session, folder)
+        corrected, judging = split_scans(references, wish.slices, wish.seed)
+        before = _dice(session, references, judging)
+        task.correct(session, corrected)
         how = {"minutes": wish.minutes, "seed": wish.seed, "threads": threads, "recipe": ARMS[wish.arm], "device": wish.device}
         report = carry_out_round(session, lambda: session.refine(**how))
         session.close_project()
         steps = read_card(folder / "models" / report.candidate_id).training["steps"]
-        after = _judge_model(folder, report.candidate_id, judging)
+        after = _judge_model(task, folder, report.candidate_id, judging)
         gate = report.gate
     return {
         **asdict(wish),
@@ -143,7 +178,8 @@ def wishes(options: argparse.Namespace) -> Iterator[Wish]:
     for seed in options.only_seeds or range(options.seeds):
         for long in options.minutes:
             for arm in options.arms:
-                yield from (Wish(arm, n, long, seed, options.device) for n in ([0] if arm == "full" else options.slices))
+                numbers = [0] if arm == "full" else options.slices
+                yield from (Wish(arm, n, long, seed, options.device, task) for n in numbers for task in options.tasks)
 
 
 def _mean(values: list[float]) -> str:
@@ -163,17 +199,28 @@ def tell(rows: list[dict[str, Any]]) -> None:
     """Print gains by kind, slices and minutes on the processor, and what was asked for."""
     rows = [row for row in rows if row["device"] == "cpu"]
     table = Table(title="Dice on slices that nobody corrected, after less before: median (smallest to largest) of the seeds")
-    for heading in ("round", "slices", "minutes", "seeds", "served", "candidate", "worst structure served", "took over", "forgotten"):
+    for heading in (
+        "task",
+        "round",
+        "slices",
+        "minutes",
+        "seeds",
+        "served",
+        "candidate",
+        "worst structure served",
+        "took over",
+        "forgotten",
+    ):
         table.add_column(heading)
-    groups: dict[tuple[str, int, float], list[dict[str, Any]]] = {}
+    groups: dict[tuple[str, str, int, float], list[dict[str, Any]]] = {}
     for row in rows:
-        groups.setdefault((row["arm"], row["slices"], row["minutes"]), []).append(row)
-    for (arm, slices, minutes), group in sorted(groups.items(), key=lambda g: (g[0][2], g[0][0], g[0][1])):
+        groups.setdefault((row["task"], row["arm"], row["slices"], row["minutes"]), []).append(row)
+    for (task, arm, slices, minutes), group in sorted(groups.items(), key=lambda g: (g[0][0], g[0][3], g[0][1], g[0][2])):
         lost = [row["forgotten"] for row in group if row["forgotten"] is not None]
         served, candidate = ([_gain(row, key) for row in group] for key in ("served", "candidate"))
         worst = min(_worst(row, "served") for row in group)
         took = f"{sum(row['promoted'] for row in group)} of {len(group)}"
-        cells = (arm, "all" if slices == 0 else str(slices), f"{minutes:g}", str(len(group)), _mean(served), _mean(candidate))
+        cells = (task, arm, "all" if slices == 0 else str(slices), f"{minutes:g}", str(len(group)), _mean(served), _mean(candidate))
         table.add_row(*cells, f"{worst:+.3f}", took, _mean(lost))
     console = Console()
     console.width = max(console.width, 150)
@@ -184,9 +231,11 @@ def tell(rows: list[dict[str, Any]]) -> None:
     worst_of = [_worst(row, "served") for row in rows if row["arm"] == "product"]
     if worst_of:
         console.print(f"largest fall of a structure after the gate {min(worst_of):+.3f} (goal not below {-FALL_GOAL:+.2f})")
-    four = groups.get(("product", 4, 5.0), [])
-    full = {row["seed"]: _gain(row, "candidate") for row in groups.get(("full", 0, 5.0), [])}
-    shares = [_gain(row, "served") / full[row["seed"]] for row in four if full.get(row["seed"], 0.0) > 0]
+    shares = []
+    for task in sorted({row["task"] for row in rows}):
+        full = {row["seed"]: _gain(row, "candidate") for row in groups.get((task, "full", 0, 5.0), [])}
+        four = groups.get((task, "product", 4, 5.0), [])
+        shares += [_gain(row, "served") / full[row["seed"]] for row in four if full.get(row["seed"], 0.0) > 0]
     if shares:
         console.print(f"4 slices, 5 minutes: {np.median(shares):.0%} of the gain of full supervision (goal {SHARE_GOAL:.0%})")
     lost = [row["forgotten"] for row in rows if row["arm"] == "product" and row["promoted"] and row["forgotten"] is not None]
@@ -198,6 +247,8 @@ def main() -> int:
     """Make what is missing, then print all that is there."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--out", type=Path, default=Path("docs/results/refine.jsonl"), help="one JSON object a line, a run each")
+    parser.add_argument("--tasks", nargs="+", choices=TASK_NAMES, default=list(TASK_NAMES))
+    parser.add_argument("--packs", type=Path, default=Path("build/bench-packs"), help="where packs and scans of the tasks are kept")
     parser.add_argument("--arms", nargs="+", choices=list(ARMS), default=list(ARMS))
     parser.add_argument("--slices", nargs="+", type=int, default=list(SLICES))
     parser.add_argument("--minutes", nargs="+", type=float, default=list(MINUTES))
@@ -214,7 +265,7 @@ def main() -> int:
         for wish in wishes(options):
             if astuple(wish) in known:
                 continue
-            row = run(wish, threads=options.threads)
+            row = run(wish, threads=options.threads, packs=options.packs)
             rows.append(row)
             with options.out.open("a", encoding="utf-8") as stream:
                 stream.write(json.dumps(row) + "\n")

@@ -6,9 +6,10 @@ The abdomen's pack is the one that ships. The others are trained here, once, fro
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
@@ -43,6 +44,9 @@ HELD_EVERY: Final = 8
 
 PROBE_SLICES: Final = 4
 SLICE_MM: Final = 3.0
+PICTURES: Final = 60
+"""So many of a colour task's pictures are used: each is a scan of its own."""
+
 GREY_STEPS: Final = 255
 
 
@@ -60,12 +64,18 @@ class TaskProject:
         Files or folders, one for each case in the order of the project.
     references
         uint8 [k, j, i] label values of each, in the stored order.
+    masks
+        The same as files.
+    mapping
+        Structures by the ids of these files; None where they are the table's own.
     """
 
     name: str
     pack: Path
     scans: tuple[Path, ...]
     references: tuple[UInt8, ...]
+    masks: tuple[Path, ...]
+    mapping: dict[int, str] | None = None
 
     def create(self, session: Session, folder: Path) -> dict[str, UInt8]:
         """Make a project with all scans predicted; the references by case."""
@@ -77,6 +87,15 @@ class TaskProject:
             session.predict(case.id)
         return by_case
 
+    def correct(self, session: Session, corrected: Iterable[tuple[str, int]]) -> None:
+        """Take slices of the references as corrections, in a project that :meth:`create` made."""
+        masks = dict(zip([case.id for case in session.cases()], self.masks, strict=True))
+        by_case: dict[str, list[int]] = {}
+        for case_id, k in corrected:
+            by_case.setdefault(case_id, []).append(k)
+        for case_id, slices in by_case.items():
+            session.correct(case_id, masks[case_id], slices=slices, mapping=self.mapping)
+
 
 def task_project(name: str, folder: Path) -> TaskProject:
     """Return a task's project; what is missing of its pack and scans is made in ``folder``."""
@@ -84,14 +103,15 @@ def task_project(name: str, folder: Path) -> TaskProject:
         reference = read_mask(reference_file(), read_scan(find_scans(demo_series())[0]).volume.geometry)
         table = load_task(name).table
         labels = map_labels(reference, demo_mapping(), table).astype(np.uint8)
-        return TaskProject(name, resource_dir() / "models" / DEMO_PACK, (demo_series(),), (labels,))
+        pack = resource_dir() / "models" / DEMO_PACK
+        return TaskProject(name, pack, (demo_series(),), (labels,), (reference_file(),), demo_mapping())
     task = load_task(name)
     pack = folder / name / f"task-{name}"
     if not pack.is_dir():
         pack.parent.mkdir(parents=True, exist_ok=True)
         _make_pack(task, pack)
-    scans, references = _scans(task, folder / name / "scans")
-    return TaskProject(name, pack, scans, references)
+    scans, references, masks = _scans(task, folder / name / "scans")
+    return TaskProject(name, pack, scans, references, masks)
 
 
 def _bytes_of(images: torch.Tensor) -> UInt8:
@@ -145,31 +165,28 @@ def _make_pack(task: Task, pack: Path) -> None:
             replay.unlink(missing_ok=True)
 
 
-def _scans(task: Task, folder: Path) -> tuple[tuple[Path, ...], tuple[UInt8, ...]]:
-    """Write a task's test slices as scans, grey examinations as NIfTI and colour pictures one by one."""
+def _scans(task: Task, folder: Path) -> tuple[tuple[Path, ...], tuple[UInt8, ...], tuple[Path, ...]]:
+    """Write a task's test slices as scans with masks, grey examinations as NIfTI and colour pictures one by one."""
     folder.mkdir(parents=True, exist_ok=True)
     pictures, references = _bytes_of(task.test.images), _values(task, task.test)
     paths: list[Path] = []
-    masks: list[UInt8] = []
+    masks: list[Path] = []
     if task.spec.colour:
-        for n, (picture, mask) in enumerate(zip(pictures, references, strict=True)):
-            path = folder / f"picture-{n:03d}.png"
-            _once(path, lambda path=path, picture=picture: Image.fromarray(np.moveaxis(picture, 0, -1)).save(path))
-            paths.append(path)
-            masks.append(mask[None])
-        return tuple(paths), tuple(masks)
-    cases = np.array(task.cases)
-    for case in np.unique(cases):
-        path = folder / f"examination-{case:02d}.nii.gz"
-        _once(path, lambda path=path, case=case: _write_volume(path, pictures[cases == case, 0]))
-        paths.append(path)
-        masks.append(references[cases == case])
-    return tuple(paths), tuple(masks)
-
-
-def _once(path: Path, write: Any) -> None:
-    if not path.is_file():
-        write()
+        for n in range(min(PICTURES, len(pictures))):
+            picture, mask = folder / f"picture-{n:03d}.png", folder / f"mask-{n:03d}.png"
+            Image.fromarray(np.moveaxis(pictures[n], 0, -1)).save(picture)
+            Image.fromarray(references[n]).save(mask)
+            paths.append(picture)
+            masks.append(mask)
+        return tuple(paths), tuple(references[n][None] for n in range(len(paths))), tuple(masks)
+    chosen = [np.array(task.cases) == case for case in sorted(set(task.cases))]
+    for case, here in enumerate(chosen):
+        scan, mask = folder / f"examination-{case:02d}.nii.gz", folder / f"mask-{case:02d}.nii.gz"
+        _write_volume(scan, pictures[here, 0])
+        _write_volume(mask, references[here])
+        paths.append(scan)
+        masks.append(mask)
+    return tuple(paths), tuple(references[here] for here in chosen), tuple(masks)
 
 
 def _write_volume(path: Path, voxels: UInt8) -> None:

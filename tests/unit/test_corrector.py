@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -75,4 +76,4 @@ def test_that_a_stroke_leaves_its_skeleton_nowhere() -> None:
     branches[4, 1:8] = branches[1:8, 4] = True
     way = corrector._walk(branches)
     assert set(way) == set(map(tuple, np.argwhere(branches).tolist()))
-    assert all(max(abs(a - c), abs(b - d)) == 1 for (a, b), (c, d) in zip(way, way[1:], strict=False))
+    assert all(max(abs(a - c), abs(b - d)) == 1 for (a, b), (c, d) in pairwise(way))
