@@ -39,6 +39,8 @@ BINARY = getattr(os, "O_BINARY", 0)
 COPY_BYTES = 1 << 20
 START_TOLERANCE_S = 2.0
 """Two readings of the time at which a process started differ by less than this."""
+FLUSH_AFTER_S = 0.1
+"""What need not be waited for goes to the disk so long after it was written."""
 NO_SPACE = (errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC), errno.EFBIG)
 
 
@@ -82,12 +84,16 @@ def refused_write(error: OSError, path: Path) -> UserError:
 
 
 class _Flush(threading.Thread):
-    """Brings an open file to the disk meanwhile; ``join`` before anything is written behind it that has to be durable at once."""
+    """Brings an open file to the disk a moment later, or at once for who waits.
+
+    Systems let nobody write to a page while it is on its way to the disk: one undo right behind another would wait for it.
+    """
 
     def __init__(self, handle: int) -> None:
         super().__init__(name="journal flush")
         self._handle = handle
         self._lock = threading.Lock()
+        self._hurry = threading.Event()
         self._again = self._ended = False
         self.error: OSError | None = None
         self.start()
@@ -101,6 +107,7 @@ class _Flush(threading.Thread):
     def run(self) -> None:
         """Flush as often as asked, and keep what went wrong."""
         while not self._ended:
+            self._hurry.wait(FLUSH_AFTER_S)
             try:
                 flush_to_disk(self._handle)
             except OSError as error:
@@ -108,6 +115,11 @@ class _Flush(threading.Thread):
             with self._lock:
                 self._ended = self.error is not None or not self._again
                 self._again = False
+
+    def finish(self) -> None:
+        """Return when all is flushed, or an error stands."""
+        self._hurry.set()
+        self.join()
 
 
 class AppendFile:
@@ -186,7 +198,7 @@ class AppendFile:
         flush, self._flush = self._flush, None
         if flush is None:
             return
-        flush.join()
+        flush.finish()
         if flush.error is not None:
             try:
                 flush_to_disk(self._handle)
