@@ -8,7 +8,7 @@ each stroke is measured.
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 import numpy as np
@@ -187,18 +187,23 @@ class Corrector:
         best: _Plan | None = None
         for value in np.unique(reference[wrong]):
             need, allowed = wrong & (reference == value), reference == value
-            # how far the brush may reach from each pixel before it paints something else
-            depth = distance_transform_edt(np.pad(allowed, 1, constant_values=True))[1:-1, 1:-1]
-            pieces, count = label(need, EIGHT)
+            pieces, _count = label(need, EIGHT)
             sizes = np.bincount(pieces.ravel())[1:]
             for piece in np.argsort(-sizes)[:PIECES]:
-                plan = self._fit(pieces == piece + 1, need, depth, int(value), held)
+                # what a brush reaches from the piece is all that has to be looked at
+                region = _around(pieces == piece + 1, int(2 * RADII_PX[-1]) + 2)
+                inside = np.pad(allowed[region], 1, mode="edge")
+                # how far the brush may reach from each pixel before it paints something else
+                depth = distance_transform_edt(inside)[1:-1, 1:-1] if not inside.all() else np.full(allowed[region].shape, np.inf)
+                plan = self._fit(pieces[region] == piece + 1, need[region], depth, int(value), held, side=max(mask.shape))
                 if plan is not None and (best is None or plan.gain / plan.seconds > best.gain / best.seconds):
-                    best = plan
-            del count
+                    corner = (region[0].start, region[1].start)
+                    best = replace(plan, path=[(j + corner[0], i + corner[1]) for j, i in plan.path])
         return best
 
-    def _fit(self, piece: Bools, need: Bools, depth: npt.NDArray[np.float64], value: int, held: tuple[int, float] | None) -> _Plan | None:
+    def _fit(
+        self, piece: Bools, need: Bools, depth: npt.NDArray[np.float64], value: int, held: tuple[int, float] | None, *, side: int
+    ) -> _Plan | None:
         best: _Plan | None = None
         away = distance_transform_edt(~piece)
         for radius in RADII_PX:
@@ -211,7 +216,7 @@ class Corrector:
             drawn = np.zeros_like(need)
             drawn[tuple(np.array(path).T)] = True
             gain = int(np.count_nonzero(need & (distance_transform_edt(~drawn) <= radius)))
-            seconds = self.hand.aim_s + len(path) / (self.hand.sides_per_s * max(need.shape))
+            seconds = self.hand.aim_s + len(path) / (self.hand.sides_per_s * side)
             if held is None or held[0] != value:
                 seconds += self.hand.choose_s
             if held is None or held[1] != radius:
@@ -219,6 +224,15 @@ class Corrector:
             if best is None or gain / seconds > best.gain / best.seconds:
                 best = _Plan(value, radius, path, gain, seconds)
         return best
+
+
+def _around(piece: Bools, margin: int) -> tuple[slice, slice]:
+    """Return the part of a slice that holds a piece and a margin."""
+    rows, cols = np.flatnonzero(piece.any(axis=1)), np.flatnonzero(piece.any(axis=0))
+    return (
+        slice(max(0, int(rows[0]) - margin), int(rows[-1]) + margin + 1),
+        slice(max(0, int(cols[0]) - margin), int(cols[-1]) + margin + 1),
+    )
 
 
 def _walk(skeleton: Bools) -> list[tuple[int, int]]:
