@@ -331,7 +331,7 @@ class Refine(QFrame):
             self.table.removeCellWidget(row, 4) if bar is None else self.table.setCellWidget(row, 4, bar)
         rows_px = self.table.rowCount() * self.table.verticalHeader().defaultSectionSize()
         whole_px = rows_px + self.table.horizontalHeader().sizeHint().height() + 4
-        self.table.setMinimumHeight(min(whole_px, 5 * ROW_PX))
+        self.table.setMinimumHeight(min(whole_px, 3 * ROW_PX))
         self.table.setMaximumHeight(whole_px)
 
     def _fill_row(self, row: int, name: str, before: float | None, after: float | None) -> None:
