@@ -1,34 +1,24 @@
 """A simulated corrector: paints with the program's brush and eraser until every structure of a slice is right enough.
 
-It knows the reference, looks for the stroke that mends most a second, draws it along the middle of what is wrong with a brush that fits
-inside the structure, and looks again. Its hand trembles. What its hand takes is reckoned (:class:`Hand`); what the program takes for
-each stroke is measured.
+It knows the reference and draws stroke after stroke as the demo's hand does (``gf_desktop/imaging/hand.py``), with the window's brushes.
+Its hand trembles. What its hand takes is reckoned (:class:`Hand`); what the program takes for each stroke is measured.
 """
 
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass, field, replace
-from typing import Final
+from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
-from scipy.ndimage import distance_transform_edt, label
-from skimage.morphology import skeletonize
 
+from gf_desktop.gui.view_state import BRUSH_RADII_MM
+from gf_desktop.imaging.hand import HandStroke, next_stroke
 from gf_desktop.session import Session
 
 __all__ = ["Corrected", "Corrector", "Hand", "dice_of", "worst_dice"]
 
 UInt8 = npt.NDArray[np.uint8]
-Bools = npt.NDArray[np.bool_]
-
-RADII_PX: Final = (0.5, 1.5, 2.5, 4.0, 6.0, 9.0, 13.0)
-PIECES: Final = 3
-"""So many connected pieces of each structure's errors are weighed, the largest first."""
-
-NEIGHBOURS: Final = ((0, 1), (1, 0), (0, -1), (-1, 0), (1, 1), (1, -1), (-1, 1), (-1, -1))
-EIGHT: Final = np.ones((3, 3), bool)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +48,15 @@ class Hand:
     sides_per_s: float = 0.2
     tremble_px: float = 0.3
 
+    def seconds_for(self, stroke: HandStroke, before: HandStroke | None, *, side: int) -> float:
+        """Return what a stroke on a picture of ``side`` pixels takes after the one before."""
+        return (
+            self.aim_s
+            + _length(stroke) / (self.sides_per_s * side)
+            + self.choose_s * (before is None or before.label != stroke.label)
+            + self.size_s * (before is None or before.radius_mm != stroke.radius_mm)
+        )
+
 
 @dataclass(slots=True)
 class Corrected:
@@ -86,15 +85,6 @@ class Corrected:
     def seconds(self) -> float:
         """Of hand and program."""
         return self.hand_s + self.program_s
-
-
-@dataclass(frozen=True, slots=True)
-class _Plan:
-    label: int
-    radius_px: float
-    path: list[tuple[int, int]]
-    gain: int
-    seconds: float
 
 
 def dice_of(mask: UInt8, reference: UInt8) -> dict[int, float]:
@@ -143,116 +133,45 @@ class Corrector:
         """
         opened = session.must_open()
         rng = np.random.default_rng((self.seed, k))
-        labels = opened.label_map.labels
-        done = Corrected(worst_dice(labels[k], reference), hand_s=self.hand.look_s)
-        held: tuple[int, float] | None = None
-        while done.strokes < self.most_strokes and worst_dice(labels[k], reference) < self.target:
-            plan = self._next(labels[k], reference, held)
-            if plan is None:
+        plane = opened.label_map.labels[k]
+        spacing = (opened.volume.geometry.spacing_mm[1], opened.volume.geometry.spacing_mm[0])
+        done = Corrected(worst_dice(plane, reference), hand_s=self.hand.look_s)
+        held: HandStroke | None = None
+        while done.strokes < self.most_strokes:
+            bad = [value for value, dice in dice_of(plane, reference).items() if dice < self.target]
+            if not bad:
                 break
-            done.hand_s += plan.seconds
-            done.path_px += len(plan.path)
+            wrong = (plane != reference) & (np.isin(plane, bad) | np.isin(reference, bad))
+            stroke = next_stroke(plane, reference, radii_mm=BRUSH_RADII_MM, spacing_mm=spacing, wrong=wrong)
+            done.hand_s += self.hand.seconds_for(stroke, held, side=max(plane.shape))
+            done.path_px += _length(stroke)
             done.strokes += 1
             begin = time.perf_counter()
-            self._draw(session, k, plan, rng)
+            self._draw(session, k, stroke, rng)
             done.program_s += time.perf_counter() - begin
-            held = (plan.label, plan.radius_px)
+            held = stroke
         begin = time.perf_counter()
         session.approve_slice(k)
         done.program_s += time.perf_counter() - begin
-        done.after = worst_dice(labels[k], reference)
+        done.after = worst_dice(plane, reference)
         return done
 
-    def _draw(self, session: Session, k: int, plan: _Plan, rng: np.random.Generator) -> None:
-        spacing = session.must_open().volume.geometry.spacing_mm
-        places = [tuple(np.add(place, rng.normal(0.0, self.hand.tremble_px, 2) * (plan.radius_px > 1))) for place in plan.path]
-        # every other pixel of the path is enough for a round brush that is larger than one
-        step = max(1, int(plan.radius_px / 2))
-        chosen = [*places[::step], places[-1]]
+    def _draw(self, session: Session, k: int, planned: HandStroke, rng: np.random.Generator) -> None:
+        # who paints single pixels takes care
+        tremble = self.hand.tremble_px if planned.radius_mm > BRUSH_RADII_MM[0] else 0.0
+        places = [tuple(np.add(place, rng.normal(0.0, tremble, 2))) for place in planned.path]
+        j, i = places[0]
         stroke = session.begin_stroke(
             axis=2,
-            label=plan.label,
-            radius_mm=plan.radius_px * min(spacing[:2]),
-            start_ijk=(float(chosen[0][1]), float(chosen[0][0]), float(k)),
-            erase=plan.label == 0,
+            label=planned.label,
+            radius_mm=planned.radius_mm,
+            start_ijk=(float(i), float(j), float(k)),
+            erase=planned.label == 0,
         )
-        for j, i in chosen[1:]:
+        for j, i in places[1:]:
             stroke.move_to((float(i), float(j), float(k)))
         stroke.finish()
 
-    def _next(self, mask: UInt8, reference: UInt8, held: tuple[int, float] | None) -> _Plan | None:
-        """Return the stroke that mends most a second; None where nothing is wrong that it cares for."""
-        bad = {value for value, dice in dice_of(mask, reference).items() if dice < self.target}
-        wrong = (mask != reference) & (np.isin(mask, list(bad)) | np.isin(reference, list(bad)))
-        best: _Plan | None = None
-        for value in np.unique(reference[wrong]):
-            need, allowed = wrong & (reference == value), reference == value
-            pieces, _count = label(need, EIGHT)
-            sizes = np.bincount(pieces.ravel())[1:]
-            for piece in np.argsort(-sizes)[:PIECES]:
-                # what a brush reaches from the piece is all that has to be looked at
-                region = _around(pieces == piece + 1, int(2 * RADII_PX[-1]) + 2)
-                inside = np.pad(allowed[region], 1, mode="edge")
-                # how far the brush may reach from each pixel before it paints something else
-                depth = distance_transform_edt(inside)[1:-1, 1:-1] if not inside.all() else np.full(allowed[region].shape, np.inf)
-                plan = self._fit(pieces[region] == piece + 1, need[region], depth, int(value), held, side=max(mask.shape))
-                if plan is not None and (best is None or plan.gain / plan.seconds > best.gain / best.seconds):
-                    corner = (region[0].start, region[1].start)
-                    best = replace(plan, path=[(j + corner[0], i + corner[1]) for j, i in plan.path])
-        return best
 
-    def _fit(
-        self, piece: Bools, need: Bools, depth: npt.NDArray[np.float64], value: int, held: tuple[int, float] | None, *, side: int
-    ) -> _Plan | None:
-        best: _Plan | None = None
-        away = distance_transform_edt(~piece)
-        for radius in RADII_PX:
-            centres = (depth > radius) & (away <= radius)
-            if not centres.any():
-                break
-            parts, _count = label(centres, EIGHT)
-            largest = parts == 1 + int(np.argmax(np.bincount(parts.ravel())[1:]))
-            path = _walk(skeletonize(largest))
-            drawn = np.zeros_like(need)
-            drawn[tuple(np.array(path).T)] = True
-            gain = int(np.count_nonzero(need & (distance_transform_edt(~drawn) <= radius)))
-            seconds = self.hand.aim_s + len(path) / (self.hand.sides_per_s * side)
-            if held is None or held[0] != value:
-                seconds += self.hand.choose_s
-            if held is None or held[1] != radius:
-                seconds += self.hand.size_s
-            if best is None or gain / seconds > best.gain / best.seconds:
-                best = _Plan(value, radius, path, gain, seconds)
-        return best
-
-
-def _around(piece: Bools, margin: int) -> tuple[slice, slice]:
-    """Return the part of a slice that holds a piece and a margin."""
-    rows, cols = np.flatnonzero(piece.any(axis=1)), np.flatnonzero(piece.any(axis=0))
-    return (
-        slice(max(0, int(rows[0]) - margin), int(rows[-1]) + margin + 1),
-        slice(max(0, int(cols[0]) - margin), int(cols[-1]) + margin + 1),
-    )
-
-
-def _walk(skeleton: Bools) -> list[tuple[int, int]]:
-    """Return a way over all pixels of a connected skeleton that leaves it nowhere: where it ends it goes back."""
-    pixels = set(map(tuple, np.argwhere(skeleton).tolist()))
-
-    def beside(place: tuple[int, int]) -> list[tuple[int, int]]:
-        return [q for q in ((place[0] + j, place[1] + i) for j, i in NEIGHBOURS) if q in pixels]
-
-    # a loose end to begin with, where there is one
-    start = min(pixels, key=lambda place: (len(beside(place)), place))
-    way, seen, stack = [start], {start}, [start]
-    while stack:
-        onward = next((q for q in beside(stack[-1]) if q not in seen), None)
-        if onward is None:
-            stack.pop()
-            if stack and len(seen) < len(pixels):
-                way.append(stack[-1])
-            continue
-        seen.add(onward)
-        way.append(onward)
-        stack.append(onward)
-    return way
+def _length(stroke: HandStroke) -> float:
+    return float(np.linalg.norm(np.diff(np.array(stroke.path), axis=0), axis=1).sum())

@@ -1,7 +1,7 @@
 """The benchmark's tasks as projects: a pack that learned in one clinic, and another clinic's scans with references.
 
 The abdomen's pack is the one that ships. The others are trained here, once, from a task's training slices
-(``training/bench/tasks.py``) by the way the shipped one was; the scans are the task's test slices, a file for each examination.
+(``training/bench/tasks.py``) as the shipped one was; the scans are the task's test slices, a file for each examination.
 """
 
 from __future__ import annotations
@@ -26,10 +26,10 @@ from gf_desktop.resources import resource_dir
 from gf_desktop.session import Session
 from training.bench.tasks import Task, load_task
 from training.config import NetworkConfig
-from training.dataset import SliceSet, read_replay, write_replay
+from training.dataset import SliceSet
+from training.distill import Models
 from training.evaluate import judge_slices
-from training.make_pack import IMAGENET, PackRecipe, Views, train_networks
-from training.packs import complete_folder, write_pack
+from training.make_pack import IMAGENET, Labelled, PackRecipe, Views, train_pack
 from training.schedule import FreeRun
 
 __all__ = ["TASK_NAMES", "TaskProject", "task_project"]
@@ -42,7 +42,6 @@ RECIPE: Final = PackRecipe(teacher_steps=300, paraphraser_steps=100, student_ste
 HELD_EVERY: Final = 8
 """One of so many training slices is kept apart in the pack, for what it forgets."""
 
-PROBE_SLICES: Final = 4
 SLICE_MM: Final = 3.0
 PICTURES: Final = 60
 """So many of a colour task's pictures are used: each is a scan of its own."""
@@ -119,50 +118,38 @@ def _bytes_of(images: torch.Tensor) -> UInt8:
     return np.clip(np.rint(images.numpy() * GREY_STEPS), 0, GREY_STEPS).astype(np.uint8)
 
 
-def _classes(slices: SliceSet) -> UInt8:
-    return slices.targets.argmax(1).numpy().astype(np.uint8)
-
-
 def _values(task: Task, slices: SliceSet) -> UInt8:
-    return np.array([0, *task.table.ids], np.uint8)[_classes(slices)]
+    """Return the label values of slices, uint8 [n, rows, cols]."""
+    return np.array([0, *task.table.ids], np.uint8)[slices.targets.argmax(1).numpy()]
 
 
 def _make_pack(task: Task, pack: Path) -> None:
     """Train a task's first model."""
-    torch.manual_seed(RECIPE.seed)
-    rng = torch.Generator().manual_seed(RECIPE.seed)
     # as the program sees a file of these pictures: its own planes, 0 to 255
     spec = replace(task.spec, slicing="acquired", window=(0.0, 1.0) if task.spec.colour else (0.0, float(GREY_STEPS)))
     held = np.zeros(len(task.train), np.uint8)
     held[HELD_EVERY // 2 :: HELD_EVERY] = 1
-    control = FreeRun()
-    with complete_folder(pack) as made:
-        replay = made.with_name(f".{pack.name}.replay.npz")
-        images = _bytes_of(task.train.images).astype(np.float32) / GREY_STEPS
-        regions = np.zeros(task.train.images[:, 0].shape, np.uint8)
-        write_replay(replay, images=images, labels=_values(task, task.train), regions=regions, validation=held)
-        try:
-            train, held_back = read_replay(replay, task.table)
-            imagenet = resource_dir() / "weights" / IMAGENET
-            models = train_networks(train, Views(spec, task.augment), RECIPE, rng, imagenet=imagenet, control=control)
-            scores = judge_slices(models.student, held_back, spec, task.table)
-            classes = len(task.table) + 1
-            card = ModelCard(
-                id=pack.name,
-                title=f"Benchmark: {task.title}",
-                table=task.table,
-                preprocess=spec,
-                student=NetworkConfig(RECIPE.student_name, spec.channels, classes, RECIPE.student_width).as_json(),  # type: ignore[arg-type]
-                teacher=NetworkConfig("lite_fanet", spec.channels, classes).as_json(),
-                files={},
-                licence="for benchmarks on this machine",
-                training_data=task.notice,
-                metrics={"of": "training slices kept apart", "mean_dice": scores.mean},
-                training={"seed": RECIPE.seed, "recipe": asdict(RECIPE)},
-            )
-            write_pack(made, card, models, replay=replay, probe=((held_back.images - spec.mean) / spec.std)[:PROBE_SLICES])
-        finally:
-            replay.unlink(missing_ok=True)
+    images = _bytes_of(task.train.images).astype(np.float32) / GREY_STEPS
+    labelled = Labelled(task.table, images, _values(task, task.train), task.train.regions.numpy(), held)
+
+    def describe(models: Models, held_back: SliceSet) -> ModelCard:
+        classes = len(task.table) + 1
+        return ModelCard(
+            id=pack.name,
+            title=f"Benchmark: {task.title}",
+            table=task.table,
+            preprocess=spec,
+            student=NetworkConfig(RECIPE.student_name, spec.channels, classes, RECIPE.student_width).as_json(),
+            teacher=NetworkConfig("lite_fanet", spec.channels, classes).as_json(),
+            files={},
+            licence="for benchmarks on this machine",
+            training_data=task.notice,
+            metrics={"of": "training slices kept apart", "mean_dice": judge_slices(models.student, held_back, spec, task.table).mean},
+            training={"seed": RECIPE.seed, "recipe": asdict(RECIPE)},
+        )
+
+    imagenet = resource_dir() / "weights" / IMAGENET
+    train_pack(pack, labelled, lambda _train: Views(spec, task.augment), RECIPE, imagenet=imagenet, control=FreeRun(), describe=describe)
 
 
 def _scans(task: Task, folder: Path) -> tuple[tuple[Path, ...], tuple[UInt8, ...], tuple[Path, ...]]:

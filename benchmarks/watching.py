@@ -11,7 +11,6 @@ import os
 import sys
 import time
 from collections.abc import Callable, Iterable
-from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QCoreApplication, QEvent, QEventLoop, QObject, QPoint, QPointF, Qt, QTimer
@@ -132,7 +131,7 @@ class Heartbeat(QObject):
         self.pauses_ms: list[float] = []
         self.works_ms: list[float] = []
         path = os.environ.get(STACKS_VARIABLE)
-        self._stacks = Path(path).open("a", encoding="utf-8") if path else None  # noqa: SIM115 - open as long as the heart beats
+        self._stacks = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND) if path else None
 
     def start(self) -> None:
         """Begin anew."""
@@ -147,8 +146,8 @@ class Heartbeat(QObject):
         self._last_s, self._last_cpu_s = now, cpu
         if self._stacks is not None:
             if self.pauses_ms[-1] > 1e3 * STACKS_S:
-                self._stacks.write(f"== {self.pauses_ms[-1]:.0f} ms, {self.works_ms[-1]:.0f} computing, at {now:.1f} s\n\n")
-                self._stacks.flush()
+                text = f"== {self.pauses_ms[-1]:.0f} ms, {self.works_ms[-1]:.0f} computing, at {now:.1f} s\n\n"
+                os.write(self._stacks, text.encode())
             # a thread of C, which needs no lock of the interpreter
             faulthandler.dump_traceback_later(STACKS_S, repeat=True, file=self._stacks)
 

@@ -127,7 +127,7 @@ class Comparing:
 
         def read(_token: CancelToken) -> OtherMask:
             labels = fitted(read_revision(path, revision, geometry.shape_kji), table, merged)
-            return OtherMask(revision_name(revision), LabelMap(geometry, table, labels, np.zeros_like(labels)), revision)
+            return OtherMask(revision_name(revision), LabelMap(geometry, table, labels), revision)
 
         self._take(read, on_done, on_error)
 
@@ -147,14 +147,14 @@ class Comparing:
 
         def read(_token: CancelToken) -> OtherMask:
             labels = mapped_mask(path, geometry, table, mapping=mapping, cine=cine, frame=frame, other_frame=other_frame).labels
-            return OtherMask(path.name, LabelMap(geometry, table, labels, np.zeros_like(labels)))
+            return OtherMask(path.name, LabelMap(geometry, table, labels))
 
         self._take(read, on_done, on_error)
 
     def with_mask(self, name: str, labels: UInt8, *, on_done: Callable[[OtherMask], None] = no_answer) -> None:
         """Compare the case on screen with a mask that was read for it, uint8 [k, j, i] on its grid in the project's ids."""
         opened = self._workspace.must_open()
-        other = OtherMask(name, LabelMap(opened.volume.geometry, opened.label_map.table, labels, np.zeros_like(labels)))
+        other = OtherMask(name, LabelMap(opened.volume.geometry, opened.label_map.table, labels))
         self._take(lambda _token: other, on_done, None)
 
     def _take(self, read: Callable[[CancelToken], OtherMask], on_done: Callable[[OtherMask], None], on_error: OnError | None) -> None:

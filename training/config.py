@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass, field
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from gf_desktop.errors import TrainingError
 from training.settings import with_settings
 
-__all__ = ["AugmentConfig", "GraphFlowConfig", "NetworkConfig", "RefineConfig"]
+__all__ = ["AugmentConfig", "GraphFlowConfig", "NetworkConfig", "NetworkName", "RefineConfig"]
+
+NetworkName = Literal["lite_unet", "mobile_unet", "enet", "erfnet", "lite_fanet", "fanet", "transunet"]
 
 ADVICE = "Correct the recipe and start again."
 
@@ -36,14 +38,14 @@ class NetworkConfig:
         Multiplier of the number of blocks and transformer layers, above 0 and at most 4; "transunet" only.
     """
 
-    name: Literal["lite_unet", "mobile_unet", "enet", "erfnet", "lite_fanet", "fanet", "transunet"]
+    name: NetworkName
     in_channels: int
     num_classes: int
     width: float = 1.0
     depth: float = 1.0
 
     def __post_init__(self) -> None:
-        if self.name not in ("lite_unet", "mobile_unet", "enet", "erfnet", "lite_fanet", "fanet", "transunet"):
+        if self.name not in get_args(NetworkName):
             raise _refuse(f"there is no network {self.name!r}")
         if {type(self.in_channels), type(self.num_classes)} != {int}:
             raise _refuse(f"a network with {self.in_channels!r} channels and {self.num_classes!r} classes")

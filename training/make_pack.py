@@ -7,20 +7,24 @@ before any refinement. Patient B takes no part in anything here.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import torch
 from torch import nn
 
 from gf_desktop.errors import TrainingError
+from gf_desktop.imaging.labelmap import LabelTable
 from gf_desktop.imaging.preprocess import PreprocessSpec
 from gf_desktop.pack import ModelCard
 from training.abdomen import HEAVY, SPEC, TABLE, read_patient
 from training.batches import batch_drawer
-from training.config import AugmentConfig, NetworkConfig
+from training.config import AugmentConfig, NetworkConfig, NetworkName
 from training.dataset import SliceSet, read_replay, write_replay
 from training.distill import Models
 from training.evaluate import judge_slices
@@ -36,7 +40,7 @@ from training.presets import preset
 from training.schedule import Budget, Control
 from training.teacher import Teacher
 
-__all__ = ["IMAGENET", "PACK_ID", "PackRecipe", "Views", "make_pack", "train_networks"]
+__all__ = ["IMAGENET", "PACK_ID", "Labelled", "PackRecipe", "Views", "make_pack", "train_pack"]
 
 IMAGENET = "efficientnet_lite0_imagenet.safetensors"
 """The encoders' first weights, in ``resources/weights``."""
@@ -74,7 +78,7 @@ class PackRecipe:
         Upper bound of the time; the steps end sooner on any machine that is not slow.
     """
 
-    student_name: str = "lite_unet"
+    student_name: NetworkName = "lite_unet"
     student_width: float = 1.0
     teacher_steps: int = 500
     paraphraser_steps: int = 150
@@ -114,6 +118,25 @@ class Views:
     weights: torch.Tensor | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Labelled:
+    """Slices that a pack learns from and keeps; arrays as :func:`training.dataset.write_replay` takes them.
+
+    Attributes
+    ----------
+    table
+        Structures of ``labels``.
+    images, labels, regions, validation
+        [n, channels, rows, cols], [n, rows, cols] twice, and [n].
+    """
+
+    table: LabelTable
+    images: npt.NDArray[Any]
+    labels: npt.NDArray[Any]
+    regions: npt.NDArray[Any]
+    validation: npt.NDArray[Any]
+
+
 def make_pack(out_dir: Path, resources: Path, *, recipe: PackRecipe, control: Control) -> ModelCard:
     """Train and write the pack.
 
@@ -129,46 +152,80 @@ def make_pack(out_dir: Path, resources: Path, *, recipe: PackRecipe, control: Co
     UserError
         When data or weights are missing, or ``out_dir`` cannot be written.
     """
-    torch.manual_seed(recipe.seed)
-    rng = torch.Generator().manual_seed(recipe.seed)
     patient = read_patient(resources / "demo", "A", SPEC)
     held = np.zeros(len(patient.images), np.uint8)
     held[HELD_BACK_FROM::HELD_BACK_EVERY] = 1
+
+    def views(train: SliceSet) -> Views:
+        upper = (train.targets[:, [1, 3]] > 0).flatten(1).any(dim=1)
+        return Views(SPEC, HEAVY, torch.where(upper, UPPER_WEIGHT, 1.0))
+
+    def describe(models: Models, held_back: SliceSet) -> ModelCard:
+        scores = judge_slices(models.student, held_back, SPEC, TABLE)
+        metrics: dict[str, object] = {
+            "of": "slices of patient A that were not trained on; their neighbours were, so this shows no generalisation",
+            "mean_dice": scores.mean,
+            "structures": {name: {"dice": dice} for name, dice in scores.dice.items()},
+            "teacher_mean_dice": judge_slices(models.teacher, held_back, SPEC, TABLE).mean,
+        }
+        return _card(models, recipe, metrics, minutes=control.elapsed_s / 60)
+
+    labelled = Labelled(TABLE, patient.images, patient.labels, patient.regions, held)
+    return train_pack(out_dir, labelled, views, recipe, imagenet=resources / "weights" / IMAGENET, control=control, describe=describe)
+
+
+def train_pack(
+    out_dir: Path,
+    labelled: Labelled,
+    views: Callable[[SliceSet], Views],
+    recipe: PackRecipe,
+    *,
+    imagenet: Path,
+    control: Control,
+    describe: Callable[[Models, SliceSet], ModelCard],
+) -> ModelCard:
+    """Train a pack from labelled slices, which it keeps to be remembered, and write it.
+
+    Parameters
+    ----------
+    out_dir
+        Must not exist yet.
+    views
+        Given the slices that are learned from.
+    imagenet
+        File of the encoders' first weights.
+    describe
+        Makes the card, given the networks and the slices that were held back.
+
+    Raises
+    ------
+    UserError
+        When the weights are missing, or ``out_dir`` cannot be written.
+    """
+    torch.manual_seed(recipe.seed)
+    rng = torch.Generator().manual_seed(recipe.seed)
     with complete_folder(out_dir) as folder:
         replay = folder.with_name(f".{out_dir.name}.replay.npz")
         try:
-            write_replay(replay, images=patient.images, labels=patient.labels, regions=patient.regions, validation=held)
-            train, held_back = read_replay(replay, TABLE)
-            upper = (train.targets[:, [1, 3]] > 0).flatten(1).any(dim=1)
-            views = Views(SPEC, HEAVY, torch.where(upper, UPPER_WEIGHT, 1.0))
-            models = train_networks(train, views, recipe, rng, imagenet=resources / "weights" / IMAGENET, control=control)
-            metrics: dict[str, object] = {
-                "of": "slices of patient A that were not trained on; their neighbours were, so this shows no generalisation",
-                "mean_dice": (scores := judge_slices(models.student, held_back, SPEC, TABLE)).mean,
-                "structures": {name: {"dice": dice} for name, dice in scores.dice.items()},
-                "teacher_mean_dice": judge_slices(models.teacher, held_back, SPEC, TABLE).mean,
-            }
-            card = _card(models, recipe, metrics, minutes=control.elapsed_s / 60)
-            probe = ((held_back.images - SPEC.mean) / SPEC.std)[:PROBE_SLICES]
+            parts = {"images": labelled.images, "labels": labelled.labels, "regions": labelled.regions, "validation": labelled.validation}
+            write_replay(replay, **parts)
+            train, held_back = read_replay(replay, labelled.table)
+            look = views(train)
+            models = _train(train, look, recipe, rng, imagenet=imagenet, control=control)
+            card = describe(models, held_back)
+            probe = ((held_back.images - look.spec.mean) / look.spec.std)[:PROBE_SLICES]
             write_pack(folder, card, models, replay=replay, probe=probe)
         finally:
             replay.unlink(missing_ok=True)
     return card
 
 
-def train_networks(train: SliceSet, views: Views, recipe: PackRecipe, rng: torch.Generator, *, imagenet: Path, control: Control) -> Models:
-    """Train a pack's teacher, Paraphrasers and student, in this order, and return them.
-
-    Parameters
-    ----------
-    imagenet
-        File of the encoders' first weights.
-    """
+def _train(train: SliceSet, views: Views, recipe: PackRecipe, rng: torch.Generator, *, imagenet: Path, control: Control) -> Models:
     spec = views.spec
     base = LoopConfig(batch=recipe.batch, rate=recipe.rate, weight_decay=recipe.weight_decay, ema=0.995, augment=views.augment)
     classes = train.targets.shape[1]
     teacher = build_network(NetworkConfig("lite_fanet", spec.channels, classes))
-    student = build_network(NetworkConfig(recipe.student_name, spec.channels, classes, recipe.student_width))  # type: ignore[arg-type]
+    student = build_network(NetworkConfig(recipe.student_name, spec.channels, classes, recipe.student_width))
     for network in (teacher, student):
         encoder = getattr(network, "encoder", None)
         if encoder is not None:
@@ -205,7 +262,7 @@ def _card(models: Models, recipe: PackRecipe, metrics: dict[str, object], *, min
         title="Abdominal CT, 7 structures",
         table=TABLE,
         preprocess=SPEC,
-        student=NetworkConfig(recipe.student_name, SPEC.channels, classes, recipe.student_width).as_json(),  # type: ignore[arg-type]
+        student=NetworkConfig(recipe.student_name, SPEC.channels, classes, recipe.student_width).as_json(),
         teacher=NetworkConfig("lite_fanet", SPEC.channels, classes).as_json(),
         files={},
         modality="CT",

@@ -16,8 +16,8 @@ def _uses_no_switch(_module: ModuleType) -> bool:
 def _spare_sources() -> None:
     """Keep PySide6 from reading the source of every module that is imported after it.
 
-    It looks for modules that switch it to ``snake_case`` names, which none here does, and everything it has read stays in memory: 36 MB
-    and a tenth of the start. The hook is PySide6's own affair; where a version of it has none, nothing happens.
+    It looks for modules that switch it to ``snake_case`` names, which none here does, and all that it has read stays in memory: 36 MB.
+    The hook is PySide6's own affair; where a version of it has none, nothing happens.
     """
     importlib.import_module("PySide6.QtCore")
     with suppress(ImportError, AttributeError):

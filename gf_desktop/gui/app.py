@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import importlib
 import os
 import sys
 from collections.abc import Callable
@@ -104,9 +105,6 @@ def compose(
 
 def load_the_rest(*, with_files: bool = True) -> None:
     """Load the libraries of prediction, of surfaces and of curves and, ``with_files``, those of scans, which take 135 MB; on any thread."""
-    # 20 MB, and a stall of 150 ms where it is first loaded when a round begins: the system brings libraries in with Python's lock held
-    import pyqtgraph  # noqa: F401
-
     from gf_desktop.files import warm_up as warm_up_files
     from gf_desktop.imaging.surface import warm_up as warm_up_surfaces
     from gf_desktop.inference import warm_up as warm_up_inference
@@ -115,6 +113,8 @@ def load_the_rest(*, with_files: bool = True) -> None:
         warm_up_files()
     warm_up_inference()
     warm_up_surfaces()
+    # 20 MB, and a stall of 150 ms where it is first loaded when a round begins: the system brings libraries in with Python's lock held
+    importlib.import_module("pyqtgraph")
     # what is loaded now stays: looking through it for garbage would hold up the window for 50 ms, again and again
     gc.freeze()
 

@@ -429,7 +429,7 @@ class Journal:
             return None
         target = source[-1]
         edit = self._edit(target)
-        # a key that is held down waits for no disk: what a power cut could take is one turn, and no stroke with it
+        # a key that is held down waits for no disk: a power cut could take the turns of the last moment, and no stroke with them
         self._append(kind, Turn(author, utc_now(), target), wait=False)
         return edit
 

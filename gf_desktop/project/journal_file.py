@@ -99,7 +99,7 @@ class _Flush(threading.Thread):
         self.start()
 
     def once_more(self) -> bool:
-        """Flush again when this one is done; False where it has ended already."""
+        """See that what was just written is flushed too; False where the last flush has ended already."""
         with self._lock:
             self._again = not self._ended
             return self._again
@@ -108,13 +108,15 @@ class _Flush(threading.Thread):
         """Flush as often as asked, and keep what went wrong."""
         while not self._ended:
             self._hurry.wait(FLUSH_AFTER_S)
+            with self._lock:
+                # what was written until now goes with this one
+                self._again = False
             try:
                 flush_to_disk(self._handle)
             except OSError as error:
                 self.error = error
             with self._lock:
                 self._ended = self.error is not None or not self._again
-                self._again = False
 
     def finish(self) -> None:
         """Return when all is flushed, or an error stands."""

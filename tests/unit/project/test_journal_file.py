@@ -19,10 +19,12 @@ class Disk:
 
     def __init__(self) -> None:
         self.open = threading.Event()
+        self.asked = threading.Event()
         self.flushed = 0
         self.refusals = 0
 
     def flush(self, _handle: int) -> None:
+        self.asked.set()
         assert self.open.wait(10)
         if self.refusals:
             self.refusals -= 1
@@ -68,17 +70,31 @@ def test_that_a_stroke_is_not_written_behind_what_the_disk_does_not_have(disk: D
     assert disk.flushed == 2
 
 
-def test_that_one_undo_after_the_other_waits_for_no_disk_and_all_are_flushed(disk: Disk, file: AppendFile) -> None:
-    for _ in range(5):
+def test_that_one_undo_after_the_other_waits_for_no_disk_and_all_are_flushed(
+    disk: Disk, file: AppendFile, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(journal_file, "FLUSH_AFTER_S", 0.0)
+    file.append(b"undo", wait=False)
+    assert disk.asked.wait(10)
+    for _ in range(4):
         file.append(b"undo", wait=False)
     assert disk.flushed == 0
     assert file.path.read_bytes() == b"undo" * 5
     disk.open.set()
     file.settle()
     assert disk.flushed == 2, "one was under way when the others came"
-    file.append(b"undo", wait=False)
-    file.settle()
-    assert disk.flushed == 3
+
+
+def test_that_undos_of_one_moment_go_to_the_disk_together_and_at_once_for_a_stroke(
+    disk: Disk, file: AppendFile, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(journal_file, "FLUSH_AFTER_S", 3600.0)
+    disk.open.set()
+    for _ in range(5):
+        file.append(b"undo", wait=False)
+    assert disk.flushed == 0
+    file.append(b"stroke")
+    assert disk.flushed == 2, "one for the undos, one for the stroke"
 
 
 def test_that_closing_waits_for_the_disk(disk: Disk, file: AppendFile) -> None:
