@@ -27,6 +27,7 @@ from gf_desktop.demo import demo_series
 from gf_desktop.errors import UserError
 from gf_desktop.files.label_files import write_mha
 from gf_desktop.gui.app import Composition, compose, make_application
+from gf_desktop.gui.clipping import clipped_texts
 from gf_desktop.gui.commands import packs
 from gf_desktop.gui.drops import Dropped
 from gf_desktop.gui.import_dialog import ImportDialog
@@ -39,7 +40,7 @@ from gf_desktop.imaging.operations import Margin
 from gf_desktop.project.records import RoundReport
 from gf_desktop.protocol import PROTOCOL_VERSION, Accepted, Event, Hello, Progress, Stopped, Validated, encode_line
 
-__all__ = ["main", "take_pictures"]
+__all__ = ["ClippedError", "main", "take_pictures"]
 
 SIZES: Final = ((1440, 900), (1100, 700))
 """The baseline and the smallest window."""
@@ -147,6 +148,10 @@ def _write_series(path: Path) -> None:
     path.write_bytes(f"{header}\n\n".encode("ascii") + np.stack(volumes).tobytes())
 
 
+class ClippedError(Exception):
+    """Texts in pictures are cut off."""
+
+
 class _Photographer:
     """Drives one window through its moments and writes a picture of each.
 
@@ -166,6 +171,7 @@ class _Photographer:
         self._made: Composition = compose(transport_factory=lambda: self._trainer)
         self._made.window.resize(*size)
         self.taken: list[Path] = []
+        self.clipped: list[str] = []
 
     def take_all(self, project: Path) -> None:
         """Go through all moments with a new project in ``project``."""
@@ -181,9 +187,11 @@ class _Photographer:
 
     def _take(self, name: str, widget: QWidget | None = None) -> None:
         _turn(120)
+        shown = widget or self._made.window
         path = self._folder / f"{self._prefix}{name}-{self._suffix}.png"
+        self.clipped += [f"{path.stem}: {text}" for text in clipped_texts(shown)]
         # without transparency, and packed as small as it goes
-        (widget or self._made.window).grab().toImage().convertToFormat(QImage.Format.Format_RGB888).save(str(path), "PNG", 0)  # type: ignore[call-overload]
+        shown.grab().toImage().convertToFormat(QImage.Format.Format_RGB888).save(str(path), "PNG", 0)  # type: ignore[call-overload]
         self.taken.append(path)
 
     def _take_panel(self, name: str) -> None:
@@ -455,15 +463,24 @@ def take_pictures(folder: Path, sizes: tuple[tuple[int, int], ...] = SIZES, look
     ----------
     looks
         Theme and language.
+
+    Raises
+    ------
+    ClippedError
+        When a text was cut off in one of them; all are written.
     """
     folder.mkdir(parents=True, exist_ok=True)
     taken: list[Path] = []
+    clipped: list[str] = []
     for look in looks:
         for size in sizes if look == LOOKS[0] else sizes[-1:]:
             with tempfile.TemporaryDirectory() as place:
                 photographer = _Photographer(folder, size, look, with_dialogs=size == sizes[0] or look != LOOKS[0])
                 photographer.take_all(Path(place) / "Abdomen trial")
                 taken += photographer.taken
+                clipped += photographer.clipped
+    if clipped:
+        raise ClippedError("\n".join(["Texts that are cut off:", *clipped]))
     return taken
 
 
