@@ -401,7 +401,7 @@ class TrainerLink:
                 self._send(self._order)
             case Accepted():
                 self._change(device=event.device)
-                self._log(f"{event.labelled} slices to learn from, {event.validation} held back, {event.unlabelled} without labels")
+                self._log(f"Slices: {event.labelled} to learn from, {event.validation} held back, {event.unlabelled} without labels")
             case Progress():
                 self._progress(event)
             case Validated():

@@ -1561,6 +1561,11 @@
             <translation>Schichten unterscheiden sich darin, was ihre Werte in {unit} bedeuten; der reale Wert wird nicht gezeigt</translation>
         </message>
         <message>
+            <location filename="../../gf_desktop/trainer_link.py"/>
+            <source>Slices: {labelled} to learn from, {validation} held back, {unlabelled} without labels</source>
+            <translation>Schichten: {labelled} zum Lernen, {validation} zurückgehalten, {unlabelled} ohne Labels</translation>
+        </message>
+        <message>
             <location filename="../../gf_desktop/files/scan.py"/>
             <source>Slide of {columns} × {rows}</source>
             <translation>Objektträger mit {columns} × {rows}</translation>
@@ -3868,11 +3873,6 @@
             <location filename="../../gf_desktop/gui/keymap.py"/>
             <source>{key} for {action}</source>
             <translation>{key} für {action}</translation>
-        </message>
-        <message>
-            <location filename="../../gf_desktop/trainer_link.py"/>
-            <source>{labelled} slices to learn from, {validation} held back, {unlabelled} without labels</source>
-            <translation>{labelled} Schichten zum Lernen, {validation} zurückgehalten, {unlabelled} ohne Labels</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/files/stack.py"/>

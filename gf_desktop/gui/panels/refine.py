@@ -158,8 +158,9 @@ class Refine(QFrame):
         layout.addWidget(self.agreement)
         # the table grows to its rows before the log grows to its limit
         layout.addWidget(self.table, 20)
-        layout.addWidget(self.log, 1)
-        layout.addStretch(0)
+        layout.addWidget(self.log, 4)
+        # what is left over in a tall window goes below, not between the texts
+        layout.addStretch(1)
 
     @staticmethod
     def _make_table() -> QTableWidget:
