@@ -17,7 +17,7 @@ import numpy as np
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 
-from watching import PaintWatch, bring_forward, serve, to_and_fro, turn_wheel
+from watching import PaintWatch, bring_forward, let_turn, serve, to_and_fro, turn_wheel
 
 STEP_VOXELS = 4.0
 RADIUS_VOXELS = 60.0
@@ -41,7 +41,7 @@ class Napari:
         self._window = window
         self._watch = PaintWatch(window)
         self._viewer.reset_view()
-        QTest.qWait(1000)
+        let_turn(1000)
 
     def about(self) -> dict[str, Any]:
         """Return napari's version, and what draws its canvas."""
@@ -65,14 +65,14 @@ class Napari:
         layer.brush_size = diameter_mm / VOXEL_MM
         layer.selected_label = label
         layer.mode = "paint"
-        QTest.qWait(200)
+        let_turn(200)
         i, j = self._shape[2] // 2, self._shape[1] // 2
         radius = min(RADIUS_VOXELS, i / 3)
         around = [turn + n * STEP_VOXELS / radius for n in range(moves + 1)]
         path = [(i + radius * math.cos(a), j + radius * math.sin(a)) for a in around]
         left = Qt.MouseButton.LeftButton
         QTest.mouseMove(self._canvas, self._pixel(path[0]) + QPoint(3, 3))
-        QTest.qWait(30)
+        let_turn(30)
         seen = [self._watch.timed(lambda: QTest.mousePress(self._canvas, left, pos=self._pixel(path[0])), [self._canvas])]
         for place in path[1:]:
             pixel = self._pixel(place)
@@ -80,14 +80,14 @@ class Napari:
         if layer.data[self._shape[0] // 2, round(path[-1][1]), round(path[-1][0])] != label:
             raise RuntimeError("the stroke left nothing")
         QTest.mouseRelease(self._canvas, left, pos=self._pixel(path[-1]))
-        QTest.qWait(30)
+        let_turn(30)
         return {"ms": seen, "cpu_ms": self._watch.cpu_ms[-len(seen) :]}
 
     def scroll(self, *, notches: int) -> dict[str, Any]:
         """Turn the wheel with Ctrl over the canvas, napari's way to change the slice; milliseconds of each notch until it is painted."""
         self._labels.mode = "pan_zoom"
         self._viewer.dims.set_point(0, self._shape[0] // 2)
-        QTest.qWait(200)
+        let_turn(200)
         seen = []
         for step in to_and_fro(notches, self._shape[0]):
             before = self._viewer.dims.current_step[0]

@@ -25,7 +25,7 @@ from gf_desktop.gui.app import compose, load_the_rest, make_application
 from gf_desktop.gui.questions import Questions
 from gf_desktop.resources import resource_dir
 from gf_desktop.session import Session
-from watching import Heartbeat, PaintWatch, bring_forward, serve, to_and_fro, turn_wheel
+from watching import Heartbeat, PaintWatch, bring_forward, let_turn, serve, to_and_fro, turn_wheel
 
 __all__ = ["Ours"]
 
@@ -93,7 +93,7 @@ class Ours:
         while not met():
             if time.monotonic() > end:
                 raise RuntimeError("it did not come to an end")
-            QTest.qWait(10)
+            let_turn(10)
 
     def _cpu(self, count: int) -> list[float]:
         return self._watch.cpu_ms[-count:]
@@ -101,7 +101,7 @@ class Ours:
     def _settle(self) -> None:
         page = self._page
         self._until(lambda: not self._made.jobs.busy and page.ledger.complete and self._session.predicting is None)
-        QTest.qWait(100)
+        let_turn(100)
 
     # scans
 
@@ -110,12 +110,12 @@ class Ours:
         # what the program does where there is no scan yet
         load_the_rest()
         self._session.close_project()
-        QTest.qWait(50)
+        let_turn(50)
         self._projects += 1
         folder = self._work / f"project-{self._projects}"
         shutil.rmtree(folder, ignore_errors=True)
         self._session.create_project(folder, resource_dir() / "models" / "abdomen-ct")
-        QTest.qWait(200)
+        let_turn(200)
         self._heart.start()
         view, shown = self._page.grid.slices["axial"], 0.0
 
@@ -157,7 +157,7 @@ class Ours:
         self._page.grid.fit()
         self._window.state.set_cursor(self._middle())
         self._window.state.set_tool(name="paint", radius_mm=diameter_mm / 2, label=label, options=BrushOptions(in_space=ball))
-        QTest.qWait(200)
+        let_turn(200)
 
     def brush(self, *, diameter_mm: float, ball: bool, moves: int, turn: int) -> dict[str, Any]:
         """Paint a stroke; milliseconds of each press and move until its pixels are painted, and of the release until it is saved."""
@@ -169,7 +169,7 @@ class Ours:
         path = [(i + radius * math.cos(a), j + radius * math.sin(a)) for a in around]
         left = Qt.MouseButton.LeftButton
         QTest.mouseMove(viewport, self._pixel(path[0]) + QPoint(3, 3))
-        QTest.qWait(30)
+        let_turn(30)
         seen = [self._watch.timed(lambda: QTest.mousePress(viewport, left, pos=self._pixel(path[0])), [viewport])]
         for place in path[1:]:
             pixel = self._pixel(place)
@@ -180,14 +180,14 @@ class Ours:
         begin = time.perf_counter()
         QTest.mouseRelease(viewport, left, pos=self._pixel(path[-1]))
         release = 1e3 * (time.perf_counter() - begin)
-        QTest.qWait(30)
+        let_turn(30)
         return {"ms": seen, "cpu_ms": self._cpu(len(seen)), "release_ms": [release]}
 
     def scroll(self, *, notches: int) -> dict[str, Any]:
         """Turn the wheel over the axial view; milliseconds of each notch until all three views are painted."""
         self._window.state.set_tool(name="cursor")
         self._window.state.set_cursor(self._middle())
-        QTest.qWait(200)
+        let_turn(200)
         viewports = [view.canvas.viewport() for view in self._page.grid.slices.values()]
         target = self._view().canvas.viewport()
         steps = to_and_fro(notches, self._session.must_open().volume.geometry.size_ijk[2])
@@ -244,7 +244,7 @@ class Ours:
         while not meshes.complete:
             turn_wheel(target, 1 if n % 40 < 20 else -1)
             n += 1
-            QTest.qWait(16)
+            let_turn(16)
             if time.perf_counter() - begin > LIMIT_S:
                 raise RuntimeError("the surfaces are not ready")
         return {**self._heart.stop(), "seconds": time.perf_counter() - begin, "turns": n}
@@ -291,7 +291,7 @@ class Ours:
         for k in range(size[2]):
             self._window.state.go_to(k)
             if k % 20 == 0:
-                QTest.qWait(1)
+                let_turn(1)
         self._begin(diameter_mm=12.0, ball=False, label=3)
         viewport, left = self._view().canvas.viewport(), Qt.MouseButton.LeftButton
         random = np.random.default_rng(0)
@@ -300,7 +300,7 @@ class Ours:
             if n % 10 == 0:
                 self._window.state.go_to(int(random.integers(size[2])))
                 self._window.state.set_tool(label=1 + n // 10 % 7)
-                QTest.qWait(1)
+                let_turn(1)
             i, j = random.uniform(0.35, 0.65, 2) * size[:2]
             QTest.mousePress(viewport, left, pos=self._pixel((i, j)))
             for step in (3.0, 6.0, 9.0):

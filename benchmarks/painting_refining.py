@@ -21,7 +21,7 @@ from PySide6.QtTest import QTest
 
 from gf_desktop.gui.app import Composition, compose, load_the_rest, make_application
 from gf_desktop.resources import resource_dir
-from watching import Heartbeat
+from watching import Heartbeat, let_turn
 
 __all__ = ["measure"]
 
@@ -36,7 +36,7 @@ def _until(met: Callable[[], bool]) -> None:
     while not met():
         if time.monotonic() > end_s:
             raise RuntimeError("it did not come to an end")
-        QTest.qWait(5)
+        let_turn(5)
 
 
 def _cpu_s(trainer: psutil.Process) -> float:
@@ -56,7 +56,7 @@ def _open(made: Composition, project: Path | None, folder: Path) -> None:
     _until(lambda: session.open is not None and not made.jobs.busy and session.predicting is None)
     session.approve_slice(session.must_open().volume.geometry.size_ijk[2] // 2)
     made.window.actions_by_id["tool_paint"].trigger()
-    QTest.qWait(200)
+    let_turn(200)
 
 
 def measure(project: Path | None, seconds: float) -> dict[str, Any]:
@@ -73,7 +73,7 @@ def measure(project: Path | None, seconds: float) -> dict[str, Any]:
         _until(lambda: session.training.stage == "teacher" and not session.training.paused)
         trainer = psutil.Process(made.trainers[-1].pid)
         before_s, began_s = _cpu_s(trainer), time.monotonic()
-        QTest.qWait(round(1000 * AT_REST_S))
+        let_turn(round(1000 * AT_REST_S))
         share = (_cpu_s(trainer) - before_s) / (time.monotonic() - began_s)
         figures = _paint(made, trainer, seconds) | {"trainer's share of a core before": share}
         session.cancel_refine()
@@ -97,7 +97,7 @@ def _paint(made: Composition, trainer: psutil.Process, seconds: float) -> dict[s
     while time.monotonic() - pressed_s < seconds:
         for step in range(round(PRESS_EVERY_S / 0.02)):
             QTest.mouseMove(port, middle + QPoint(step % 25, step % 9))
-            QTest.qWait(16)
+            let_turn(16)
         QTest.mouseRelease(port, LEFT, Qt.KeyboardModifier.NoModifier, middle)
         QTest.mousePress(port, LEFT, Qt.KeyboardModifier.NoModifier, middle + QPoint(strokes % 7, 0))
         strokes += 1
@@ -107,7 +107,7 @@ def _paint(made: Composition, trainer: psutil.Process, seconds: float) -> dict[s
     _until(lambda: trainer.status() != psutil.STATUS_STOPPED)
     went_on_s = time.monotonic() - released_s
     stall = heart.stop()
-    QTest.qWait(round(1000 * AT_REST_S))
+    let_turn(round(1000 * AT_REST_S))
     return {
         "stands still after": stood_after_s,
         "trainer's processor time while painting": grown_s,

@@ -18,7 +18,7 @@ from PySide6.QtGui import QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QWidget
 
-__all__ = ["FRAME_MS", "Heartbeat", "PaintWatch", "bring_forward", "serve", "to_and_fro", "turn_wheel"]
+__all__ = ["FRAME_MS", "Heartbeat", "PaintWatch", "bring_forward", "let_turn", "serve", "to_and_fro", "turn_wheel"]
 
 FRAME_MS = 16.0
 """Events come at most as often as a screen of 60 Hz shows a picture; in between the program does what else it has to do."""
@@ -40,6 +40,13 @@ STACKS_S = 0.06
 
 NOTCH = 120
 """Qt's angle of one notch of a wheel."""
+
+
+def let_turn(milliseconds: int) -> None:
+    """Let the event loop turn for so long; ``QTest.qWait`` would keep Python's lock, and no other thread would get on meanwhile."""
+    loop = QEventLoop()
+    QTimer.singleShot(milliseconds, loop.quit)
+    loop.exec()
 
 
 class PaintWatch(QObject):
@@ -113,7 +120,7 @@ class PaintWatch(QObject):
         milliseconds = 1e3 * (self.end_s - begin)
         self.cpu_ms.append(1e3 * (self._end_cpu_s - begin_cpu))
         if rest:
-            QTest.qWait(max(1, round(FRAME_MS - milliseconds)))
+            let_turn(max(1, round(FRAME_MS - milliseconds)))
         return milliseconds
 
 
@@ -180,7 +187,7 @@ def bring_forward(window: QWidget) -> None:
     """Make a window the active one, which keys go to; another side's may have been it."""
     for _ in range(ACTIVE_LIMIT_MS // ACTIVE_TRY_MS):
         # the loss of the keyboard has to be noticed before it can be asked for again
-        QTest.qWait(20)
+        let_turn(20)
         window.activateWindow()
         if QTest.qWaitForWindowActive(window, ACTIVE_TRY_MS):
             return

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import os
+import sys
+import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from typing import TypeVar
+from typing import Final, TypeVar
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
 
@@ -21,6 +24,19 @@ WORKERS = 2
 IDLE_MS = 500
 """What work left of memory is given back once nothing has run for so long."""
 
+BEHIND: Final = 2
+"""Added to the niceness of the threads: a prediction that takes every core leaves the window its share of them."""
+
+
+def _step_back() -> None:
+    """Let the window's thread go first; what this one starts, such as the threads of ONNX Runtime, goes behind it too.
+
+    Only Linux gives each thread a niceness of its own.
+    """
+    if sys.platform.startswith("linux"):
+        thread = threading.get_native_id()
+        os.setpriority(os.PRIO_PROCESS, thread, os.getpriority(os.PRIO_PROCESS, thread) + BEHIND)
+
 
 class QtJobs(QObject):
     """Runs functions in threads; callbacks come on the thread that made this object. See :class:`gf_desktop.jobs.Jobs`.
@@ -32,7 +48,7 @@ class QtJobs(QObject):
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._pool = ThreadPoolExecutor(WORKERS, thread_name_prefix="job")
+        self._pool = ThreadPoolExecutor(WORKERS, thread_name_prefix="job", initializer=_step_back)
         self._tokens: set[CancelToken] = set()
         self._open = True
         self._posted.connect(self._call, Qt.ConnectionType.QueuedConnection)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import sys
 import threading
 from collections.abc import Iterator
 
@@ -11,7 +13,7 @@ from PySide6.QtGui import QPaintEvent
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
-from gf_desktop.gui.qt_jobs import QtJobs
+from gf_desktop.gui.qt_jobs import BEHIND, QtJobs
 from gf_desktop.jobs import CancelToken
 
 
@@ -30,6 +32,24 @@ def test_that_work_is_done_in_a_thread_and_its_answer_comes_on_the_owners(jobs: 
     assert there != here
     assert back == here
     assert not jobs.busy
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="only Linux gives each thread a niceness of its own")
+def test_that_work_and_what_it_starts_go_behind_the_windows_thread(jobs: QtJobs, qtbot: QtBot) -> None:
+    def nice() -> int:
+        return os.getpriority(os.PRIO_PROCESS, threading.get_native_id())
+
+    def work(_token: CancelToken) -> list[int]:
+        found = [nice()]
+        started = threading.Thread(target=lambda: found.append(nice()))
+        started.start()
+        started.join()
+        return found
+
+    seen: list[list[int]] = []
+    jobs.run(work, on_done=seen.append, on_error=pytest.fail)
+    qtbot.waitUntil(lambda: bool(seen))
+    assert seen == [[min(19, nice() + BEHIND)] * 2]
 
 
 def test_that_memory_is_given_back_once_when_nothing_runs(qtbot: QtBot, jobs: QtJobs, monkeypatch: pytest.MonkeyPatch) -> None:
