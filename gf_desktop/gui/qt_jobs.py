@@ -24,7 +24,7 @@ WORKERS = 2
 IDLE_MS = 500
 """What work left of memory is given back once nothing has run for so long."""
 
-BEHIND: Final = 2
+BEHIND: Final = 5
 """Added to the niceness of the threads: a prediction that takes every core leaves the window its share of them."""
 
 

@@ -38,7 +38,10 @@ from gf_desktop.session import Session
 __all__ = ["Worklist"]
 
 RANK_MS: Final = 500
-"""Slices are ranked so long after something changed: strokes follow each other."""
+"""Slices are ranked so long after something changed."""
+
+RANK_REST_MS: Final = 2500
+"""After the last stroke: others follow it, and the surfaces come first; both at once leave the window no core of two."""
 
 ENTER: Final = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 ROW_PX: Final = THUMBNAIL_PX + 2 * GRID_PX
@@ -241,22 +244,23 @@ class Worklist(QFrame):
         self.best_wanted.emit(self._best)
 
     def _follow_ranking(self, session: Session) -> None:
-        self._rank_soon = QTimer(self, singleShot=True, interval=RANK_MS)
+        self._rank_soon = QTimer(self, singleShot=True)
         self._rank_soon.timeout.connect(self._rank)
-        for signal in (session.worklist_changed, session.prediction_changed, session.history_changed, session.project_changed):
+        for signal in (session.worklist_changed, session.prediction_changed, session.project_changed):
             signal.connect(self._rank_later)
+        session.history_changed.connect(lambda: self._rank_soon.start(RANK_REST_MS))
         session.suggesting.changed.connect(self._show_best)
         session.suggesting.wanted.connect(self._go_to_best)
 
     def _rank_later(self) -> None:
         if not self._rank_soon.isActive():
-            self._rank_soon.start()
+            self._rank_soon.start(RANK_MS)
 
     def _rank(self) -> None:
         """Rank slices again, but not while a hand draws."""
         opened = self._session.open
         if opened is not None and (opened.painting or opened.working):
-            self._rank_soon.start()
+            self._rank_soon.start(RANK_REST_MS)
         else:
             self._session.suggesting.renew()
 
