@@ -13,7 +13,6 @@ from typing import Final
 
 import numpy as np
 import numpy.typing as npt
-import SimpleITK
 import torch
 from PIL import Image
 
@@ -177,6 +176,8 @@ def _scans(task: Task, folder: Path) -> tuple[tuple[Path, ...], tuple[UInt8, ...
 
 
 def _write_volume(path: Path, voxels: UInt8) -> None:
+    import SimpleITK  # for the tasks that are written as scans alone
+
     image = SimpleITK.GetImageFromArray(voxels)
     image.SetSpacing((1.0, 1.0, SLICE_MM))
     SimpleITK.WriteImage(image, str(path))
