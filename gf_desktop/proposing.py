@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import math
 import threading
+import time
+from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
@@ -26,6 +30,9 @@ __all__ = ["Proposer"]
 
 UInt8 = npt.NDArray[np.uint8]
 
+ARRIVE_S: Final = 0.2
+"""Slices that a student has done come on screen this often."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Answer:
@@ -34,6 +41,44 @@ class _Answer:
     segmenter: Segmenter
     prediction: Prediction
     before: tuple[str, LabelMap] | None
+
+
+class _Arriving:
+    """Slices on their way from the student to the mask on screen: the first at once, the others some at a time.
+
+    The views, the strip and the table of structures follow every arrival; thirteen a second would take a quarter of one core from
+    a window that has little enough while the student takes both.
+
+    Parameters
+    ----------
+    take
+        Called on the session's thread with box, labels and confidence of a slice.
+    lookup
+        uint8 [256]: what becomes of a label; None for nothing.
+    """
+
+    def __init__(self, jobs: Jobs, take: Callable[[Box, UInt8, UInt8], None], *, lookup: UInt8 | None) -> None:
+        self._jobs = jobs
+        self._take = take
+        self._lookup = lookup
+        self._waiting: deque[tuple[Box, UInt8, UInt8]] = deque()
+        self._sent_s = -math.inf
+
+    def add(self, box: Box, labels: UInt8, confidence: UInt8) -> None:
+        """Take a slice along; on the student's thread."""
+        self._waiting.append((box, labels if self._lookup is None else self._lookup[labels], confidence))
+        if time.monotonic() - self._sent_s >= ARRIVE_S:
+            self.send()
+
+    def send(self) -> None:
+        """Send what has been taken along."""
+        if self._waiting:
+            self._sent_s = time.monotonic()
+            self._jobs.post(self._arrive)
+
+    def _arrive(self) -> None:
+        while self._waiting:
+            self._take(*self._waiting.popleft())
 
 
 class _Keeping:
@@ -200,10 +245,11 @@ class Proposer:
         turn = self._turn
 
         def work(token: CancelToken) -> _Answer:
-            def on_slice(box: Box, labels: UInt8, confidence: UInt8) -> None:
-                if shown is not None:
-                    said = labels if rule is None else rule.lookup[labels]
-                    self._jobs.post(lambda: None if token() else self._take_slice(shown, box, said, confidence, rule))
+            arriving = _Arriving(
+                self._jobs,
+                lambda *one: None if token() else self._take_slice(shown, one, rule),
+                lookup=None if rule is None else rule.lookup,
+            )
 
             def given_up() -> bool:
                 before_slice(token)
@@ -212,7 +258,8 @@ class Proposer:
             # read before the first slice changes the mask on screen
             before = older()
             segmenter = load()
-            prediction = segmenter.predict(volume, first_k=first_k, on_slice=on_slice, cancel=given_up)
+            prediction = segmenter.predict(volume, first_k=first_k, on_slice=None if shown is None else arriving.add, cancel=given_up)
+            arriving.send()
             return _Answer(segmenter, prediction if rule is None else replace(prediction, labels=rule.lookup[prediction.labels]), before)
 
         def done(answer: _Answer) -> None:
@@ -312,9 +359,10 @@ class Proposer:
         active = models.active_id
         return None if active is None else proposal_rule(structures.table, models.card(active).table, structures.merged)
 
-    def _take_slice(self, shown: OpenCase, box: Box, labels: UInt8, confidence: UInt8, rule: ProposalRule | None) -> None:
-        if self._shown is not shown or self.progress is None:
+    def _take_slice(self, shown: OpenCase | None, one: tuple[Box, UInt8, UInt8], rule: ProposalRule | None) -> None:
+        if shown is None or self._shown is not shown or self.progress is None:
             return
+        box, labels, confidence = one
         if shown.confidence is None:
             shown.confidence = np.zeros(shown.volume.geometry.shape_kji, np.uint8)
         known = written_apart(shown.confidence)

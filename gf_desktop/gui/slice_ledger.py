@@ -16,7 +16,7 @@ from gf_desktop.session import Session
 
 __all__ = ["SliceLedger"]
 
-TELL_S: Final = 0.1
+TELL_S: Final = 0.25
 """While many slices are counted what is new is told, and drawn, this often: drawing takes as long as a turn of counting."""
 
 TURN_S: Final = 0.006

@@ -3,6 +3,7 @@
 ::
 
     project.sqlite      cases, revisions, models, rounds
+    last-case           the scan that was on screen last
     project.lock        held by the program that may write
     cases/C-001/        image.npy, labels-000001.npz (immutable), journal.gfj with every stroke, confidence.npz;
                         frames.npy of a series of volumes in time, of which image.npy is one
@@ -18,6 +19,7 @@ import os
 import shutil
 import sqlite3
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
@@ -50,6 +52,9 @@ from gf_desktop.project.structures import StructureList
 __all__ = ["Project", "read_confidence", "write_confidence"]
 
 DATABASE = "project.sqlite"
+
+LAST_CASE = "last-case"
+"""File with the id of the case that was on screen last."""
 LOCK = "project.lock"
 HELD = "project"
 """The note of who may write is project.holder.json."""
@@ -242,14 +247,24 @@ class Project:
     @property
     def last_case(self) -> str | None:
         """Id of the case that was on screen last; None where that is not known or it is gone."""
-        row = self._db.execute("SELECT id FROM cases WHERE id = (SELECT value FROM meta WHERE key = 'last_case')").fetchone()
+        try:
+            kept = (self.folder / LAST_CASE).read_text(encoding="utf-8")
+        except (OSError, UnicodeDecodeError):
+            return None
+        row = self._db.execute("SELECT id FROM cases WHERE id = ?", (kept,)).fetchone()
         return None if row is None else str(row[0])
 
     def keep_last_case(self, case_id: str) -> None:
-        """Keep which case is on screen; does nothing in a project that is open for reading only."""
+        """Keep which case is on screen; does nothing in a project that is open for reading only.
+
+        Nothing waits for a disk here, as it would for the database while a scan is being written: nobody's work hangs on it.
+        """
         if not self.read_only and self.last_case != case_id:
-            with self._db:
-                self._db.execute("INSERT OR REPLACE INTO meta VALUES ('last_case', ?)", (case_id,))
+            path = self.folder / LAST_CASE
+            partial = path.with_name(f".{path.name}.partial")
+            with suppress(OSError):
+                partial.write_text(case_id, encoding="utf-8")
+                partial.replace(path)
 
     # cases
 

@@ -44,6 +44,19 @@ def test_that_a_case_on_screen_shows_each_slice_as_it_comes(world: World) -> Non
     assert (world.session.must_open().label_map.states == VoxelState.PROPOSED).all()
 
 
+def test_that_slices_come_some_at_a_time_and_none_is_left_out(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("gf_desktop.proposing.ARRIVE_S", 3600.0)
+    posts: list[Any] = []
+    post = world.session._jobs.post
+    monkeypatch.setattr(world.session._jobs, "post", lambda fn: (posts.append(fn), post(fn)))
+    boxes: list[Any] = []
+    world.session.open_case("C-001")
+    world.session.labels_changed.connect(boxes.append)
+    world.session.predict()
+    assert {box.start_kji[0] for box in boxes} == set(range(world.session.must_open().case.slices))
+    assert len(posts) == 2, "the first slice, then all the others"
+
+
 def test_that_who_hears_of_a_first_prediction_finds_the_case_up_to_date(world: World) -> None:
     seen = []
     world.session.open_case("C-001")

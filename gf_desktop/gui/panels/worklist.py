@@ -257,9 +257,9 @@ class Worklist(QFrame):
             self._rank_soon.start(RANK_MS)
 
     def _rank(self) -> None:
-        """Rank slices again, but not while a hand draws."""
+        """Rank slices again, but not while a hand draws, nor while a student is at what would be ranked."""
         opened = self._session.open
-        if opened is not None and (opened.painting or opened.working):
+        if self._session.predicting is not None or (opened is not None and (opened.painting or opened.working)):
             self._rank_soon.start(RANK_REST_MS)
         else:
             self._session.suggesting.renew()

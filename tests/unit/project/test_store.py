@@ -331,3 +331,19 @@ def test_that_a_project_without_a_model_has_the_structures_that_it_began_with(tm
     assert again.table == table
     assert [c.id for c in again.cases()] == [case.id]
     again.close()
+
+
+def test_that_the_scan_on_screen_is_remembered_until_it_is_gone(project: Project, case_id: str) -> None:
+    assert project.last_case is None
+    project.keep_last_case(case_id)
+    assert project.last_case == case_id
+    (project.folder / "last-case").write_text("C-999", encoding="utf-8")
+    assert project.last_case is None
+    (project.folder / "last-case").write_bytes(b"\xff\xfe\x00")
+    assert project.last_case is None
+
+
+def test_that_a_scan_is_not_remembered_where_the_folder_takes_no_file(project: Project, case_id: str) -> None:
+    (project.folder / ".last-case.partial").mkdir()
+    project.keep_last_case(case_id)
+    assert project.last_case is None
