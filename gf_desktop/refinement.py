@@ -12,6 +12,7 @@ from gf_desktop.gate import GateDecision
 from gf_desktop.jobs import CancelToken, Jobs
 from gf_desktop.judging import judge_packs
 from gf_desktop.open_case import OpenCase
+from gf_desktop.pack import ModelCard, verify_pack
 from gf_desktop.project.manifest import ManifestItem, begin_freezing, nothing_to_learn, write_manifest
 from gf_desktop.project.mask_files import Freezing
 from gf_desktop.project.records import RoundReport
@@ -406,12 +407,18 @@ class Refinement:
         self._tell_failure(error)
 
     def _judge(self, result: Candidate) -> None:
+        folder = self._project.models.folder / result.model_id
+        self._judging = self._jobs.run(
+            lambda _token: verify_pack(folder), on_done=lambda card: self._judge_verified(result, card), on_error=self._fail
+        )
+
+    def _judge_verified(self, result: Candidate, card: ModelCard) -> None:
         project = self._project
         known = next((record.state for record in project.models.records() if record.id == result.model_id), None)
         try:
             # where the round was broken off after this, it is registered already
             if known is None:
-                project.models.register(result.model_id)
+                project.models.register(result.model_id, card=card)
         except UserError as error:
             self._fail(error)
             return
@@ -435,13 +442,7 @@ class Refinement:
 
     def _conclude(self, result: Candidate, decision: GateDecision) -> None:
         self._judging = None
-        models = self._project.models
-        gate = decision.document
-        if decision.promoted:
-            models.activate(result.model_id, reason=decision.reason, gate=gate, mean_dice=decision.mean_after)
-        else:
-            models.reject(result.model_id, gate=gate, mean_dice=decision.mean_after)
-        names = decision.scores.before
+        models, gate, names = self._project.models, decision.document, decision.scores.before
         report = RoundReport(
             run_id=self.run_id,
             candidate_id=result.model_id,
@@ -454,7 +455,12 @@ class Refinement:
             parity=result.parity,
             gate=gate,
         )
-        self._project.save_round(report)
+        with self._project.together():
+            if decision.promoted:
+                models.activate(result.model_id, reason=decision.reason, gate=gate, mean_dice=decision.mean_after, verified=True)
+            else:
+                models.reject(result.model_id, gate=gate, mean_dice=decision.mean_after)
+            self._project.save_round(report)
         self._end_round()
         self._on_report(report)
 

@@ -267,7 +267,7 @@ class Segmenter:
         """
         source = SliceSource(volume, self.card.preprocess)
         labels = np.zeros(volume.geometry.shape_kji, np.uint8)
-        confidence = np.zeros_like(labels)
+        confidence = np.zeros(labels.shape, np.uint8)
         label_view, confidence_view = source.axes.view(labels), source.axes.view(confidence)
         to_id = self.card.table.class_to_id()
         for index in _outwards(len(source), _start_slice(source, volume, first_k)):

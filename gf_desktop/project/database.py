@@ -83,15 +83,20 @@ def create_schema(path: Path) -> None:
 
 @contextmanager
 def writing(database: sqlite3.Connection) -> Iterator[None]:
-    """Carry out what is within as one transaction: all of it is kept, or none.
+    """Carry out what is within as one transaction: all of it is kept, or none; within another one it is a part of that.
 
     Raises
     ------
     ProjectError
         When the disk is full or fails, or another program holds the database.
     """
+    if database.in_transaction:
+        yield
+        return
     try:
         with database:
+            # else it would begin with the first change, and what is called in between could not tell
+            database.execute("BEGIN")
             yield
     except sqlite3.OperationalError as error:
         path = database.execute("PRAGMA database_list").fetchone()[2]

@@ -146,9 +146,15 @@ class ModelRegistry:
         taken = {r.id for r in self.records()} | ({p.name for p in self.folder.iterdir()} if self.folder.is_dir() else set())
         return next(one for n in count(1) if (one := wanted if n == 1 else f"{wanted}-{n}") not in taken)
 
-    def register(self, model_id: str, *, state: ModelState = "candidate") -> ModelRecord:
-        """Take a pack that lies in the models folder into the project, after checking it."""
-        card = verify_pack(self.folder / model_id)
+    def register(self, model_id: str, *, state: ModelState = "candidate", card: ModelCard | None = None) -> ModelRecord:
+        """Take a pack that lies in the models folder into the project, after checking it.
+
+        Parameters
+        ----------
+        card
+            As :func:`gf_desktop.pack.verify_pack` returned it, where that was done already: hashing takes its time.
+        """
+        card = verify_pack(self.folder / model_id) if card is None else card
         if card.id != model_id:
             raise ModelError(
                 f"The pack's card says “{card.id}”", where=str(self.folder / model_id), next_step="Give the folder the model's id."
@@ -161,15 +167,24 @@ class ModelRegistry:
             )
         return self.record(card.id)
 
-    def activate(self, model_id: str, *, reason: str, gate: dict[str, Any] | None = None, mean_dice: float | None = None) -> None:
+    def activate(
+        self, model_id: str, *, reason: str, gate: dict[str, Any] | None = None, mean_dice: float | None = None, verified: bool = False
+    ) -> None:
         """Let a model serve; the one before retires.
+
+        Parameters
+        ----------
+        verified
+            Its files were compared with their hashes just now.
 
         Raises
         ------
         ModelError
             When the project has no such model or its files are damaged.
         """
-        verify_pack(self.path(model_id))
+        path = self.path(model_id)
+        if not verified:
+            verify_pack(path)
         with writing(self._db):
             self._db.execute("UPDATE models SET state = 'retired' WHERE state = 'active'")
             self._db.execute("UPDATE models SET state = 'active' WHERE id = ?", (model_id,))

@@ -19,7 +19,7 @@ import os
 import shutil
 import sqlite3
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import AbstractContextManager, suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
@@ -471,6 +471,10 @@ class Project:
         """Return an id for the next refinement."""
         taken = [int(p.name.split("-")[1]) for p in (self.folder / "runs").glob("run-[0-9]*") if p.name.split("-")[1].isdigit()]
         return f"run-{1 + max(taken, default=0):04d}"
+
+    def together(self) -> AbstractContextManager[None]:
+        """Keep all that is written within, or none of it; the disk is waited for once. Errors as writing has them."""
+        return writing(self._db)
 
     def save_round(self, report: RoundReport) -> None:
         """Remember how a refinement ended."""

@@ -105,3 +105,14 @@ def test_that_the_first_models_id_is_the_projects_name_in_plain_letters(project:
     assert project.models.first_id(name) == expected
     (project.models.folder / expected).mkdir()
     assert project.models.first_id(name) == expected.replace("-v1", "-v2")
+
+
+def test_that_what_is_written_together_is_kept_whole_or_not_at_all(project: Project, make_pack) -> None:
+    add(project, make_pack, "threshold-v2")
+    with pytest.raises(RuntimeError), project.together():
+        project.models.activate("threshold-v2", reason="better")
+        raise RuntimeError
+    assert states(project) == {"threshold": "active", "threshold-v2": "candidate"}
+    with project.together():
+        project.models.activate("threshold-v2", reason="better")
+    assert project.models.active_id == "threshold-v2"
