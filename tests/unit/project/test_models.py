@@ -109,9 +109,9 @@ def test_that_the_first_models_id_is_the_projects_name_in_plain_letters(project:
 
 def test_that_what_is_written_together_is_kept_whole_or_not_at_all(project: Project, make_pack) -> None:
     add(project, make_pack, "threshold-v2")
-    with pytest.raises(RuntimeError), project.together():
+    with pytest.raises(ModelError, match="nobody"), project.together():
         project.models.activate("threshold-v2", reason="better")
-        raise RuntimeError
+        project.models.activate("nobody", reason="better")
     assert states(project) == {"threshold": "active", "threshold-v2": "candidate"}
     with project.together():
         project.models.activate("threshold-v2", reason="better")
