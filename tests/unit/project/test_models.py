@@ -109,10 +109,14 @@ def test_that_the_first_models_id_is_the_projects_name_in_plain_letters(project:
 
 def test_that_what_is_written_together_is_kept_whole_or_not_at_all(project: Project, make_pack) -> None:
     add(project, make_pack, "threshold-v2")
-    with pytest.raises(ModelError, match="nobody"), project.together():
-        project.models.activate("threshold-v2", reason="better")
-        project.models.activate("nobody", reason="better")
+
+    def activate(*names: str) -> None:
+        with project.together():
+            for name in names:
+                project.models.activate(name, reason="better")
+
+    with pytest.raises(ModelError, match="nobody"):
+        activate("threshold-v2", "nobody")
     assert states(project) == {"threshold": "active", "threshold-v2": "candidate"}
-    with project.together():
-        project.models.activate("threshold-v2", reason="better")
+    activate("threshold-v2")
     assert project.models.active_id == "threshold-v2"
