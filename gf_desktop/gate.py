@@ -6,10 +6,11 @@ or larger. Then three sets of slices, each made of voxels that a person accepted
 - held back: slices that no training ever saw; they decide. Without any, the corrected slices decide, by a stricter rule: they were
   trained on, so a rise there proves little.
 - corrected: the slices that the candidate was trained on. A candidate that is worse on what it was just taught is turned away.
-- remembered: the pack's own slices; a candidate must not forget them.
+- remembered: the pack's own slices; a candidate must not forget them, nor one structure of them.
 
 A structure vetoes where it fell by more than a margin, and where so few slices speak for it that it may well have fallen by more. The mean
-has to rise by more than chance explains. docs/adr/0024-gate.md says why, docs/benchmarks.md how often it errs.
+has to rise by more than chance explains; where too few are held back to tell, what was learned of the corrected slices may speak instead.
+docs/adr/0024-gate.md says why, docs/benchmarks.md how often it errs.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ import numpy.typing as npt
 from gf_desktop.imaging.labelmap import LabelTable
 from gf_desktop.imaging.paired import Change, PairedCounts, paired_changes
 
-__all__ = ["Checks", "GateDecision", "JudgedSet", "SetScores", "StructureVerdict", "Tally", "decide"]
+__all__ = ["Checks", "GateDecision", "JudgedSet", "SetScores", "StructureVerdict", "Tally", "decide", "is_slower"]
 
 DOCUMENT_FORMAT: Final = 2
 """Of what is stored; 1 was the reason, the sentences and the Dice alone."""
@@ -33,13 +34,13 @@ DOCUMENT_FORMAT: Final = 2
 FALL_MARGIN: Final = 0.02
 """A structure that falls by more than this vetoes the candidate."""
 
-VETO_SHARE: Final = 0.2
+VETO_SHARE: Final = 0.25
 """A structure also vetoes where the chance that it fell by more than the margin is above this."""
 
 MIN_GAIN: Final = 0.005
 """The mean has to rise by at least this."""
 
-GAIN_SHARE: Final = 0.05
+GAIN_SHARE: Final = 0.1
 """The chance that the mean did not rise must be below this."""
 
 STRICT_GAIN: Final = 0.02
@@ -49,7 +50,13 @@ STRICT_SHARE: Final = 0.5
 """Where the corrected slices decide, so much of what is missing to Dice 1 has to be gone: any student is better where it was trained."""
 
 FORGET_MARGIN: Final = 0.03
-"""The mean on the pack's own slices may fall by at most this; without held-back slices no structure may."""
+"""The mean on the pack's own slices may fall by at most this; where the corrected slices decide no structure may."""
+
+FADE_MARGIN: Final = 0.015
+"""A structure that fell by more than this on the pack's own slices vetoes, where it is likely that it fell at all."""
+
+FADE_SHARE: Final = 0.7
+"""The chance that it fell has to be above this."""
 
 MIN_VOXELS: Final = 40
 """A structure with fewer voxels in the reference is reported, but has no vote and no veto: one pixel would decide. A gain that rests on
@@ -74,6 +81,11 @@ UInt8 = npt.NDArray[np.uint8]
 Scores = dict[str, float | None]
 
 
+def is_slower(active_ms: float, candidate_ms: float) -> bool:
+    """Whether a candidate takes too much longer than the active student for a slice."""
+    return candidate_ms - active_ms > LATENCY_SLACK_MS and candidate_ms > LATENCY_LIMIT * active_ms
+
+
 @dataclass(frozen=True, slots=True)
 class Checks:
     """What is found out about a candidate without any reference.
@@ -85,7 +97,7 @@ class Checks:
     finite
         Whether all numbers of the exported student were finite on a probe here.
     active_ms, candidate_ms
-        Median time a slice, the two in turns on the same slices; None where there is no active student.
+        Median over slices of the shortest of some times, the two students in turns; None where there is no active student.
     active_bytes, candidate_bytes
         Of student.onnx.
     has_new
@@ -107,11 +119,9 @@ class Checks:
         # a parity that is no number fails as well
         if not self.parity <= PARITY_LIMIT:
             return f"exported, it differs from what was trained by {self.parity:.2g}, more than {PARITY_LIMIT}"
-        if self.active_ms is not None and self.candidate_ms is not None:
-            slower = self.candidate_ms - self.active_ms > LATENCY_SLACK_MS
-            if slower and self.candidate_ms > LATENCY_LIMIT * self.active_ms:
-                new, old = self.candidate_ms, self.active_ms
-                return f"it takes {new:.1f} ms a slice, the active one {old:.1f} ms; {LATENCY_LIMIT} times are allowed"
+        new, old = self.candidate_ms, self.active_ms
+        if new is not None and old is not None and is_slower(old, new):
+            return f"it takes {new:.1f} ms a slice, the active one {old:.1f} ms; {LATENCY_LIMIT} times are allowed"
         if self.active_bytes and self.candidate_bytes and not self.has_new and self.candidate_bytes > SIZE_LIMIT * self.active_bytes:
             mine, other = self.candidate_bytes / 1e6, self.active_bytes / 1e6
             return f"its file has {mine:.1f} MB, the active one's {other:.1f} MB; {SIZE_LIMIT} times are allowed"
@@ -233,6 +243,11 @@ class StructureVerdict:
     votes: bool
     veto: str = ""
 
+    @property
+    def fall(self) -> float:
+        """How Dice changed, below 0 where it fell; 0 where nothing is known of it."""
+        return 0.0 if self.change is None else self.change.value
+
 
 @dataclass(frozen=True, slots=True)
 class _SetVerdict:
@@ -242,6 +257,11 @@ class _SetVerdict:
     mean_after: float | None
     won: int
     of: int
+
+    @property
+    def rise(self) -> float:
+        """How the mean changed; 0 where there is none."""
+        return 0.0 if self.mean is None else self.mean.value
 
     @property
     def scores(self) -> SetScores:
@@ -351,30 +371,44 @@ def _objection(sets: Mapping[str, _SetVerdict], deciding: str, checks: Checks, *
     taught = [s for s in sets.get("corrected", _NOTHING).structures if s.veto == "fell"]
     vetoes = [s for s in found.structures if s.veto] + (taught if deciding != "corrected" else [])
     if vetoes:
-        return _veto_text(min(vetoes, key=lambda s: (_VETO_ORDER[s.veto], 0.0 if s.change is None else s.change.value)))
+        return _veto_text(min(vetoes, key=lambda s: (_VETO_ORDER[s.veto], s.fall)))
     strict = deciding == "corrected"
-    # a first student has nothing to be better than
-    share = 0.0 if is_first else STRICT_SHARE * (1.0 - (found.mean_before or 0.0))
-    needed = max(STRICT_GAIN, share) if strict else MIN_GAIN
-    if found.mean.value < needed or found.mean.bound(GAIN_SHARE) <= 0:
-        return f"mean Dice on the {_WHERE[deciding]} went from {_text(found)}, too little to tell"
+    if not _has_risen(found, strict=strict, is_first=is_first):
+        taught_by = sets.get("corrected", _NOTHING)
+        # few held-back slices must not say less than none: as without them, learning much is enough where nothing speaks against it
+        strict = strict or (found.rise >= STRICT_GAIN and _has_risen(taught_by, strict=True, is_first=is_first))
+        if deciding == "corrected" or not strict:
+            return f"mean Dice on the {_WHERE[deciding]} went from {_text(found)}, too little to tell"
     if found.won < MIN_VOXELS:
         return f"its gain rests on {max(found.won, 0)} voxels, too few to tell"
     return _forgotten(sets.get("remembered"), strict=strict)
 
 
+def _has_risen(found: _SetVerdict, *, strict: bool, is_first: bool) -> bool:
+    """Whether the mean rose by enough, and by more than chance explains; ``strict`` on slices that were trained on."""
+    if found.mean is None:
+        return False
+    # a first student has nothing to be better than
+    share = 0.0 if is_first else STRICT_SHARE * (1.0 - (found.mean_before or 0.0))
+    needed = max(STRICT_GAIN, share) if strict else MIN_GAIN
+    return found.rise >= needed and found.mean.bound(GAIN_SHARE) > 0
+
+
 def _forgotten(remembered: _SetVerdict | None, *, strict: bool) -> str | None:
     if remembered is None or remembered.mean is None:
         return None
-    if remembered.mean.value < -FORGET_MARGIN:
+    if remembered.rise < -FORGET_MARGIN:
         low, high = remembered.mean.interval()
-        fall = -remembered.mean.value
-        return f"it forgets; on the pack's own slices mean Dice fell by {fall:.3f} (95 % interval {low:+.3f} to {high:+.3f})"
-    fallen = [s for s in remembered.structures if strict and s.votes and s.change is not None and s.change.value < -FORGET_MARGIN]
-    if fallen:
-        worst = min(fallen, key=lambda s: 0.0 if s.change is None else s.change.value)
-        return f"it forgets; on the pack's own slices {_veto_text(replace(worst, veto='fell'))}"
-    return None
+        return f"it forgets; on the pack's own slices mean Dice fell by {-remembered.rise:.3f} (95 % interval {low:+.3f} to {high:+.3f})"
+    worst = min((s for s in remembered.structures if _faded(s, strict=strict)), key=lambda s: s.fall, default=None)
+    return None if worst is None else f"it forgets; on the pack's own slices {_veto_text(replace(worst, veto='fell'))}"
+
+
+def _faded(verdict: StructureVerdict, *, strict: bool) -> bool:
+    if not verdict.votes or verdict.change is None:
+        return False
+    likely = verdict.fall < -FADE_MARGIN and verdict.change.bound(FADE_SHARE) < 0
+    return likely or (strict and verdict.fall < -FORGET_MARGIN)
 
 
 def _judged(judged: JudgedSet, seed: int) -> _SetVerdict:
@@ -467,6 +501,8 @@ _LIMITS: Final = {
     "strict_gain": STRICT_GAIN,
     "strict_share": STRICT_SHARE,
     "forgetting": FORGET_MARGIN,
+    "fading": FADE_MARGIN,
+    "fading_chance": FADE_SHARE,
     "voxels": MIN_VOXELS,
     "parity": PARITY_LIMIT,
     "latency": LATENCY_LIMIT,

@@ -13,7 +13,7 @@ import numpy.typing as npt
 
 from gf_desktop.arrays import read_arrays
 from gf_desktop.errors import ModelError
-from gf_desktop.gate import Checks, GateDecision, JudgedSet, Tally, decide
+from gf_desktop.gate import Checks, GateDecision, JudgedSet, Tally, decide, is_slower
 from gf_desktop.imaging.labelmap import LabelTable, VoxelState
 from gf_desktop.imaging.paired import BLOCK_SLICES, blocks
 from gf_desktop.imaging.preprocess import PreprocessSpec, SliceSource
@@ -30,6 +30,9 @@ TILES = 4
 """A slice is cut into so many rows and columns of tiles where tiles are the units."""
 
 PROBES = 6
+
+MOST_TURNS = 8
+"""A candidate that seems slow is timed so often on each slice."""
 """Slices on which two students are timed in turns."""
 
 UInt8 = npt.NDArray[np.uint8]
@@ -259,19 +262,23 @@ def check_student(
         Bytes of student.onnx, of both.
     """
     students = [candidate] if active is None else [active, candidate]
-    times: list[list[float]] = [[] for _ in students]
+    planes = _probes(candidate, references)
+    fastest = np.full((len(students), len(planes)), np.inf)
     finite = True
-    for plane in _probes(candidate, references):
-        for turn in range(2):
+    # the first time each shape is seen counts for nothing
+    for turn in range(MOST_TURNS + 1):
+        for n, plane in enumerate(planes):
             for number, student in enumerate(students):
                 began = time.perf_counter()
                 logits = student.slice_logits(plane)
-                # the first time each shape is seen counts for nothing
-                if turn:
-                    times[number].append((time.perf_counter() - began) * 1e3)
-                if student is candidate:
-                    finite = finite and bool(np.isfinite(logits).all())
-    median = [float(np.median(found)) for found in times]
+                took_ms = (time.perf_counter() - began) * 1e3
+                fastest[number, n] = min(fastest[number, n], took_ms) if turn > 1 else took_ms
+                if student is candidate and turn == 0:
+                    finite = bool(np.isfinite(logits).all()) and finite
+        # other programs only ever make a student slower: one that seems slow is tried again
+        median = np.median(fastest, axis=1).tolist()
+        if turn and (active is None or not is_slower(median[0], median[1])):
+            break
     return Checks(
         parity=parity,
         finite=finite,

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from gf_desktop.gate import (
+    FADE_MARGIN,
     FALL_MARGIN,
     FORGET_MARGIN,
     LATENCY_LIMIT,
@@ -85,9 +86,24 @@ def test_that_a_structure_which_may_have_fallen_vetoes_until_more_slices_speak()
 
 
 def test_that_one_slice_needs_a_large_rise() -> None:
-    assert not verdict(judged(LOW, (0.65, 0.65, 0.65), units=1), BETTER).promoted
-    assert verdict(judged(LOW, (0.65, 0.65, 0.65), units=80), BETTER).promoted
-    assert verdict(judged((0.5, 0.5, 0.5), (0.95, 0.95, 0.95), units=1), BETTER).promoted
+    assert not verdict(judged(LOW, (0.65, 0.65, 0.65), units=1)).promoted
+    assert verdict(judged(LOW, (0.65, 0.65, 0.65), units=80)).promoted
+    assert verdict(judged((0.5, 0.5, 0.5), (0.95, 0.95, 0.95), units=1)).promoted
+
+
+def test_that_one_held_back_slice_says_no_less_than_none() -> None:
+    little = judged(LOW, (0.65, 0.65, 0.65), units=1)
+    assert verdict(None, BETTER).promoted
+    decision = verdict(little, BETTER)
+    assert decision.promoted
+    assert decision.document["decided_by"] == "held_back"
+    # what was learned is too little, or the slice speaks against it, or the pack's own slices do by the stricter rule
+    assert not verdict(little, judged(LOW, (0.75, 0.75, 0.75))).promoted
+    assert not verdict(judged(LOW, (0.61, 0.61, 0.61), units=1), BETTER).promoted
+    assert not verdict(judged(LOW, (0.7, 0.7, 0.57), units=1), BETTER).promoted
+    few = judged((0.9, 0.9, 0.9), (0.9 - FORGET_MARGIN - 0.005, 0.95, 0.95), units=1)
+    assert verdict(BETTER, BETTER, few).promoted
+    assert not verdict(little, BETTER, few).promoted
 
 
 def test_that_a_structure_of_a_few_voxels_has_no_veto_and_alone_no_vote() -> None:
@@ -142,7 +158,16 @@ def test_that_a_candidate_which_forgets_stays_out_with_the_interval() -> None:
     assert not decision.promoted
     assert "it forgets" in decision.reason
     assert "95 % interval" in decision.reason
-    assert verdict(BETTER, BETTER, judged((0.9, 0.9, 0.9), (0.9 - FORGET_MARGIN + 0.005,) * 3)).promoted
+    assert verdict(BETTER, BETTER, judged((0.9, 0.9, 0.9), (0.9 - FADE_MARGIN + 0.005,) * 3)).promoted
+
+
+def test_that_one_structure_which_fades_on_the_packs_own_slices_vetoes_where_that_is_likely() -> None:
+    faded = (0.9 - FADE_MARGIN - 0.01, 0.9, 0.9)
+    decision = verdict(BETTER, BETTER, judged((0.9, 0.9, 0.9), faded))
+    assert not decision.promoted
+    assert "it forgets; on the pack's own slices liver fell by 0.0" in decision.reason
+    # one slice says too little of it
+    assert verdict(BETTER, BETTER, judged((0.9, 0.9, 0.9), faded, units=1)).promoted
 
 
 def test_that_without_held_back_slices_the_rule_is_stricter() -> None:
@@ -152,7 +177,7 @@ def test_that_without_held_back_slices_the_rule_is_stricter() -> None:
     little = judged(LOW, (0.615, 0.615, 0.615))
     assert verdict(little, BETTER).promoted
     assert not verdict(None, little).promoted
-    one_forgotten = judged((0.9, 0.9, 0.9), (0.9 - 2 * FORGET_MARGIN, 0.9, 0.9))
+    one_forgotten = judged((0.9, 0.9, 0.9), (0.9 - FORGET_MARGIN - 0.005, 0.95, 0.95), units=1)
     assert verdict(BETTER, BETTER, one_forgotten).promoted
     decision = verdict(None, BETTER, one_forgotten)
     assert not decision.promoted

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -14,7 +15,7 @@ from gf_desktop.imaging.labelmap import LabelTable, Structure
 from gf_desktop.imaging.volume import Volume
 from gf_desktop.inference.segmenter import Cancelled, Segmenter
 from gf_desktop.jobs import CancelToken
-from gf_desktop.judging import Reference, Replay, check_student, judge, seed_of
+from gf_desktop.judging import Reference, Replay, _probes, check_student, judge, seed_of
 
 Make = Callable[..., Segmenter]
 
@@ -107,6 +108,29 @@ def test_that_a_student_is_run_timed_and_weighed(student: Make, monkeypatch: pyt
     assert min(checks.active_ms, checks.candidate_ms) > 0
     monkeypatch.setattr(new, "slice_logits", lambda plane: np.full((3, *plane.shape[1:]), np.nan, np.float32))
     assert not check_student(old, new, [scene((2,), (0,))], parity=1e-5, sizes=(100, 120)).finite
+
+
+def test_that_a_student_which_other_programs_slowed_down_is_timed_again(student: Make, monkeypatch: pytest.MonkeyPatch) -> None:
+    old, new = student("old", 0.5, 0.75), student("right", 0.4, 0.8)
+    calls: list[int] = []
+    run = new.slice_logits
+
+    def slowed(plane: np.ndarray) -> np.ndarray:
+        calls.append(len(calls))
+        # the first try of each slice warms up, the second and third meet a busy machine
+        if len(calls) <= 3 * planes:
+            time.sleep(0.03)
+        return run(plane)
+
+    planes = len(_probes(new, [scene((2,), (0,))]))
+    monkeypatch.setattr(new, "slice_logits", slowed)
+    checks = check_student(old, new, [scene((2,), (0,))], parity=0.0, sizes=(100, 100))
+    assert checks.fault() is None
+    assert len(calls) == 4 * planes
+    monkeypatch.setattr(new, "slice_logits", lambda plane: (time.sleep(0.03), run(plane))[1])
+    fault = check_student(old, new, [scene((2,), (0,))], parity=0.0, sizes=(100, 100)).fault()
+    assert fault is not None
+    assert "ms a slice" in fault
 
 
 def test_that_a_round_has_its_own_seed_and_always_the_same() -> None:
