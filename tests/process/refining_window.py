@@ -9,7 +9,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from PySide6.QtCore import QCoreApplication, QEventLoop, QTimer
+from PySide6.QtCore import QEventLoop, QTimer
 
 from gf_desktop.gui.app import Composition, compose, make_application
 
@@ -25,13 +25,14 @@ def say(words: str) -> None:
     sys.stdout.flush()
 
 
-def begin(made: Composition) -> None:
+def begin(made: Composition, loop: QEventLoop) -> None:
     """Start the round that nobody has judged yet, unless it goes on by itself."""
     session = made.session
     judged = [record.id for record in session.models() if record.state in ("active", "retired", "rejected")]
     if len(judged) > 1:
         say(f"judged {judged[-1]}")
-        QCoreApplication.quit()
+        # the application's own loop does not run, and its quit would do nothing
+        loop.quit()
     elif not session.refining:
         session.refine(minutes=5, seed=1, threads=1, recipe=RECIPE)
     say("refining")
@@ -39,7 +40,7 @@ def begin(made: Composition) -> None:
 
 def main(project: Path) -> int:
     """Refine until the end; 1 where something went wrong."""
-    app = make_application()
+    _app = make_application()
     made = compose()
     wrong: list[object] = []
     loop = QEventLoop()
@@ -48,9 +49,8 @@ def main(project: Path) -> int:
     made.session.round_finished.connect(lambda report: (say(f"judged {report.candidate_id}"), loop.quit()))
     made.window.show()
     made.session.open_project(project)
-    QTimer.singleShot(200, lambda: begin(made))
+    QTimer.singleShot(200, lambda: begin(made, loop))
     QTimer.singleShot(LIMIT_MS, loop.quit)
-    app.aboutToQuit.connect(loop.quit)
     loop.exec()
     made.window.close()
     made.close()
