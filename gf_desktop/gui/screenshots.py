@@ -189,9 +189,10 @@ class _Photographer:
         _turn(120)
         shown = widget or self._made.window
         path = self._folder / f"{self._prefix}{name}-{self._suffix}.png"
-        self.clipped += [f"{path.stem}: {text}" for text in clipped_texts(shown)]
         # without transparency, and packed as small as it goes
         shown.grab().toImage().convertToFormat(QImage.Format.Format_RGB888).save(str(path), "PNG", 0)  # type: ignore[call-overload]
+        # what came in a moment ago is laid out by now
+        self.clipped += [f"{path.stem}: {text}" for text in clipped_texts(shown)]
         self.taken.append(path)
 
     def _take_panel(self, name: str) -> None:
@@ -211,7 +212,7 @@ class _Photographer:
         window.commands.import_paths([demo_series()])
         _wait(lambda: session.open is not None and session.open.case.status == "proposed" and not self._made.jobs.busy)
         page = window.page
-        _wait(lambda: page is not None and page.surface.is_sharp)
+        _wait(lambda: page is not None and page.surface.is_sharp and bool(session.suggesting.ranking.suggestions))
         self._take("predicted")
 
     def _work(self) -> None:
