@@ -26,6 +26,7 @@ from gf_desktop.project.unfinished import (
     end_round,
     left_of_ended,
     newest_state,
+    next_run_id,
     note_trainer,
     read_items,
     remove_all,
@@ -181,7 +182,7 @@ class Refinement:
             raise nothing_to_learn(project)
         # without one, the round makes the project's first model
         self.active_id = project.models.active_id or ""
-        self.run_id = project.next_run_id()
+        self.run_id = next_run_id(project)
         self._frozen = frozen = begin_freezing(project, None if shown is None else (shown.id, shown.label_map))
         if shown is not None and not shown.journal.read_only:
             shown.begin_work("refinement")

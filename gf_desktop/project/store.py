@@ -19,7 +19,7 @@ import os
 import shutil
 import sqlite3
 from collections.abc import Callable
-from contextlib import AbstractContextManager, suppress
+from contextlib import AbstractContextManager
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
@@ -40,6 +40,7 @@ from gf_desktop.pack import ModelCard, verify_pack
 from gf_desktop.project.case_rows import SELECT_CASES, case_of, insert_case
 from gf_desktop.project.database import connect, create_schema, writing
 from gf_desktop.project.journal_file import Holder, drop_holder, read_holder, write_holder
+from gf_desktop.project.last_case import read_last_case, write_last_case
 from gf_desktop.project.masks import Masks
 from gf_desktop.project.models import ModelRegistry, copy_pack
 from gf_desktop.project.passports import add_passport, kept_passport
@@ -52,9 +53,6 @@ from gf_desktop.project.structures import StructureList
 __all__ = ["Project", "read_confidence", "write_confidence"]
 
 DATABASE = "project.sqlite"
-
-LAST_CASE = "last-case"
-"""File with the id of the case that was on screen last."""
 LOCK = "project.lock"
 HELD = "project"
 """The note of who may write is project.holder.json."""
@@ -247,24 +245,13 @@ class Project:
     @property
     def last_case(self) -> str | None:
         """Id of the case that was on screen last; None where that is not known or it is gone."""
-        try:
-            kept = (self.folder / LAST_CASE).read_text(encoding="utf-8")
-        except (OSError, UnicodeDecodeError):
-            return None
-        row = self._db.execute("SELECT id FROM cases WHERE id = ?", (kept,)).fetchone()
-        return None if row is None else str(row[0])
+        kept = read_last_case(self.folder)
+        return kept if any(row[0] == kept for row in self._db.execute("SELECT id FROM cases")) else None
 
     def keep_last_case(self, case_id: str) -> None:
-        """Keep which case is on screen; does nothing in a project that is open for reading only.
-
-        Nothing waits for a disk here, as it would for the database while a scan is being written: nobody's work hangs on it.
-        """
-        if not self.read_only and self.last_case != case_id:
-            path = self.folder / LAST_CASE
-            partial = path.with_name(f".{path.name}.partial")
-            with suppress(OSError):
-                partial.write_text(case_id, encoding="utf-8")
-                partial.replace(path)
+        """Keep which case is on screen; does nothing in a project that is open for reading only."""
+        if not self.read_only:
+            write_last_case(self.folder, case_id)
 
     # cases
 
@@ -466,11 +453,6 @@ class Project:
     def run_folder(self, run_id: str) -> Path:
         """Return the folder of one refinement."""
         return self.folder / "runs" / run_id
-
-    def next_run_id(self) -> str:
-        """Return an id for the next refinement."""
-        taken = [int(p.name.split("-")[1]) for p in (self.folder / "runs").glob("run-[0-9]*") if p.name.split("-")[1].isdigit()]
-        return f"run-{1 + max(taken, default=0):04d}"
 
     def together(self) -> AbstractContextManager[None]:
         """Keep all that is written within, or none of it; the disk is waited for once. Errors as writing has them."""

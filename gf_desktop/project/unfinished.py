@@ -33,6 +33,7 @@ __all__ = [
     "fraction_of",
     "left_of_ended",
     "newest_state",
+    "next_run_id",
     "note_trainer",
     "read_items",
     "remove_all",
@@ -156,6 +157,12 @@ def drop_round(project: Project, order: RoundOrder) -> None:
     A candidate that was written and never taken into the project goes as well. Errors as :func:`write_order`.
     """
     remove_all(end_round(project, order))
+
+
+def next_run_id(project: Project) -> str:
+    """Return an id for the next refinement."""
+    taken = [int(p.name.split("-")[1]) for p in (project.folder / "runs").glob("run-[0-9]*") if p.name.split("-")[1].isdigit()]
+    return f"run-{1 + max(taken, default=0):04d}"
 
 
 def end_round(project: Project, order: RoundOrder) -> list[Path]:
