@@ -135,7 +135,7 @@ class Run:
     options: argparse.Namespace
     variables: dict[str, str]
     work: Path
-    stalls: dict[str, tuple[float, float]] = field(default_factory=dict)
+    stalls: dict[str, tuple[float, float, float]] = field(default_factory=dict)
     memory: dict[str, float] = field(default_factory=dict)
     facts: dict[str, Any] = field(default_factory=dict)
 
@@ -158,8 +158,8 @@ class Run:
         return subject(sys.executable, "interaction_ours.py", str(self.work / name), self.variables)
 
 
-def _stall(answer: dict[str, Any]) -> tuple[float, float]:
-    return answer["stall_ms"], answer["stall_cpu_ms"]
+def _stall(answer: dict[str, Any]) -> tuple[float, float, float]:
+    return answer["stall_ms"], answer["stall_cpu_ms"], answer["stall_stolen_ms"]
 
 
 def open_and_read(run: Run, ours: Subject) -> None:
@@ -193,7 +193,7 @@ def behind(run: Run, ours: Subject) -> None:
         answer = ours.ask("accept")
         ours.values.setdefault("undo of accepting", []).extend(answer["ms"])
         ours.values.setdefault("undo of accepting cpu", []).extend(answer["cpu_ms"])
-        run.stalls["accepting"] = max(run.stalls.get("accepting", (0.0, 0.0)), _stall(answer))
+        run.stalls["accepting"] = max(run.stalls.get("accepting", (0.0, 0.0, 0.0)), _stall(answer))
     run.stalls["meshing"] = _stall(ours.ask("mesh"))
     run.stalls["exporting"] = _stall(ours.ask("export"))
     if run.options.minutes > 0:
@@ -260,8 +260,10 @@ def table_of(run: Run, ours: dict[str, list[float]], peer: dict[str, list[float]
     most_bytes = GOAL_SCANS * size_bytes + GOAL_MORE_BYTES
     stalls = [
         Figure(f"{name}, ms", None, round(ms, 1), None, None, f"<= {GOAL_STALL_MS:g}", ms <= GOAL_STALL_MS, round(cpu_ms, 1))
-        for name, (ms, cpu_ms) in run.stalls.items()
+        for name, (ms, cpu_ms, _stolen_ms) in run.stalls.items()
     ]
+    # of the whole machine, in ticks of 10 ms
+    run.facts["taken by the host during the longest stalls, ms"] = {name: round(stolen) for name, (_ms, _cpu, stolen) in run.stalls.items()}
     start, peer_start, deep = ours["start"], ours["peer start"], f"{run.options.slices} slices / {max(1, run.options.slices // 10)}"
     prompt = quantile(start, 0.95) <= GOAL_START_S if start else None
     small = run.memory["rss"] <= most_bytes
