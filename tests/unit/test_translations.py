@@ -230,6 +230,12 @@ def test_that_a_word_is_the_same_everywhere_in_german() -> None:
     assert wrong == []
 
 
+def test_that_what_the_trainer_brings_in_is_looked_through() -> None:
+    names = {path.relative_to(ROOT).as_posix() for path in source_strings.trainer_modules()}
+    assert {"training/worker.py", "training/refine.py", "training/stages.py", "training/networks/lite_unet.py"} <= names
+    assert not any(name.startswith(("training/bench/", "training/commands/", "gf_desktop/")) for name in names)
+
+
 def test_that_every_part_of_a_sentence_is_still_in_its_module() -> None:
     for name, parts in source_strings.CORE_PARTS.items():
         if not name.endswith(".py"):
@@ -286,6 +292,19 @@ def german() -> Sentences:
         ("DICOM CT, 20 files of 512 × 512", "DICOM CT, 20 Dateien von 512 × 512"),
         ("Length 3", "Länge 3"),
         ("1234.5", "1234,5"),
+        (
+            "There is not enough memory to train. The round goes on from step 40 with 4 images in a step instead of 8",
+            "Der Speicher reicht zum Training nicht. Die Runde geht ab Schritt 40 mit 4 Bildern in einem Schritt statt 8 weiter",
+        ),
+        (
+            "Training went astray: the loss is not a number. The round goes on from step 7 with half the learning rate",
+            "Das Training ging fehl: Der Verlust ist keine Zahl. Die Runde geht ab Schritt 7 mit der halben Lernrate weiter",
+        ),
+        (
+            "The graphics card has too little memory: the round goes on on the processor, from its last state",
+            "Die Grafikkarte hat zu wenig Speicher: Die Runde geht auf dem Prozessor weiter, von ihrem letzten Stand an",
+        ),
+        ("The masks of C-001 hold voxel states that do not exist", "Die Masken von C-001 enthalten Voxelzustände, die es nicht gibt"),
     ],
 )
 def test_that_a_sentence_of_the_core_is_recognised(german: Sentences, said: str, wanted: str) -> None:
