@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QHBoxLayout, QSplitter, QTabWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QSplitter, QVBoxLayout, QWidget
 
 from gf_desktop.gui.actions import tr
 from gf_desktop.gui.cine_player import CinePlayer
 from gf_desktop.gui.compare_bar import CompareBar
 from gf_desktop.gui.floor import Floor
+from gf_desktop.gui.panel_tabs import PanelTabs
 from gf_desktop.gui.panels.changes import Changes
 from gf_desktop.gui.panels.measurements import Measurements
 from gf_desktop.gui.panels.models import Models
@@ -66,20 +67,16 @@ class WorkPage(QWidget):
         self.changes = Changes(session, actions)
         self.scan = ScanPassport(session)
         self.measurements = Measurements(session, state, actions)
-        self.tabs = QTabWidget()
-        self.tabs.setDocumentMode(True)
-        self.tabs.setMinimumWidth(264)
-        for name, panel in (
-            (tr("Structures"), self.structures),
-            (tr("Refine"), self.refine),
-            (tr("Students"), self.models),
-            (tr("Changes"), self.changes),
-            (tr("Scan"), self.scan),
-            (tr("Measure"), self.measurements),
+        self.tabs = PanelTabs()
+        for text, icon_name, panel in (
+            (tr("Structures"), "list", self.structures),
+            (tr("Refine"), "refine", self.refine),
+            (tr("Students"), "model", self.models),
+            (tr("Changes"), "changes", self.changes),
+            (tr("Scan"), "scan", self.scan),
+            (tr("Measure"), "ruler", self.measurements),
         ):
-            self.tabs.addTab(panel, name)
-        self.tabs.tabBar().setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self.tabs.tabBar().setDrawBase(False)
+            self.tabs.add_panel(panel, text, icon_name)
         self._named = {
             "structures": self.structures,
             "refine": self.refine,

@@ -8558,6 +8558,11 @@ DICOM-Ordner, NIfTI, PNG, JPEG</translation>
             <translation>ml hinzu</translation>
         </message>
         <message>
+            <location filename="../../gf_desktop/gui/panels/refine.py"/>
+            <source>adversarial</source>
+            <translation>Gegenspieler</translation>
+        </message>
+        <message>
             <location filename="../../gf_desktop/gui/mask_dialog.py"/>
             <location filename="../../gf_desktop/gui/panels/worklist_model.py"/>
             <source>all</source>
@@ -8714,6 +8719,11 @@ DICOM-Ordner, NIfTI, PNG, JPEG</translation>
             <location filename="../../gf_desktop/gui/commands.py"/>
             <source>computing: {name}</source>
             <translation>Berechnung: {name}</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/panels/refine.py"/>
+            <source>consistency</source>
+            <translation>Konsistenz</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/display.py"/>
@@ -9140,6 +9150,11 @@ DICOM-Ordner, NIfTI, PNG, JPEG</translation>
             <translation>bereit</translation>
         </message>
         <message>
+            <location filename="../../gf_desktop/gui/panels/refine.py"/>
+            <source>reconstruction</source>
+            <translation>Rekonstruktion</translation>
+        </message>
+        <message>
             <location filename="../../gf_desktop/gui/top_bar.py"/>
             <source>refining</source>
             <translation>Verfeinerung</translation>
@@ -9241,9 +9256,19 @@ DICOM-Ordner, NIfTI, PNG, JPEG</translation>
             <translation>Schüler uneins, {time}</translation>
         </message>
         <message>
+            <location filename="../../gf_desktop/gui/panels/refine.py"/>
+            <source>supervision</source>
+            <translation>Supervision</translation>
+        </message>
+        <message>
             <location filename="../../gf_desktop/gui/views/surface_view.py"/>
             <source>surface</source>
             <translation>Oberfläche</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/panels/refine.py"/>
+            <source>teacher</source>
+            <translation>Lehrer</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/gui/texts.py"/>

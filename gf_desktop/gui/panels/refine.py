@@ -52,8 +52,16 @@ CURVE_COLOURS: Final = ("#56b4e9", "#e69f00", "#009e73", "#cc79a7", "#f0e442", "
 NOT_DRAWN: Final = frozenset({"total", "second", "cwd"})
 """Terms of the loss that are left out of the picture: sums of the others, and small ones."""
 
-TERM_WORDS: Final = {"kl": "logits", "graph": "graph flow"}
-"""What terms are called in the picture where their own name is short."""
+TERM_WORDS: Final = {
+    "teacher": "teacher",
+    "reconstruction": "reconstruction",
+    "supervision": "supervision",
+    "kl": "logits",
+    "graph": "graph flow",
+    "consistency": "consistency",
+    "adversarial": "adversarial",
+}
+"""What terms of the loss are called in the picture; others, of trials of the method, by their own names."""
 
 PAUSE_WORDS: Final[dict[PauseReason, str]] = {"painting": "paused while you paint", "battery": "paused while the computer runs on battery"}
 """Why a trainer stands still, for people."""
