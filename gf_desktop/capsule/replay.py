@@ -121,7 +121,8 @@ def replay_capsule(
 
 def _order(document: CapsuleDocument, path: Path, out: Path, sources: ReplaySources) -> Start:
     data, training = document.data, document.model.training
-    if data is None or not document.lineage:
+    # the model of a first round has no parent: it began with the ImageNet encoders that ship with the program
+    if data is None or (document.model.parent is not None and not document.lineage):
         raise TrainingError(
             "The capsule does not say from which model and data its own was made",
             where=str(path),
@@ -143,7 +144,7 @@ def _order(document: CapsuleDocument, path: Path, out: Path, sources: ReplaySour
     return Start(
         run_id=data.run_id,
         manifest=str(_manifest(data, out, sources)),
-        parent_dir=str(_parent(document, out, sources)),
+        parent_dir=str(_parent(document, out, sources)) if document.lineage else "",
         out_dir=str(out / "model"),
         run_dir=str(out / "run"),
         candidate_id=document.model.id,

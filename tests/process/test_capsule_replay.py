@@ -17,7 +17,7 @@ from gf_desktop.jobs import InlineJobs
 from gf_desktop.pack import read_card, verify_pack, write_card
 from gf_desktop.session import Session
 from gf_desktop.trainer_link import SubprocessTransport
-from tests.process.tiny import draw, write_tiny_pack
+from tests.process.tiny import TABLE, draw, write_tiny_pack
 
 SITK = pytest.importorskip("SimpleITK")
 
@@ -69,6 +69,29 @@ def test_that_a_capsule_replays_to_the_same_weights_on_another_copy_of_the_data(
     assert all(one.differing == 0 and one.tensors > 0 for one in report.files)
     made = read_card(tmp_path / "out" / "model")
     assert made.files == verify_pack(folder / "trial" / "models" / candidate).files
+
+
+def test_that_the_capsule_of_a_first_round_replays_to_the_same_weights(tmp_path: Path) -> None:
+    """A first round has no parent: it begins with the encoders that ship with the program."""
+    session = Session(InlineJobs(), SubprocessTransport)
+    session.create_project(tmp_path / "own", TABLE)
+    grey, labels = draw(8, 1)
+    for name, array in (("scan", grey), ("truth", labels)):
+        SITK.WriteImage(SITK.GetImageFromArray(array), str(tmp_path / f"{name}.nii.gz"))
+    session.import_paths([tmp_path / "scan.nii.gz"])
+    session.correct("C-001", tmp_path / "truth.nii.gz", slices=[1, 2, 3, 4, 5])
+    session.refine(minutes=5, seed=3, threads=1, recipe=RECIPE | {"paraphraser_steps": 2})
+    session.wait_for_round()
+    (first,) = [record.id for record in session.models()]
+    session.versions.export_capsule(first, tmp_path / "child.gfcapsule")
+    session.close_project()
+    clone = Path(shutil.copytree(tmp_path / "own", tmp_path / "clone"))
+    shutil.rmtree(clone / "runs")
+    shutil.rmtree(clone / "models")
+    report = replay(tmp_path, tmp_path / "out", project=clone)
+    assert report.same
+    assert report.model_id == first
+    assert all(one.differing == 0 and one.tensors > 0 for one in report.files)
 
 
 def test_that_other_weights_are_told_as_such(refined: tuple[Path, str], tmp_path: Path) -> None:
