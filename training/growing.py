@@ -7,8 +7,9 @@ taps, which lie before the head, and stay.
 from __future__ import annotations
 
 import math
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import torch
@@ -17,11 +18,11 @@ from torch import nn
 from gf_desktop.imaging.labelmap import LabelTable, VoxelState
 from gf_desktop.imaging.structures import named_by
 from training.config import NetworkConfig
-from training.dataset import Manifest, read_labels, trusted_slices
+from training.dataset import Manifest, ManifestItem, read_labels, trusted_slices
 from training.networks import build_network
 from training.packs import LoadedPack
 
-__all__ = ["REPLAY_STRUCTURES", "grow_network", "grow_pack", "grown_table", "replay_ids"]
+__all__ = ["REPLAY_STRUCTURES", "grow_network", "grow_pack", "grown_table", "not_learned_yet", "replay_ids"]
 
 REPLAY_STRUCTURES = "replay_structures"
 """Entry of a card's ``training``: label values that whoever labelled the pack's own slices knew; where it is missing, all of the card."""
@@ -45,16 +46,30 @@ def grown_table(known: LabelTable, manifest: Manifest, *, structures: Collection
         When masks are missing, damaged, or not of this project.
     """
     lacking = sorted(set(structures or manifest.table.ids) & set(manifest.table.ids) - set(known.ids))
-    seen: set[int] = set()
-    for item in manifest.items if lacking else ():
-        masks = read_labels(item, manifest.table)
-        if masks is None:
-            continue
-        trusted = trusted_slices(item)
-        reviewed = masks[0][trusted][masks[1][trusted] >= VoxelState.ACCEPTED]
-        seen |= set(manifest.table.class_to_id()[np.unique(reviewed)].tolist())
+    seen = _reviewed(manifest, trusted_slices) if lacking else set()
     new = tuple(structure for structure in manifest.table if structure.id in lacking and structure.id in seen)
     return LabelTable((*named_by(known, manifest.table), *new))
+
+
+def not_learned_yet(known: LabelTable, manifest: Manifest, *, structures: Collection[int] = ()) -> tuple[str, ...]:
+    """Return the names of structures that a person approved, though on no slice to train on, and that the model of a round lacks.
+
+    ``known`` are the structures of the round's model, grown already; the others as for :func:`grown_table`.
+    """
+    lacking = set(structures or manifest.table.ids) & set(manifest.table.ids) - set(known.ids)
+    seen = _reviewed(manifest, lambda _item: slice(None)) if lacking else set()
+    return tuple(structure.name for structure in manifest.table if structure.id in lacking & seen)
+
+
+def _reviewed(manifest: Manifest, slices: Callable[[ManifestItem], Any]) -> set[int]:
+    """Return the label values of voxels that a person accepted or edited, on the slices that are chosen of each scan."""
+    seen: set[int] = set()
+    for item in manifest.items:
+        masks = read_labels(item, manifest.table)
+        if masks is not None:
+            labels, states = (array[slices(item)] for array in masks)
+            seen |= set(manifest.table.class_to_id()[np.unique(labels[states >= VoxelState.ACCEPTED])].tolist())
+    return seen
 
 
 def grow_network(network: nn.Module, config: NetworkConfig, classes: int, rng: torch.Generator) -> tuple[nn.Module, NetworkConfig]:

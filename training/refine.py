@@ -20,7 +20,7 @@ from training.config import RefineConfig
 from training.dataset import Manifest, Round, SliceSet, load_round, read_manifest, read_replay
 from training.distill import Models, fit
 from training.export_onnx import measure_parity
-from training.growing import REPLAY_STRUCTURES, grow_pack, replay_ids
+from training.growing import REPLAY_STRUCTURES, grow_pack, not_learned_yet, replay_ids
 from training.networks.paraphraser import Paraphraser
 from training.packs import REPLAY, LoadedPack, complete_folder, load_pack, write_pack
 from training.plan import Plan, read_plan
@@ -97,6 +97,8 @@ def refine(order: Start, desktop: Teller, *, plan: Plan | None = None) -> Outcom
     desktop.tell(Accepted(run_id=order.run_id, device=computed_on, **counts))
     if not data.validation_count:
         desktop.warned("No approved slice is held back yet; the corrected slices themselves decide")
+    for name in not_learned_yet(known, manifest, structures=order.structures):
+        desktop.warned(f"{name} is approved only where new students are judged, so it is not learned yet: approve it on another slice")
     probe = (_probe(data) - pack.card.preprocess.mean) / pack.card.preprocess.std
     if order.resume and (done := _finished(order, probe)) is not None:
         return done

@@ -4464,6 +4464,11 @@
             <translation>{name} fiel um {value}</translation>
         </message>
         <message>
+            <location filename="../../training/refine.py"/>
+            <source>{name} is approved only where new students are judged, so it is not learned yet: approve it on another slice</source>
+            <translation>{name} ist nur dort freigegeben, wo neue Schüler beurteilt werden, und wird darum noch nicht gelernt: Geben Sie es auf einer weiteren Schicht frei</translation>
+        </message>
+        <message>
             <location filename="../../gf_desktop/capsule/weights_file.py"/>
             <source>{name} is damaged, or holds what no labelled slices are</source>
             <translation>{name} ist beschädigt oder enthält, was keine gezeichneten Schichten sind</translation>

@@ -123,7 +123,8 @@ class Trainer:
 def _order(project: Path, pack: Path | None, run: Path, **changes: Any) -> Start:
     """Return the order of a round from a pack, or of a first round where there is none."""
     order: dict[str, Any] = {
-        "run_id": "run-1", "manifest": str(project / "manifest.json"), "parent_dir": "" if pack is None else str(pack), "out_dir": str(run / "models" / "tiny-2"),
+        "run_id": "run-1", "manifest": str(project / "manifest.json"), "parent_dir": "" if pack is None else str(pack),
+        "out_dir": str(run / "models" / "tiny-2"),
         "run_dir": str(run / "run"), "candidate_id": "tiny-2", "minutes": 5.0, "seed": 1, "threads": 1, "recipe": RECIPE,
     }  # fmt: skip
     return Start(**(order | changes))

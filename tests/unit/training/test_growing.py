@@ -18,7 +18,7 @@ from training.config import NetworkConfig, RefineConfig
 from training.dataset import load_round, read_manifest, read_replay
 from training.distill import Models, fit
 from training.evaluate import judge_slices
-from training.growing import grow_network, grow_pack, grown_table, replay_ids
+from training.growing import grow_network, grow_pack, grown_table, not_learned_yet, replay_ids
 from training.losses import merge_unknown
 from training.method import Method
 from training.networks import build_network
@@ -99,6 +99,16 @@ def test_that_a_structure_on_held_back_slices_alone_is_not_learned(write_tiny_ro
     assert grown_table(KNOWN, read_manifest(_with_lesion(manifest, slices=(5,)))).ids == (1, 5, 9)
     # nor one that is not to be learned from
     assert grown_table(KNOWN, read_manifest(_with_lesion(manifest, slices=(5,))), structures=(1, 5)).ids == (1, 5)
+
+
+def test_that_a_structure_is_named_that_is_approved_only_where_students_are_judged(write_tiny_round: Callable[..., Path]) -> None:
+    manifest = write_tiny_round(held=(3,))
+    drawn = read_manifest(_with_lesion(manifest, slices=(3,)))
+    assert grown_table(KNOWN, drawn).ids == (1, 5)
+    assert not_learned_yet(KNOWN, drawn) == ("lesion",)
+    assert not_learned_yet(KNOWN, drawn, structures=(1, 5)) == ()
+    both = read_manifest(_with_lesion(manifest, slices=(3, 5)))
+    assert not_learned_yet(grown_table(KNOWN, both), both) == ()
 
 
 def test_that_networks_of_the_same_structures_stay_as_they_are(tiny_pack: Path, write_tiny_round: Callable[..., Path]) -> None:
