@@ -1,7 +1,8 @@
-"""A simulated corrector: paints with the program's brush and eraser until every structure of a slice is right enough.
+"""A simulated corrector: draws with the program's brush, eraser and lasso until every structure of a slice is right enough.
 
-It knows the reference and draws stroke after stroke as the demo's hand does (``gf_desktop/imaging/hand.py``), with the window's brushes.
-Its hand trembles. What its hand takes is reckoned (:class:`Hand`); what the program takes for each stroke is measured.
+It knows the reference. Before each stroke it weighs a brush stroke as the demo's hand draws it (``gf_desktop/imaging/hand.py``), with the
+window's brushes, against outlining a wrong region with the lasso, and takes what mends most in a second. Its hand trembles. What its hand
+takes is reckoned (:class:`Hand`); what the program takes for each stroke is measured.
 """
 
 from __future__ import annotations
@@ -11,14 +12,35 @@ from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
+from scipy import ndimage
+from skimage.measure import find_contours
 
 from gf_desktop.gui.view_state import BRUSH_RADII_MM
+from gf_desktop.imaging.geometry import Geometry
 from gf_desktop.imaging.hand import HandStroke, next_stroke
+from gf_desktop.imaging.operations import Polygon
+from gf_desktop.imaging.regions import polygon_mask
 from gf_desktop.session import Session
 
-__all__ = ["Corrected", "Corrector", "Hand", "dice_of", "worst_dice"]
+__all__ = ["Corrected", "Corrector", "Hand", "Lasso", "dice_of", "worst_dice"]
 
 UInt8 = npt.NDArray[np.uint8]
+Bools = npt.NDArray[np.bool_]
+
+REGIONS = 8
+"""So many wrong regions, the largest, are looked at for the lasso."""
+
+POINTS_APART = 3
+"""The lasso has one of so many points of an outline, which has two for each pixel."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lasso:
+    """An outline to draw: what lies inside gets the label, 0 to erase; points (j, i), closed."""
+
+    label: int
+    path: list[tuple[float, float]]
+    radius_mm: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +56,7 @@ class Hand:
     choose_s
         To choose another structure, or the eraser.
     size_s
-        To choose another size of the brush.
+        To choose another size of the brush, or the lasso.
     sides_per_s
         How fast a stroke is drawn, in sides of the picture.
     tremble_px
@@ -48,8 +70,8 @@ class Hand:
     sides_per_s: float = 0.2
     tremble_px: float = 0.3
 
-    def seconds_for(self, stroke: HandStroke, before: HandStroke | None, *, side: int) -> float:
-        """Return what a stroke on a picture of ``side`` pixels takes after the one before."""
+    def seconds_for(self, stroke: HandStroke | Lasso, before: HandStroke | Lasso | None, *, side: int) -> float:
+        """Return what a stroke on a picture of ``side`` pixels takes after the one before; the lasso is chosen as a size is."""
         return (
             self.aim_s
             + _length(stroke) / (self.sides_per_s * side)
@@ -136,14 +158,19 @@ class Corrector:
         plane = opened.label_map.labels[k]
         spacing = (opened.volume.geometry.spacing_mm[1], opened.volume.geometry.spacing_mm[0])
         done = Corrected(worst_dice(plane, reference), hand_s=self.hand.look_s)
-        held: HandStroke | None = None
+        held: HandStroke | Lasso | None = None
         while done.strokes < self.most_strokes:
             bad = [value for value, dice in dice_of(plane, reference).items() if dice < self.target]
             if not bad:
                 break
             wrong = (plane != reference) & (np.isin(plane, bad) | np.isin(reference, bad))
-            stroke = next_stroke(plane, reference, radii_mm=BRUSH_RADII_MM, spacing_mm=spacing, wrong=wrong)
-            done.hand_s += self.hand.seconds_for(stroke, held, side=max(plane.shape))
+            ways: list[HandStroke | Lasso] = [next_stroke(plane, reference, radii_mm=BRUSH_RADII_MM, spacing_mm=spacing, wrong=wrong)]
+            ways += _lassos(wrong, reference)
+            seconds = [self.hand.seconds_for(way, held, side=max(plane.shape)) for way in ways]
+            mended = [_mended(way, plane, reference, spacing) for way in ways]
+            best = max(range(len(ways)), key=lambda n: mended[n] / seconds[n])
+            stroke = ways[best]
+            done.hand_s += seconds[best]
             done.path_px += _length(stroke)
             done.strokes += 1
             begin = time.perf_counter()
@@ -156,7 +183,11 @@ class Corrector:
         done.after = worst_dice(plane, reference)
         return done
 
-    def _draw(self, session: Session, k: int, planned: HandStroke, rng: np.random.Generator) -> None:
+    def _draw(self, session: Session, k: int, planned: HandStroke | Lasso, rng: np.random.Generator) -> None:
+        if isinstance(planned, Lasso):
+            points = [np.add(place, rng.normal(0.0, self.hand.tremble_px, 2)) for place in planned.path]
+            session.operate(Polygon(planned.label, 2, tuple((float(i), float(j), float(k)) for j, i in points)))
+            return
         # who paints single pixels takes care
         tremble = self.hand.tremble_px if planned.radius_mm > BRUSH_RADII_MM[0] else 0.0
         places = [tuple(np.add(place, rng.normal(0.0, tremble, 2))) for place in planned.path]
@@ -173,5 +204,39 @@ class Corrector:
         stroke.finish()
 
 
-def _length(stroke: HandStroke) -> float:
+def _lassos(wrong: Bools, reference: UInt8) -> list[Lasso]:
+    """Return an outline for each of the largest regions that are to become one and the same structure."""
+    found: list[tuple[int, int, Bools]] = []
+    for label in np.unique(reference[wrong]):
+        regions, count = ndimage.label(wrong & (reference == label), structure=np.ones((3, 3)))
+        sizes = np.bincount(regions.reshape(-1), minlength=count + 1)[1:]
+        found += [(int(size), int(label), regions == n) for n, size in enumerate(sizes, start=1) if size >= 3]
+    lassos = []
+    for _size, label, region in sorted(found, key=lambda one: -one[0])[:REGIONS]:
+        outline = max(find_contours(np.pad(region, 1).astype(float), 0.5), key=len) - 1.0
+        points = outline[::POINTS_APART] if len(outline) > 4 * POINTS_APART else outline
+        lassos.append(Lasso(label, [(float(j), float(i)) for j, i in points]))
+    return lassos
+
+
+def _mended(stroke: HandStroke | Lasso, plane: UInt8, reference: UInt8, spacing: tuple[float, float]) -> int:
+    """Return how many pixels more a stroke makes right than wrong, drawn without trembling."""
+    if isinstance(stroke, Lasso):
+        grid = Geometry.identity((plane.shape[1], plane.shape[0], 1))
+        inside = polygon_mask(grid, 2, [(i, j, 0.0) for j, i in stroke.path])
+        if inside is None:
+            return 0
+        _k, j, i = inside[0].slices
+        covered = np.zeros(plane.shape, bool)
+        covered[j, i] = inside[1][0]
+    else:
+        away = np.ones(plane.shape, bool)
+        away[tuple(np.array(stroke.path).T)] = False
+        covered = ndimage.distance_transform_edt(away, sampling=spacing) <= stroke.radius_mm
+    return int(np.count_nonzero(covered & (plane != reference) & (reference == stroke.label))) - int(
+        np.count_nonzero(covered & (plane == reference) & (reference != stroke.label))
+    )
+
+
+def _length(stroke: HandStroke | Lasso) -> float:
     return float(np.linalg.norm(np.diff(np.array(stroke.path), axis=0), axis=1).sum())

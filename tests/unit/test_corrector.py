@@ -65,6 +65,18 @@ def test_that_a_hand_that_may_not_go_on_gives_up(predicted: World) -> None:
     assert done.after < 0.95
 
 
+def test_that_a_wrong_region_is_outlined_where_a_brush_would_take_longer() -> None:
+    reference = np.zeros((96, 96), np.uint8)
+    reference[20:60, 30:33] = 4
+    (lasso,) = corrector._lassos(reference == 4, reference)
+    assert lasso.label == 4
+    assert corrector._mended(lasso, np.zeros_like(reference), reference, (1.0, 1.0)) >= 110
+    nothing = np.zeros_like(reference)
+    assert corrector._mended(lasso, nothing, nothing, (1.0, 1.0)) <= -110, "what was right and becomes wrong counts against it"
+    stroke = corrector.next_stroke(np.zeros_like(reference), reference, radii_mm=corrector.BRUSH_RADII_MM, spacing_mm=(1.0, 1.0))
+    assert 0 < corrector._mended(stroke, np.zeros_like(reference), reference, (1.0, 1.0)) <= 120
+
+
 def test_that_dice_counts_structures_that_only_one_of_both_has() -> None:
     ours, theirs = np.array([[1, 1, 0, 2]], np.uint8), np.array([[1, 0, 0, 3]], np.uint8)
     assert corrector.dice_of(ours, theirs) == {1: pytest.approx(2 / 3), 2: 0.0, 3: 0.0}
