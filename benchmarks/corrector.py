@@ -140,7 +140,7 @@ class Corrector:
 
     hand: Hand = field(default_factory=Hand)
     target: float = 0.95
-    most_strokes: int = 120
+    most_strokes: int = 400
     seed: int = 0
 
     def correct(self, session: Session, k: int, reference: UInt8) -> Corrected:
