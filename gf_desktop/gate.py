@@ -32,7 +32,7 @@ DOCUMENT_FORMAT: Final = 2
 """Of what is stored; 1 was the reason, the sentences and the Dice alone."""
 
 FALL_MARGIN: Final = 0.02
-"""A structure that falls by more than this vetoes the candidate."""
+"""A structure that falls by more than this vetoes the candidate, unless more speaks for it that it did not fall at all."""
 
 VETO_SHARE: Final = 0.25
 """A structure also vetoes where the chance that it fell by more than the margin is above this."""
@@ -335,9 +335,7 @@ def decide(
     against = _objection(sets, deciding, checks, is_first=not active_id)
     found = sets.get(deciding, _NOTHING)
     if against is None:
-        reason = (
-            f"{candidate_id} took over: mean Dice on the {_WHERE[deciding]} went from {_text(found)}, none fell by more than {FALL_MARGIN}."
-        )
+        reason = _taken(candidate_id, found, _WHERE[deciding])
     else:
         stays = f"{candidate_id} stayed out"
         reason = f"{stays}: {against}. {active_id} goes on serving." if active_id else f"{stays}: {against}. There is no student yet."
@@ -357,6 +355,17 @@ def decide(
         "sets": {name: verdict.document() for name, verdict in sets.items()},
     }
     return GateDecision(against is None, reason, sentences, found.scores, found.mean_before, found.mean_after, document)
+
+
+def _taken(candidate_id: str, found: _SetVerdict, where: str) -> str:
+    """Return why a candidate took over; where a structure fell there that more speaks for, that is said."""
+    fell = min((s for s in found.structures if s.votes and s.fall < -FALL_MARGIN), key=lambda s: s.fall, default=None)
+    if fell is None:
+        return f"{candidate_id} took over: mean Dice on the {where} went from {_text(found)}, none fell by more than {FALL_MARGIN}."
+    return (
+        f"{candidate_id} took over: mean Dice on the {where} went from {_text(found)}; {fell.name} fell by {-fell.fall:.3f} there, "
+        f"which is more likely chance."
+    )
 
 
 def _objection(sets: Mapping[str, _SetVerdict], deciding: str, checks: Checks, *, is_first: bool) -> str | None:
@@ -448,7 +457,8 @@ def _judged(judged: JudgedSet, seed: int) -> _SetVerdict:
 def _veto(verdict: StructureVerdict) -> str:
     if not verdict.votes or verdict.change is None:
         return ""
-    if verdict.change.value < -FALL_MARGIN:
+    # one slice of a small structure says less than what the candidate did to all others
+    if verdict.change.value < -FALL_MARGIN and verdict.change.centre < 0:
         return "fell"
     return "may have fallen" if verdict.change.bound(VETO_SHARE) < -FALL_MARGIN else ""
 

@@ -4329,6 +4329,11 @@
             <translation>{candidate_id} hat übernommen: Der mittlere Dice auf den {where} ging von {text}, keine Struktur fiel um mehr als {fall_margin}.</translation>
         </message>
         <message>
+            <location filename="../../gf_desktop/gate.py"/>
+            <source>{candidate_id} took over: mean Dice on the {where} went from {text}; {name} fell by {fall} there, which is more likely chance.</source>
+            <translation>{candidate_id} hat übernommen: Der mittlere Dice auf den {where} ging von {text}; {name} fiel dort um {fall}, was eher Zufall ist.</translation>
+        </message>
+        <message>
             <location filename="../../gf_desktop/files/stack.py"/>
             <source>{copies} slices were stored twice and are used once</source>
             <translation>{copies} Schichten waren doppelt gespeichert und werden einmal verwendet</translation>

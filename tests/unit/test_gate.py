@@ -73,6 +73,19 @@ def test_that_one_structure_falling_by_more_than_the_margin_vetoes() -> None:
     assert "aorta fell by 0.02" in decision.reason
 
 
+def test_that_one_slice_on_which_one_structure_fell_does_not_outweigh_the_rise_of_all_others() -> None:
+    """As of a real round: five structures rose much, the aorta fell by 0.034 on the only held-back slice."""
+    before, after = (0.62, 0.91, 0.62), (0.85, 0.876, 0.78)
+    decision = verdict(judged(before, after, units=1), BETTER)
+    assert decision.promoted
+    assert "aorta fell by 0.03" in decision.reason
+    assert "more likely chance" in decision.reason
+    assert any(text.startswith("aorta: fell from 0.910 to 0.87") for text in decision.sentences)
+    # where many slices say so it fell, and where the others did not rise
+    assert not verdict(judged(before, after, units=40), BETTER).promoted
+    assert not verdict(judged((0.84, 0.91, 0.77), after, units=1), BETTER).promoted
+
+
 def test_that_a_small_fall_that_is_sure_to_be_small_does_not_veto() -> None:
     assert verdict(judged((0.6, 0.9, 0.6), (0.9, 0.89, 0.9)), BETTER).promoted
 
