@@ -36,7 +36,10 @@ POINTS_APART = 3
 
 @dataclass(frozen=True, slots=True)
 class Lasso:
-    """An outline to draw: what lies inside gets the label, 0 to erase; points (j, i), closed."""
+    """An outline to draw: what lies inside gets the label, 0 to erase; points (j, i), closed.
+
+    No brush has its radius of 0, so that taking it up after a brush counts as another size does.
+    """
 
     label: int
     path: list[tuple[float, float]]
