@@ -1,5 +1,7 @@
-"""Training a capsule's model once more and comparing the weights bit for bit: from its parent, or from the encoders that ship with the program
-where it has none, the same data and the recorded steps."""
+"""Training a capsule's model once more and comparing the weights bit for bit.
+
+From its parent, or from the encoders that ship with the program where it has none, the same data and the recorded steps.
+"""
 
 from __future__ import annotations
 
