@@ -322,12 +322,8 @@ class Refine(QFrame):
     def _show_dice(self) -> None:
         report = self._report
         self.verdict.setVisible(report is not None and not self._session.refining)
-        if self._session.refining:
-            latest = {event.who: event for event in self._session.training.validated}
-            student = latest.get("student")
-            pairs: dict[str, tuple[float | None, float | None]] = {} if student is None else {n: (None, d) for n, d in student.dice.items()}
-        else:
-            pairs = {} if report is None else report.structures
+        ended = {} if report is None else report.structures
+        pairs = self._dice_so_far() if self._session.refining else ended
         if report is not None:
             self.verdict.setText(spoken(report.reason))
         self.table.setVisible(bool(pairs))
@@ -342,6 +338,13 @@ class Refine(QFrame):
         whole_px = rows_px + self.table.horizontalHeader().sizeHint().height() + 4
         self.table.setMinimumHeight(min(whole_px, 3 * ROW_PX))
         self.table.setMaximumHeight(whole_px)
+
+    def _dice_so_far(self) -> dict[str, tuple[float | None, float | None]]:
+        """Return Dice of each structure during a round: of the student that serves, judged before the first step, and of the newest."""
+        told = [event for event in self._session.training.validated if event.who == "student"]
+        now = next((event.dice for event in told if event.step == 0 and self._session.active_card is not None), {})
+        new = next((event.dice for event in reversed(told) if event.step > 0 or not now), {})
+        return {name: (now.get(name), new.get(name)) for name in {**now, **new}}
 
     def _fill_row(self, row: int, name: str, before: float | None, after: float | None) -> None:
         tokens = current_palette()

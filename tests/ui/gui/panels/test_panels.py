@@ -43,6 +43,20 @@ RUNNING = TrainingState(
 )
 
 
+def test_that_a_running_round_shows_the_student_that_serves_beside_the_new_one(
+    window: MainWindow, round_runs: Callable[[TrainingState], None], qtbot: QtBot
+) -> None:
+    first, later = Validated(0, "student", 0.6, {"liver": 0.8, "aorta": 0.4}), Validated(10, "student", 0.7, {"liver": 0.9, "aorta": 0.5})
+    round_runs(replace(RUNNING, validated=(first, Validated(0, "teacher", 0.9, {"liver": 0.95, "aorta": 0.85}))))
+    table = window.page.refine.table
+    window.show_panel("refine")
+    qtbot.waitUntil(lambda: table.rowCount() == 2)
+    assert [[table.item(row, column).text() for column in (1, 2)] for row in range(2)] == [["0.80", "–"], ["0.40", "–"]]
+    round_runs(replace(RUNNING, validated=(first, later)))
+    qtbot.waitUntil(lambda: table.item(0, 2).text() == "0.90")
+    assert [[table.item(row, column).text() for column in (1, 2)] for row in range(2)] == [["0.80", "0.90"], ["0.40", "0.50"]]
+
+
 # structures
 
 
@@ -108,6 +122,7 @@ def test_that_a_running_round_shows_stage_time_curve_and_dice(
     assert panel.remaining.text() == "3:10 left"
     assert panel.progress.value() == 430
     assert [panel.table.item(row, 2).text() for row in range(2)] == ["0.90", "–"]
+    assert panel.table.item(0, 1).text() == "–", "a round that goes on does not judge the student before it again"
     assert panel.log.toPlainText() == "4 slices to learn from"
     assert window.top.refine.text().strip() == "3:10 left"
     assert "training 3:10 left" in window.status.runs.text()
