@@ -9,6 +9,7 @@ from torch import nn
 
 from gf_desktop.errors import TrainingError
 from gf_desktop.imaging.labelmap import LabelTable
+from gf_desktop.imaging.paired import paired_changes
 from gf_desktop.imaging.preprocess import PreprocessSpec
 from training.dataset import Round, SliceSet
 from training.evaluate import Scores, judge_scans, judge_slices
@@ -16,7 +17,7 @@ from training.loop import average_into
 from training.previews import Previews
 from training.schedule import Control
 
-__all__ = ["PATH", "FitResult", "Judge"]
+__all__ = ["PATH", "FitResult", "Judge", "held_value"]
 
 PATH = (1.0, 0.85, 0.7, 0.5, 0.3)
 """Points on the way from the old student (0) to the new one (1) that are judged at the end."""
@@ -113,7 +114,7 @@ class Judge:
         """Return the best point between the old student and the new one.
 
         Best is the highest mean Dice on the held-back slices, less what is lost beyond tolerance on the pack's own
-        slices and on any structure. Without held-back slices the farthest point that forgets too little to matter.
+        slices and, most likely, on any structure. Without held-back slices the farthest point that forgets too little to matter.
         """
         points = PATH if step else (0.0,)
         self._control.progress("check", 0, len(points) + 1, {})
@@ -123,7 +124,7 @@ class Judge:
             self._control.progress("check", number, len(points) + 1, {})
             network = _between(old, new, share)
             held, kept = self.student(step, network, tell=False)
-            score = _value(held, old_held) - _loss(kept, old_kept) + 1e-3 * share
+            score = held_value(held, old_held) - _loss(kept, old_kept) + 1e-3 * share
             if best is None or score > best[0]:
                 best = (score, share, network, held, kept)
         if best is None:
@@ -137,11 +138,20 @@ class Judge:
         return FitResult(network.eval().requires_grad_(False), teacher, step, share, held, teacher_scores, kept)
 
 
-def _value(held: Scores | None, before: Scores | None) -> float:
-    if held is None or before is None or held.mean is None:
+def held_value(held: Scores | None, before: Scores | None) -> float:
+    """Return what a student is worth on the held-back slices: mean Dice, less what structures most likely lost beyond the tolerance.
+
+    As the gate sees it: a structure that few slices speak for leans on the others. 0 where nothing is held back.
+
+    Parameters
+    ----------
+    held, before
+        Of the student, and of the one before it, on the same slices.
+    """
+    if held is None or before is None or held.mean is None or held.units is None or before.units is None:
         return 0.0
-    falls = [max(0.0, v - (held.dice[name] or 0.0) - FALL_TOL) for name, v in before.dice.items() if v is not None]
-    return held.mean - sum(falls)
+    changes, _ = paired_changes(held.units.beside(before.units), seed=0)
+    return held.mean - sum(max(0.0, -change.centre - FALL_TOL) for change in changes if change is not None)
 
 
 def _loss(kept: Scores | None, before: Scores | None) -> float:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -11,25 +11,53 @@ import torch
 from torch import Tensor, nn
 
 from gf_desktop.imaging.labelmap import LabelTable
+from gf_desktop.imaging.paired import PairedCounts, blocks
 from gf_desktop.imaging.preprocess import PreprocessSpec, SliceSource
 from gf_desktop.inference.segmenter import labels_from_logits
 from training.dataset import SliceSet, ValidationScan
 from training.losses import merge_unknown
 from training.networks import Taps
 
-__all__ = ["Scores", "judge_scans", "judge_slices", "predict_classes"]
+__all__ = ["Scores", "Units", "judge_scans", "judge_slices", "predict_classes"]
 
 FORWARD_BATCH = 8
+
+
+Int64 = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Units:
+    """Voxels of the structures by block of neighbouring slices, without the background.
+
+    Attributes
+    ----------
+    both, predicted, reference
+        int64 [units, structures]: voxels of a mask that are right, all that it has, and all of the reference.
+    scans
+        int64 [units]: number of the scan that a unit is of.
+    """
+
+    both: Int64
+    predicted: Int64
+    reference: Int64
+    scans: Int64
+
+    def beside(self, before: Units) -> PairedCounts:
+        """Return these beside another network's of the same slices, which come first."""
+        both, predicted = np.stack([before.both, self.both]), np.stack([before.predicted, self.predicted])
+        return PairedCounts(both, predicted, self.reference, self.scans)
 
 
 @dataclass(frozen=True, slots=True)
 class Scores:
     """Dice per structure; None where neither reference nor prediction has a voxel.
 
-    ``mean`` is over the structures that have a value, None where there is none.
+    ``mean`` is over the structures that have a value, None where there is none; ``units`` is what the Dice was reckoned from.
     """
 
     dice: dict[str, float | None]
+    units: Units | None = field(default=None, compare=False, repr=False)
 
     @property
     def mean(self) -> float | None:
@@ -38,16 +66,16 @@ class Scores:
         return float(np.mean(values)) if values else None
 
 
-def _scores(table: LabelTable, overlap: npt.NDArray[np.int64], both: npt.NDArray[np.int64]) -> Scores:
+def _scores(table: LabelTable, counts: Int64) -> Scores:
+    """Return scores of counts by unit, int64 [units, 3, classes]: right, predicted, reference."""
+    overlap, both = counts[:, 0].sum(axis=0), counts[:, 1:].sum(axis=(0, 1))
     return Scores({s.name: None if both[c] == 0 else 2.0 * int(overlap[c]) / int(both[c]) for c, s in enumerate(table, start=1)})
 
 
-def _count(
-    predicted: npt.NDArray[np.uint8], reference: npt.NDArray[np.uint8], classes: int
-) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
-    overlap = np.bincount(reference[predicted == reference], minlength=classes)
-    both = np.bincount(predicted.reshape(-1), minlength=classes) + np.bincount(reference.reshape(-1), minlength=classes)
-    return overlap.astype(np.int64), both.astype(np.int64)
+def _count(predicted: npt.NDArray[np.uint8], reference: npt.NDArray[np.uint8], classes: int) -> Int64:
+    """Return the voxels of each class, int64 [3, classes]: right, predicted, reference."""
+    parts = (reference[predicted == reference], predicted.reshape(-1), reference.reshape(-1))
+    return np.stack([np.bincount(part, minlength=classes) for part in parts]).astype(np.int64)
 
 
 def _logits(network: nn.Module, batch: Tensor) -> Tensor:
@@ -86,12 +114,19 @@ def judge_scans(
     """Return Dice over all held-back voxels of a round. The network is left in evaluation mode."""
     network.eval()
     classes = len(table) + 1
-    overlap, both = np.zeros(classes, np.int64), np.zeros(classes, np.int64)
-    for scan in scans:
+    counts, of = [np.zeros((0, 3, classes), np.int64)], []
+    for number, scan in enumerate(scans):
         predicted = predict_classes(network, scan.source, scan.slices, between=between)
-        parts = _count(predicted[scan.counted], scan.classes[scan.counted], classes)
-        overlap, both = overlap + parts[0], both + parts[1]
-    return _scores(table, overlap, both)
+        units = blocks(list(scan.slices))
+        ends = np.cumsum([len(unit) for unit in units])
+        for end, unit in zip(ends, units, strict=True):
+            part = slice(end - len(unit), end)
+            counted = scan.counted[part]
+            counts.append(_count(predicted[part][counted], scan.classes[part][counted], classes)[None])
+            of.append(number)
+    found = np.concatenate(counts)
+    right, drawn, reference = (found[:, n, 1:] for n in range(3))
+    return replace(_scores(table, found), units=Units(right, drawn, reference, np.array(of, np.int64)))
 
 
 def judge_slices(
@@ -103,7 +138,7 @@ def judge_slices(
     """
     network.eval()
     classes = len(table) + 1
-    overlap, both = np.zeros(classes, np.int64), np.zeros(classes, np.int64)
+    counts = np.zeros((1, 3, classes), np.int64)
     for start in range(0, len(slices), FORWARD_BATCH):
         if between is not None:
             between()
@@ -116,6 +151,6 @@ def judge_slices(
             logits = merge_unknown(logits, unknown)
         predicted = logits.argmax(dim=1)
         counted = part.supervised[:, 0].numpy() > 0
-        parts = _count(predicted.numpy().astype(np.uint8)[counted], part.targets.argmax(dim=1).numpy().astype(np.uint8)[counted], classes)
-        overlap, both = overlap + parts[0], both + parts[1]
-    return _scores(table, overlap, both)
+        reference = part.targets.argmax(dim=1).numpy().astype(np.uint8)
+        counts += _count(predicted.numpy().astype(np.uint8)[counted], reference[counted], classes)
+    return _scores(table, counts)

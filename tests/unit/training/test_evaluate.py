@@ -77,3 +77,17 @@ def test_that_predicting_can_be_given_up_between_slices(write_tiny_round: Callab
     with pytest.raises(StopRequested):
         predict_classes(Thresholds(), scan.source, range(8), between=between)
     assert len(asked) == 3
+
+
+def test_that_the_units_are_blocks_of_neighbouring_slices_and_sum_to_the_dice(write_tiny_round: Callable[..., Path]) -> None:
+    data = load_round(read_manifest(write_tiny_round(reviewed=tuple(range(8)), held=(0, 1, 2, 3, 6))), SPEC, classes=3)
+    before, after = (judge_scans(Thresholds(shift), data.validation, TABLE) for shift in (-0.3, 0.0))
+    assert after.units is not None
+    assert before.units is not None
+    sides = after.units.beside(before.units)
+    # slices 0 to 2, 3, and 6
+    assert sides.both.shape == (2, 3, len(TABLE))
+    assert sides.scans.tolist() == [0, 0, 0]
+    assert sides.dice.tolist() == [list(before.dice.values()), list(after.dice.values())]
+    per_slice = sides.reference.sum(axis=1) / np.array([3, 1, 1])
+    assert per_slice.tolist() == pytest.approx([per_slice[0]] * 3, rel=0.2)
