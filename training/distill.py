@@ -9,7 +9,7 @@ as it was before the round is a second teacher, against forgetting.
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -42,10 +42,13 @@ from training.states import RoundFolder
 from training.teacher import Teacher, cache_word, cached_word
 from training.teacher_cache import open_cache
 
-__all__ = ["FitResult", "Models", "fit", "loop_of", "method_of"]
+__all__ = ["FitResult", "Models", "fit", "loop_of", "method_of", "view_side"]
 
 RESERVE_SHARE, RESERVE_S = 0.05, 8.0
 """Time kept back for check and export: this share of the round and at least so many seconds."""
+
+SIDE_STEP, SMALLEST_SIDE = 32, 64
+"""Pixels: the sides of training views are multiples of the first, and at least the second."""
 
 EXPORT_S = 5.0
 """What writing and checking a pack usually takes."""
@@ -155,7 +158,8 @@ class _Fitting:
         for network in (models.student, models.teacher, *models.paraphrasers):
             network.to(device)
         self._device, self._pace_anew = device, False
-        self._models, self._data, self._replay, self._spec, self._config = models, data, replay, spec, config
+        self._models, self._data, self._replay, self._spec = models, data, replay, spec
+        self._config = replace(config, crop_px=view_side(config.crop_px, self._sets()))
         self._control, self._folder = control, folder
         previews = None if folder.folder is None else Previews(folder.folder, data.validation, table, control)
         self._judge = Judge(data, replay, spec, table, control, previews=previews)
@@ -391,6 +395,21 @@ def _frozen_copy(network: nn.Module) -> nn.Module:
 
 
 Draw = Callable[[torch.Generator], StepBatch]
+
+
+def view_side(longest: int, sets: Sequence[SliceSet]) -> int:
+    """Return the side of the training views in pixels: as wanted, and no larger than the largest slice needs.
+
+    A view that is larger than the slice shows air for the rest, which costs as much as tissue, and networks that normalise over a batch
+    would take it into their statistics.
+
+    Parameters
+    ----------
+    longest
+        As wanted, a multiple of ``SIDE_STEP``.
+    """
+    largest = max((max(part.images.shape[2:]) for part in sets if len(part)), default=longest)
+    return min(longest, max(SMALLEST_SIDE, -(-largest // SIDE_STEP) * SIDE_STEP))
 
 
 def _labelled_counts(config: RefineConfig, *, images: int, replay: bool) -> tuple[int, int]:

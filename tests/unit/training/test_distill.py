@@ -13,8 +13,8 @@ import torch
 from gf_desktop.imaging.labelmap import LabelTable, Structure
 from gf_desktop.imaging.preprocess import PreprocessSpec
 from training.config import RefineConfig
-from training.dataset import load_round, read_manifest, read_replay
-from training.distill import FitResult, Models, fit, method_of
+from training.dataset import SliceSet, load_round, read_manifest, read_replay
+from training.distill import FitResult, Models, fit, method_of, view_side
 from training.method import Term
 from training.schedule import FreeRun, StopRequested
 
@@ -138,3 +138,27 @@ def test_that_a_rounds_method_holds_what_its_settings_say() -> None:
     method = method_of(replace(QUICK, kd_weight=0.5, cwd_share=0.0, graph_share=0.2, old_weight=2.0, temperature=3.0))
     assert (method.kl, method.cwd, method.graph) == (Term(weight=0.5), Term(), Term(share=0.2))
     assert (method.second_weight, method.temperature, method.confidence) == (2.0, 3.0, True)
+
+
+@pytest.mark.parametrize(
+    ("sizes", "side"), [([(64, 64)], 64), ([(40, 40)], 64), ([(40, 65)], 96), ([(512, 512)], 128), ([(64, 64), (96, 64)], 96)]
+)
+def test_that_views_are_no_larger_than_the_largest_slice_needs(sizes: list[tuple[int, int]], side: int) -> None:
+    sets = [_blank(1, rows, columns) for rows, columns in sizes]
+    # a set without slices has a size too
+    assert view_side(128, [*sets, _blank(0, 300, 300)]) == side
+
+
+def test_that_small_pictures_are_learned_from_in_small_views(tiny_models: Models, write_tiny_round: Callable[..., Path]) -> None:
+    seen = set()
+    student = tiny_models.student
+    student.register_forward_hook(lambda network, given, _out: seen.add(tuple(given[0].shape[2:])) if network.training else None)
+    data = load_round(read_manifest(write_tiny_round()), SPEC, classes=3)
+    largest = max(data.labelled.images.shape[2:])
+    fit(tiny_models, data, None, spec=SPEC, table=TABLE, config=replace(QUICK, crop_px=256), control=Recorder())
+    assert {max(size) for size in seen} == {max(64, -(-largest // 32) * 32)}
+
+
+def _blank(count: int, rows: int, columns: int) -> SliceSet:
+    planes = torch.zeros(count, 1, rows, columns)
+    return SliceSet(planes, torch.zeros(count, 3, rows, columns, dtype=torch.float16), planes, planes[:, 0].byte())
