@@ -26,7 +26,7 @@ from training.abdomen import HEAVY, SPEC, TABLE, read_patient
 from training.batches import batch_drawer
 from training.config import AugmentConfig, NetworkConfig, NetworkName
 from training.dataset import SliceSet, read_replay, write_replay
-from training.distill import Models
+from training.distill import Models, view_side
 from training.evaluate import judge_slices
 from training.loop import start_learner
 from training.loop import train as train_network
@@ -223,6 +223,7 @@ def train_pack(
 def _train(train: SliceSet, views: Views, recipe: PackRecipe, rng: torch.Generator, *, imagenet: Path, control: Control) -> Models:
     spec = views.spec
     base = LoopConfig(batch=recipe.batch, rate=recipe.rate, weight_decay=recipe.weight_decay, ema=0.995, augment=views.augment)
+    base = replace(base, crop_px=view_side(base.crop_px, [train]))
     classes = train.targets.shape[1]
     teacher = build_network(NetworkConfig("lite_fanet", spec.channels, classes))
     student = build_network(NetworkConfig(recipe.student_name, spec.channels, classes, recipe.student_width))
