@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -24,7 +24,7 @@ from gf_desktop.jobs import CancelToken
 from gf_desktop.pack import REPLAY_NAME, STUDENT_ONNX
 from gf_desktop.project.manifest import ManifestItem
 
-__all__ = ["Reference", "Replay", "check_student", "judge", "judge_packs", "load_references", "read_replay", "seed_of"]
+__all__ = ["Reference", "Replay", "check_student", "judge", "judge_packs", "load_references", "measure_packs", "read_replay", "seed_of"]
 
 TILES = 4
 """A slice is cut into so many rows and columns of tiles where tiles are the units."""
@@ -123,6 +123,50 @@ def judge_packs(
     sizes = (None if active_folder is None else _student_bytes(active_folder), _student_bytes(candidate_folder))
     checks = check_student(active, candidate, references, parity=parity, sizes=sizes)
     return judge(active, candidate, references, replay, cancel, names=names, merged=merged, checks=checks, seed=seed_of(run_id))
+
+
+def measure_packs(
+    first_folder: Path,
+    second_folder: Path,
+    load: Iterable[Callable[[], Reference]],
+    cancel: CancelToken,
+    *,
+    names: LabelTable,
+    merged: Mapping[int, int],
+) -> tuple[tuple[tuple[str, float | None, float | None], ...], int] | None:
+    """Return structures with the Dice of two students on the held-back slices, and how many slices these are; None where there are none.
+
+    A structure that one of them does not know is one that it draws nowhere.
+
+    Parameters
+    ----------
+    load
+        Gives each scan when its turn comes.
+    names, merged
+        As :func:`judge`.
+
+    Raises
+    ------
+    ModelError
+        When a pack is damaged.
+    Cancelled
+        When the token says so.
+    """
+    packs = [Segmenter.load(folder) for folder in (first_folder, second_folder)]
+    students = [_Student(pack, names, merged) for pack in packs]
+    tally, slices = Tally(names), 0
+    for scan, read in enumerate(load):
+        reference = read()
+        held = tuple(k for k in reference.held_back if reference.known[k].any())
+        if held:
+            predictions = [student.predict(reference.volume, frozenset(held), cancel) for student in students]
+            _count(tally, predictions, reference, scan, held, tiles=1)
+            slices += len(held)
+    judged = tally.judged()
+    if judged is None:
+        return None
+    columns = [[None if np.isnan(value) else float(value) for value in dice] for dice in judged.counts.dice]
+    return tuple(zip(judged.names, *columns, strict=True)), slices
 
 
 def _student_bytes(folder: Path) -> int:

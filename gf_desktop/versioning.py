@@ -17,10 +17,12 @@ from gf_desktop.capsule.reading import Capsule, read_capsule
 from gf_desktop.capsule.signing import read_key
 from gf_desktop.capsule.writing import write_capsule
 from gf_desktop.errors import ModelError, UserError
-from gf_desktop.imaging.labelmap import LabelTable
+from gf_desktop.imaging.labelmap import LabelTable, VoxelState
 from gf_desktop.jobs import CancelToken
+from gf_desktop.judging import Reference, measure_packs
+from gf_desktop.open_case import OpenCase
 from gf_desktop.pack import ModelCard, write_card
-from gf_desktop.project.records import ModelRecord
+from gf_desktop.project.records import Case, ModelRecord
 from gf_desktop.project.rounds import DataUsed, decision_words
 from gf_desktop.project.staging import INCOMING
 from gf_desktop.project.store import Project
@@ -66,12 +68,26 @@ class ModelComparison:
         Structure, Dice of the first and of the second; None where it was not measured.
     same_slices
         Whether both were measured on the same slices, so that the figures can be compared.
+    slices
+        How many held-back slices both were measured on just now; 0 where the figures are from when they were made.
     """
 
     first: ModelStory
     second: ModelStory
     rows: tuple[tuple[str, float | None, float | None], ...]
     same_slices: bool
+    slices: int = 0
+
+
+def _reference_reader(project: Project, case: Case, shown: OpenCase | None) -> Callable[[], Reference]:
+    """Return what reads a case's mask and scan on any thread; ``shown`` where it is on screen."""
+    read_volume, read_mask = project.volume_reader(case.id), project.masks.reader(case.id)
+
+    def read() -> Reference:
+        volume, mask = (read_volume(), read_mask()) if shown is None else (shown.volume, shown.label_map)
+        return Reference(volume, mask.labels, mask.states >= VoxelState.ACCEPTED, case.validation_slices, ())
+
+    return read
 
 
 class Versioning:
@@ -118,6 +134,31 @@ class Versioning:
         ordered = list(dict.fromkeys([*of_a, *b.dice, *names]))
         rows = tuple((name, of_a.get(name), b.dice.get(name)) for name in ordered)
         return ModelComparison(a, b, rows, same_slices=judged or first == second)
+
+    def measure(
+        self, compared: ModelComparison, *, on_done: Callable[[ModelComparison], None] = no_answer, on_error: OnError | None = None
+    ) -> CancelToken:
+        """Measure two models off the thread on the slices that no round learns from, by the masks as they are now.
+
+        ``on_done`` is given the comparison as it was where nothing is held back; ``on_error`` what reading packs and masks raises.
+        """
+        project, shown = self._workspace.must_project(), self._workspace.open
+        folders = [project.models.path(story.record.id) for story in (compared.first, compared.second)]
+        names, merged = project.table, dict(project.structures.merged)
+        readers = []
+        for case in self._workspace.cases():
+            if case.validation_slices:
+                opened = shown if shown is not None and shown.id == case.id else None
+                readers.append(_reference_reader(project, case, opened))
+
+        def work(token: CancelToken) -> ModelComparison:
+            found = measure_packs(folders[0], folders[1], readers, token, names=names, merged=merged)
+            if found is None:
+                return compared
+            rows, slices = found
+            return replace(compared, rows=rows, same_slices=True, slices=slices)
+
+        return self._workspace.run_job(work, on_done, on_error)
 
     def describe(self, model_id: str, *, title: str | None = None, note: str | None = None) -> ModelRecord:
         """Give a model another title or note; errors as :meth:`ModelRegistry.describe` and :meth:`Project.must_write`."""

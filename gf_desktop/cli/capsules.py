@@ -113,17 +113,22 @@ def _tell(story: ModelStory, output: Output) -> None:
 
 def _compare(session: Session, pair: list[str], output: Output) -> None:
     compared = session.versions.compare(*pair)
+    if not compared.same_slices:
+        compared = answer_of(session.versions.measure, compared)
     first, second = compared.first, compared.second
     output.table(("structure", first.record.id, second.record.id), [(name, _dice(a), _dice(b)) for name, a, b in compared.rows])
     for story in (first, second):
         output.say(f"{story.record.id} learned from: {_data_words(story)}")
-    if not compared.same_slices:
+    if compared.slices:
+        output.say(f"Both were measured now, on {compared.slices} slices that no round learns from.")
+    elif not compared.same_slices:
         output.say("The two were not measured on the same slices, so small differences say nothing.")
     output.document(
         {
             "models": [_story_document(first), _story_document(second)],
             "structures": {name: {"first": a, "second": b} for name, a, b in compared.rows},
             "same_slices": compared.same_slices,
+            "slices_measured_now": compared.slices,
         }
     )
 

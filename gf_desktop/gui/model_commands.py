@@ -60,7 +60,18 @@ class ModelCommands(AskingCommands[ModelFace]):
         # a child is shown after the student that it was made from
         parent = self._session.must_project().models.record(active).parent
         pair = (chosen, active) if parent == chosen else (active, chosen)
-        ComparisonDialog(self._session.versions.compare(*pair), parent=self._parent).open()
+        compared = self._session.versions.compare(*pair)
+        dialog = ComparisonDialog(compared, measuring=not compared.same_slices, parent=self._parent)
+        dialog.open()
+        if compared.same_slices:
+            return
+
+        def failed(error: Exception) -> None:
+            dialog.show_measured(compared)
+            (self._session.trouble if isinstance(error, UserError) else self._session.broke).emit(error)
+
+        token = self._session.versions.measure(compared, on_done=dialog.show_measured, on_error=failed)
+        dialog.finished.connect(lambda _code: token.cancel())
 
     def describe(self) -> None:
         """Ask for the title and note of the selected student."""

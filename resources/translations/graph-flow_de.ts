@@ -5102,9 +5102,19 @@
             <translation>Geboren</translation>
         </message>
         <message>
+            <location filename="../../gf_desktop/gui/panels/model_dialogs.py"/>
+            <source>Both are being measured on the slices that no refinement learns from …</source>
+            <translation>Beide werden auf den Schichten gemessen, aus denen keine Verfeinerung lernt …</translation>
+        </message>
+        <message>
             <location filename="../../gf_desktop/gui/actions.py"/>
             <source>Both masks side by side</source>
             <translation>Beide Masken nebeneinander</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/panels/model_dialogs.py"/>
+            <source>Both were measured just now, on {n} slices that no refinement learns from.</source>
+            <translation>Beide wurden soeben gemessen, auf {n} Schichten, aus denen keine Verfeinerung lernt.</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/gui/panels/model_dialogs.py"/>
@@ -5497,11 +5507,6 @@
             <location filename="../../gf_desktop/gui/compare_bar.py"/>
             <source>Dice and ml of each structure</source>
             <translation>Dice und ml jeder Struktur</translation>
-        </message>
-        <message>
-            <location filename="../../gf_desktop/gui/panels/model_dialogs.py"/>
-            <source>Dice of both students</source>
-            <translation>Dice beider Schüler</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/gui/panels/models.py"/>

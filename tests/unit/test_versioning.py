@@ -11,15 +11,17 @@ from typing import Any
 
 import numpy as np
 import pytest
+import SimpleITK
 from safetensors.numpy import save
 
 from gf_desktop.capsule.origin import origin_of
 from gf_desktop.capsule.reading import Capsule, verify_capsule
 from gf_desktop.errors import FileFormatError, ModelError, ProjectError, UserError
 from gf_desktop.imaging.labelmap import LabelTable, Structure
-from gf_desktop.jobs import InlineJobs
+from gf_desktop.jobs import InlineJobs, answer_of
 from gf_desktop.pack import file_sha256, read_card, write_card
 from gf_desktop.project.records import ModelRecord
+from gf_desktop.project.split import Split
 from gf_desktop.session import Session
 
 TABLE = LabelTable((Structure(1, "soft", "#56b4e9"), Structure(5, "hard", "#d55e00")))
@@ -163,6 +165,33 @@ def test_that_two_models_are_compared_on_the_gates_slices_where_it_compared_them
     assert turned.rows == (("soft", 0.7, None), ("hard", 0.2, None))
     assert not turned.same_slices
     assert session.versions.story("base-v2").decision == ("it was better",)
+
+
+def test_that_any_two_models_are_measured_on_the_slices_that_are_held_back(
+    session: Session, make_pack: Callable[..., Path], tmp_path: Path
+) -> None:
+    greys = np.random.default_rng(0).integers(0, 100, (8, 12, 12)).astype(np.int16)
+    SimpleITK.WriteImage(SimpleITK.GetImageFromArray(greys), str(tmp_path / "scan.nii.gz"))
+    case = answer_of(session.import_paths, [tmp_path / "scan.nii.gz"])[0][1]
+    session.predict(case.id)
+    session.open_case(case.id)
+    for k in (1, 2, 5):
+        session.approve_slice(k)
+    for child, parent in (("base-v2", "base"), ("base-v3", "base-v2")):
+        add(session, make_pack, child, parent)
+    compared = session.versions.compare("base", "base-v3")
+    assert ask(session.versions.measure, compared) is compared, "nothing is held back yet"
+    session.project.keep_split(Split({}, {case.id: (2, 5, 7)}, {}), "run-0001")
+    measured = ask(session.versions.measure, compared)
+    # slice 7 is nobody's yet
+    assert (measured.same_slices, measured.slices) == (True, 2)
+    first, second = ({row[0]: row[n] for row in measured.rows} for n in (1, 2))
+    # what was approved is what the first had proposed; the last calls less of it hard
+    assert first == {"soft": 1.0, "hard": 1.0}
+    assert 0.5 < second["hard"] < 1.0
+    # a scan that is not on screen is read from the disk
+    session.close_case()
+    assert ask(session.versions.measure, compared).rows == measured.rows
 
 
 def test_that_a_title_and_a_note_are_kept_and_the_note_stays_at_home(session: Session, tmp_path: Path) -> None:

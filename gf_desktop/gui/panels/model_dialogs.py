@@ -36,32 +36,50 @@ WIDTH_PX = 520
 
 
 class ComparisonDialog(Sheet):
-    """Two students beside each other: Dice of each structure, what each learned from, and how far the figures can be compared."""
+    """Two students beside each other: Dice of each structure, what each learned from, and how far the figures can be compared.
 
-    def __init__(self, compared: ModelComparison, *, parent: QWidget | None = None) -> None:
+    Parameters
+    ----------
+    compared
+        What is shown at first.
+    measuring
+        Whether both are being measured on the same slices; then :meth:`show_measured` is called when that is done.
+    """
+
+    def __init__(self, compared: ModelComparison, *, measuring: bool = False, parent: QWidget | None = None) -> None:
         super().__init__(tr("Two students"), parent)
-        self.table = self._table(compared)
+        self.table = self._new_table()
+        self._fill(compared)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(3 * GRID_PX, 2 * GRID_PX, 3 * GRID_PX, 2 * GRID_PX)
         layout.setSpacing(GRID_PX)
         layout.addWidget(self.table, 1)
-        self.words = label(self._words(compared), wrap=True, kind="muted")
+        self.words = label(self._words(compared, measuring=measuring), wrap=True, kind="muted")
         self.words.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         layout.addWidget(self.words)
         layout.addWidget(push_button(tr("Close"), self.close), 0, Qt.AlignmentFlag.AlignRight)
         self.resize(WIDTH_PX, min(720, 200 + ROW_PX * (len(compared.rows) + 2)))
 
+    def show_measured(self, compared: ModelComparison) -> None:
+        """Show what measuring gave; the same as before where nothing could be measured."""
+        self._fill(compared)
+        self.words.setText(self._words(compared))
+
     @staticmethod
-    def _table(compared: ModelComparison) -> QTableWidget:
-        heads = [tr("Structure"), compared.first.record.id, compared.second.record.id, tr("Difference")]
-        table = QTableWidget(len(compared.rows), len(heads))
-        table.setHorizontalHeaderLabels(heads)
-        table.setAccessibleName(tr("Dice of both students"))
+    def _new_table() -> QTableWidget:
+        table = QTableWidget()
         table.verticalHeader().hide()
         table.verticalHeader().setDefaultSectionSize(ROW_PX)
         table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         table.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)
         table.setShowGrid(False)
+        return table
+
+    def _fill(self, compared: ModelComparison) -> None:
+        heads, table = [tr("Structure"), compared.first.record.id, compared.second.record.id, tr("Difference")], self.table
+        table.setColumnCount(len(heads))
+        table.setRowCount(len(compared.rows))
+        table.setHorizontalHeaderLabels(heads)
         table.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
         table.horizontalHeader().setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
         right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
@@ -72,16 +90,20 @@ class ComparisonDialog(Sheet):
                 item.setFont(numbers_font())
                 item.setTextAlignment(right)
                 table.setItem(row, column, item)
-        return table
 
     @staticmethod
-    def _words(compared: ModelComparison) -> str:
+    def _words(compared: ModelComparison, *, measuring: bool = False) -> str:
         lines = [f"{story.record.id}: {data_text(story)}" for story in (compared.first, compared.second)]
-        if compared.same_slices:
+        if measuring:
+            lines.append(tr("Both are being measured on the slices that no refinement learns from …"))
+        elif compared.slices:
+            lines.append(tr("Both were measured just now, on {n} slices that no refinement learns from.").format(n=compared.slices))
+        elif compared.same_slices:
             lines.append(tr("Both were measured on the same slices, when the second was made."))
         else:
             lines.append(tr("The two were not measured on the same slices, so small differences say nothing."))
-        lines += [spoken(sentence) for sentence in compared.second.decision[:1]]
+        if not compared.slices:
+            lines += [spoken(sentence) for sentence in compared.second.decision[:1]]
         return "\n".join(lines)
 
 
