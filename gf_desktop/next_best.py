@@ -30,13 +30,16 @@ from gf_desktop.project.worth_files import read_worths, write_worths
 from gf_desktop.ranking import Candidates, Pace, Suggestion, pace_of, rank
 from gf_desktop.workspace import OnError, Workspace, no_answer
 
-__all__ = ["LISTED", "Ranking", "Suggesting", "reason", "strokes_of"]
+__all__ = ["LISTED", "MANY_ALIKE", "Ranking", "Suggesting", "reason", "strokes_of"]
 
 LISTED: Final = 40
 """Slices that a ranking holds."""
 
 TURN_S: Final = 1.5
 """Scans that were never measured are measured for so long before what is known is ranked and told; then the next turn begins."""
+
+MANY_ALIKE: Final = 2
+"""From so many other slices that a slice is like on, its reason tells."""
 
 PAINTED: Final = frozenset({"brush", "eraser"})
 """Names of edits that a hand made."""
@@ -350,4 +353,5 @@ def reason(one: Suggestion, table: LabelTable, *, measured: bool) -> str:
     name = next((structure.name for structure in table if structure.id == one.structure), "background")
     stake = f"{one.stake_ml:.1f} ml" if measured else f"{one.stake_voxels:.0f} px"
     about = f"student {100 * one.unsure:.0f} % unsure" if not one.disputed else "the students disagree"
-    return f"{name}: {about}, {stake} at stake, about {one.seconds:.0f} s"
+    like = f", like {one.alike} others" if one.alike >= MANY_ALIKE else ""
+    return f"{name}: {about}, {stake} at stake, about {one.seconds:.0f} s{like}"

@@ -39,6 +39,18 @@ LEAST_NEW: Final = 0.05
 MOST_SEEN: Final = 512
 """Reviewed slices that new ones are compared with, spread evenly."""
 
+TAUGHT: Final = 0.2
+"""Share of what is wrong on a slice that is right once one just like it was learned from (docs/benchmarks.md)."""
+
+MOST_TAUGHT: Final = 256
+"""Slices that stand for all where it is reckoned what one teaches of the others, spread evenly."""
+
+ALIKE: Final = 0.5
+"""From this likeness on, 0 to 1, a slice counts among those that another one is like."""
+
+LOOKED_AT: Final = 64
+"""Slices whose worth is reckoned anew together, the most promising first."""
+
 
 @dataclass(frozen=True, slots=True)
 class Pace:
@@ -93,6 +105,8 @@ class Suggestion:
         The same in voxels.
     disputed
         Whether the student before had drawn most of that otherwise.
+    alike
+        How many other slices are like it that none before it in the list, and none that was reviewed, is like.
     seconds
         That correcting it is expected to take.
     score
@@ -107,6 +121,7 @@ class Suggestion:
     stake_ml: float
     stake_voxels: float
     disputed: bool
+    alike: int
     seconds: float
     score: float
 
@@ -114,9 +129,10 @@ class Suggestion:
 def rank(scans: Sequence[Candidates], *, count: int, pace: Pace) -> list[Suggestion]:
     """Return the slices that are worth most, the best first; the same for the same scans.
 
-    What is expected to be wrong counts by structure, so that a small one counts as well as a large one; it is divided by the seconds that
-    correcting takes, and by how like the slice is to those that were reviewed or come before it in the list (farthest-point sampling in
-    simple features: Gonzalez 1985, doi:10.1016/0304-3975(85)90224-5).
+    What is expected to be wrong counts by structure, so that a small one counts as well as a large one. Correcting a slice mends what is
+    wrong on it, and by refining a share of what is wrong on slices like it, as far as no reviewed slice and none before it in the list is
+    as like them (weighted coverage, chosen greedily: Nemhauser, Wolsey and Fisher 1978, doi:10.1007/BF01588971). That is divided by the
+    seconds that correcting takes.
 
     Parameters
     ----------
@@ -133,23 +149,93 @@ def rank(scans: Sequence[Candidates], *, count: int, pace: Pace) -> list[Suggest
     mm2, ml = (np.array([getattr(s, name) for s in scans])[where[:, 0]] for name in ("pixel_mm2", "voxel_ml"))
     total = wrong.sum(axis=1)
     seconds = pace.seconds((total * mm2).astype(np.float32))
-    benefit = (_by_structure(wrong, area) / seconds).astype(np.float64)
-    benefit[~is_open | (total <= 0)] = 0.0
-    apart = _apart_from(looks, np.flatnonzero(~is_open))
-    scale = _typical(looks)
+    stakes = _by_structure(wrong, area)
+    stakes[~is_open | (total <= 0)] = 0.0
+    worth = _Worth(looks, stakes, seconds, np.flatnonzero(~is_open))
     found: list[Suggestion] = []
     while len(found) < count:
-        new = 1.0 if apart is None else LEAST_NEW + (1.0 - LEAST_NEW) * (1.0 - np.exp(-apart / scale))
-        score = benefit * new
-        best = int(score.argmax())
-        if score[best] <= 0:
+        best = worth.best()
+        if best is None:
             break
         n, k = (int(value) for value in where[best])
-        found.append(_told(scans[n], k, float(seconds[best]), float(score[best]), float(ml[best])))
-        benefit[best] = 0.0
-        to_it = np.sqrt(((looks - looks[best]) ** 2).sum(axis=1))
-        apart = to_it if apart is None else np.minimum(apart, to_it)
+        facts = {"seconds": float(seconds[best]), "score": float(worth.scores[best]), "voxel_ml": float(ml[best])}
+        found.append(_told(scans[n], k, alike=worth.alike(best), **facts))
+        worth.take(best)
     return found
+
+
+class _Worth:
+    """What each slice is worth, given those that were reviewed or taken.
+
+    Taking a slice never makes another one worth more; so a score that was reckoned before is a bound, and only the most promising slices
+    are looked at anew.
+
+    Parameters
+    ----------
+    looks
+        float32 [n, features].
+    stakes, seconds
+        float32 [n]: what is wrong, 0 for slices that are not asked for, and how long correcting it takes.
+    seen
+        Numbers of the slices that were reviewed.
+
+    Attributes
+    ----------
+    scores
+        float64 [n].
+    """
+
+    def __init__(self, looks: Float32, stakes: Float32, seconds: Float32, seen: npt.NDArray[np.intp]) -> None:
+        self._looks, self._stakes, self._seconds = looks, stakes, seconds
+        self._scale = _typical(looks)
+        apart = _apart_from(looks, seen)
+        self._covered = np.zeros(len(looks), np.float32) if apart is None else self._likeness(apart)
+        asked = np.flatnonzero(stakes > 0)
+        self._taught = _evenly(asked, MOST_TAUGHT)
+        self._times = asked.size / max(1, self._taught.size)
+        self.scores = np.zeros(len(looks))
+        for first in range(0, asked.size, 4096):
+            part = asked[first : first + 4096]
+            self.scores[part] = self._reckoned(part)
+        self._fresh = np.ones(len(looks), bool)
+
+    def best(self) -> int | None:
+        """Return the slice that is worth most; None where none is worth anything."""
+        while len(self.scores):
+            best = int(self.scores.argmax())
+            if self.scores[best] <= 0:
+                break
+            if self._fresh[best]:
+                return best
+            most = min(LOOKED_AT, len(self.scores))
+            part = np.argpartition(-self.scores, most - 1)[:most]
+            part = part[self.scores[part] > 0]
+            self.scores[part], self._fresh[part] = self._reckoned(part), True
+        return None
+
+    def alike(self, number: int) -> int:
+        """Return how many other slices are like one, of those that none that was reviewed or taken is as like."""
+        likeness = self._likeness(_apart(self._looks[number : number + 1], self._looks[self._taught]))[0]
+        counted = (likeness > ALIKE) & (self._covered[self._taught] <= ALIKE) & (self._taught != number)
+        return round(self._times * int(np.count_nonzero(counted)))
+
+    def take(self, number: int) -> None:
+        """Take a slice."""
+        likeness = self._likeness(_apart(self._looks, self._looks[number : number + 1])[:, 0])
+        np.maximum(self._covered, likeness, out=self._covered)
+        self.scores[number] = self._stakes[number] = 0.0
+        self._fresh[:] = False
+
+    def _likeness(self, apart: Float32) -> Float32:
+        return np.asarray(np.exp(-np.square(apart / np.float32(self._scale))), np.float32)
+
+    def _reckoned(self, part: npt.NDArray[np.intp]) -> npt.NDArray[np.float64]:
+        likeness = self._likeness(_apart(self._looks[part], self._looks[self._taught]))
+        new = np.maximum(likeness - self._covered[self._taught], 0.0)
+        of_others = self._times * (new @ self._stakes[self._taught])
+        own = self._stakes[part] * (LEAST_NEW + (1.0 - LEAST_NEW) * (1.0 - self._covered[part]))
+        worth = ((1.0 - TAUGHT) * own + TAUGHT * of_others) / self._seconds[part]
+        return np.where(self._stakes[part] > 0, worth, 0.0).astype(np.float64)
 
 
 def _wide(parts: list[npt.NDArray[np.generic]], labels: list[npt.NDArray[np.uint8]]) -> Float32:
@@ -191,23 +277,29 @@ def _typical(looks: Float32) -> float:
     return max(spread / 2.0, 1e-6)
 
 
+def _evenly(numbers: npt.NDArray[np.intp], most: int) -> npt.NDArray[np.intp]:
+    """Return at most so many of them, spread evenly."""
+    return numbers if numbers.size <= most else numbers[np.linspace(0, numbers.size - 1, most).round().astype(np.intp)]
+
+
+def _apart(looks: Float32, others: Float32) -> Float32:
+    """Return how far each slice is from each other one, float32 [looks, others]."""
+    squares = (looks**2).sum(axis=1)[:, None] + (others**2).sum(axis=1) - 2.0 * looks @ others.T
+    return np.asarray(np.sqrt(np.maximum(squares, 0.0)), np.float32)
+
+
 def _apart_from(looks: Float32, seen: npt.NDArray[np.intp]) -> Float32 | None:
     """Return how far each slice is from the nearest that was reviewed; None where none was."""
     if not seen.size:
         return None
-    if seen.size > MOST_SEEN:
-        seen = seen[np.linspace(0, seen.size - 1, MOST_SEEN).round().astype(np.intp)]
-    known = looks[seen]
-    squares = (known**2).sum(axis=1)
+    known = looks[_evenly(seen, MOST_SEEN)]
     nearest: Float32 = np.empty(len(looks), np.float32)
     for first in range(0, len(looks), 4096):
-        part = looks[first : first + 4096]
-        distances = (part**2).sum(axis=1)[:, None] + squares - 2.0 * part @ known.T
-        nearest[first : first + 4096] = np.sqrt(np.maximum(distances.min(axis=1), 0.0))
+        nearest[first : first + 4096] = _apart(looks[first : first + 4096], known).min(axis=1)
     return nearest
 
 
-def _told(scan: Candidates, k: int, seconds: float, score: float, voxel_ml: float) -> Suggestion:
+def _told(scan: Candidates, k: int, *, alike: int, seconds: float, score: float, voxel_ml: float) -> Suggestion:
     worths = scan.worths
     wrong, proposed = worths.wrong[k], worths.unreviewed[k]
     structures = np.where(worths.labels > 0, wrong, -1.0)
@@ -224,6 +316,7 @@ def _told(scan: Candidates, k: int, seconds: float, score: float, voxel_ml: floa
         total * voxel_ml,
         total,
         disputed=bool(worths.disputed[k] * 0.5 > total / 2),
+        alike=alike,
         seconds=seconds,
         score=score,
     )

@@ -35,6 +35,7 @@ def next_verb(session: Session, options: argparse.Namespace, output: Output) -> 
                 "stake_ml": round(one.stake_ml, 4) if measured else None,
                 "stake_voxels": round(one.stake_voxels, 1),
                 "disputed": one.disputed,
+                "alike": one.alike,
                 "seconds": round(one.seconds, 1),
                 "score": one.score,
                 "why": why,

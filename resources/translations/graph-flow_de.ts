@@ -4575,8 +4575,8 @@
         </message>
         <message>
             <location filename="../../gf_desktop/next_best.py"/>
-            <source>{name}: {about}, {stake} at stake, about {seconds} s</source>
-            <translation>{name}: {about}, es geht um {stake}, etwa {seconds} s</translation>
+            <source>{name}: {about}, {stake} at stake, about {seconds} s{like}</source>
+            <translation>{name}: {about}, es geht um {stake}, etwa {seconds} s{like}</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/gate.py"/>
@@ -4731,6 +4731,11 @@
             <location filename="../../gf_desktop/gui/views/slice_strip.py"/>
             <source>, doubt {percent} %</source>
             <translation>, Zweifel {percent} %</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/panels/next_best.py"/>
+            <source>, like {n} others</source>
+            <translation>, ähnlich wie {n} andere</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/gui/panels/scan.py"/>

@@ -100,6 +100,28 @@ def test_that_the_list_spreads_over_slices_that_are_worth_the_same() -> None:
     assert min(np.diff(ks)) >= 3
 
 
+def test_that_a_slice_that_is_like_many_others_comes_before_a_lonely_one_with_as_much_at_stake() -> None:
+    lonely, many = scan("C-001", slices=1, doubt={0: 500}, seed=1), [scan(f"C-{n:03d}", slices=1, doubt={0: 500}) for n in range(2, 12)]
+    lonely.worths.greys[:] = 0
+    lonely.worths.greys[0, 0] = 1
+    found = rank([lonely, *many], count=3, pace=Pace())
+    assert (found[0].case_id, found[0].alike) == ("C-002", 9)
+    # the others are known by now
+    assert (found[1].case_id, found[1].alike) == ("C-001", 0)
+    assert found[2].score < 0.2 * found[1].score
+
+
+def test_that_each_slice_in_the_list_is_the_one_that_is_worth_most_then() -> None:
+    scans = [scan(f"C-{n:03d}", doubt={(3 * n + k) % 12: 90 * k + 40 * n for k in range(1, 9)}, seed=n) for n in range(1, 9)]
+    found = rank(scans, count=12, pace=Pace())
+    # the first alone, then the next once the first is reviewed, and so on
+    for number, one in enumerate(found):
+        (alone,) = rank(scans, count=1, pace=Pace())
+        assert (alone.case_id, alone.k) == (one.case_id, one.k), number
+        reviewed = next(scan for scan in scans if scan.case_id == one.case_id)
+        reviewed.worths.open[one.k] = 0
+
+
 def test_that_a_small_structure_counts_by_its_share_and_not_by_its_voxels() -> None:
     one = scan("C-001")
     one.worths.wrong[:] = 0

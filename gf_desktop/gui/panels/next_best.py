@@ -9,6 +9,7 @@ from gf_desktop.gui.actions import tr
 from gf_desktop.gui.language import local_number
 from gf_desktop.gui.slice_ledger import SliceLedger
 from gf_desktop.gui.texts import effort_text
+from gf_desktop.next_best import MANY_ALIKE
 from gf_desktop.project.records import Case
 from gf_desktop.ranking import Suggestion
 from gf_desktop.session import Session
@@ -98,4 +99,5 @@ def _why(session: Session, found: Suggestion, case: Case) -> tuple[str, str]:
     unsure = max(1, round(100 * found.unsure))
     facts = {"n": found.k + 1, "name": name, "unsure": unsure, "stake": stake, "time": effort_text(found.seconds), "case": case.id}
     lines = (tr("{case}, slice {n}").format(**facts), name, about.format(**facts))
-    return text.format(**facts), "\n".join(lines)
+    like = tr(", like {n} others").format(n=found.alike) if found.alike >= MANY_ALIKE else ""
+    return text.format(**facts) + like, "\n".join(lines)
