@@ -38,6 +38,7 @@ from gf_desktop.project.records import Case, ModelRecord, RoundReport
 from gf_desktop.refinement import Recipe
 from gf_desktop.session import Session
 from gf_desktop.trainer_link import SubprocessTransport
+from gf_desktop.versioning import ModelComparison
 
 __all__ = ["OpenProject", "carry_out_round", "new_project", "open_project"]
 
@@ -227,6 +228,13 @@ class OpenProject:
                 # a grey student cannot see a colour scan: that is no reason to leave the others
                 continue
         return list(self.session.changing.all())
+
+    def compare(self, first: str, second: str) -> ModelComparison:
+        """Return two models beside each other, measured on the slices that no round learns from where the gate did not compare them."""
+        compared: ModelComparison = self.session.versions.compare(first, second)
+        if not compared.same_slices:
+            compared = answer_of(self.session.versions.measure, compared)
+        return compared
 
     def activate(self, model_id: str) -> None:
         """Let another model serve."""

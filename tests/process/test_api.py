@@ -40,6 +40,12 @@ def test_that_the_whole_loop_can_be_asked_for_from_python(scan: Path, tmp_path: 
         assert {one.case_id for one in project.next(3).suggestions} == {case.id}
         round_report = project.refine(minutes=1, cores=1, device="cpu", recipe=RECIPE, structures=["soft"])
         assert round_report.candidate_id in {record.id for record in project.models}
+        # the gate compared the two as they were; turned around they are measured anew, on what it held back
+        compared, turned = project.compare("tiny", round_report.candidate_id), project.compare(round_report.candidate_id, "tiny")
+        assert (compared.same_slices, compared.slices) == (True, 0)
+        assert (turned.same_slices, turned.slices > 0) == (True, True)
+        held = {name: (after, before) for name, before, after in compared.rows}
+        assert {name: (pytest.approx(first), pytest.approx(second)) for name, first, second in turned.rows if name in held} == held
         project.activate(round_report.candidate_id)
         assert [change.case.id for change in project.changes()] in ([case.id], [])
         assert project.roll_back() == "tiny"
