@@ -49,6 +49,10 @@ STRICT_GAIN: Final = 0.02
 STRICT_SHARE: Final = 0.5
 """Where the corrected slices decide, so much of what is missing to Dice 1 has to be gone: any student is better where it was trained."""
 
+ROOM_SHARE: Final = 0.1
+"""Where too few slices are held back to tell and the corrected ones speak, the held-back ones have to have risen by this share of what is
+missing to Dice 1, or by ``STRICT_GAIN``."""
+
 FORGET_MARGIN: Final = 0.03
 """The mean on the pack's own slices may fall by at most this; where the corrected slices decide no structure may."""
 
@@ -385,7 +389,7 @@ def _objection(sets: Mapping[str, _SetVerdict], deciding: str, checks: Checks, *
     if not _has_risen(found, strict=strict, is_first=is_first):
         taught_by = sets.get("corrected", _NOTHING)
         # few held-back slices must not say less than none: as without them, learning much is enough where nothing speaks against it
-        strict = strict or (found.rise >= STRICT_GAIN and _has_risen(taught_by, strict=True, is_first=is_first))
+        strict = strict or (_has_supported(found, sets.get("remembered")) and _has_risen(taught_by, strict=True, is_first=is_first))
         if deciding == "corrected" or not strict:
             return f"mean Dice on the {_WHERE[deciding]} went from {_text(found)}, too little to tell"
     if found.won < MIN_VOXELS:
@@ -401,6 +405,15 @@ def _has_risen(found: _SetVerdict, *, strict: bool, is_first: bool) -> bool:
     share = 0.0 if is_first else STRICT_SHARE * (1.0 - (found.mean_before or 0.0))
     needed = max(STRICT_GAIN, share) if strict else MIN_GAIN
     return found.rise >= needed and found.mean.bound(GAIN_SHARE) > 0
+
+
+def _has_supported(found: _SetVerdict, remembered: _SetVerdict | None) -> bool:
+    """Whether few held-back slices speak for a candidate that learned much: they rose, and the pack's own slices did not fall.
+
+    A slice that was nearly right before has no room for a large rise.
+    """
+    room = 1.0 - (found.mean_before or 0.0)
+    return found.rise >= min(STRICT_GAIN, ROOM_SHARE * room) and (remembered is None or remembered.rise > -MIN_GAIN)
 
 
 def _forgotten(remembered: _SetVerdict | None, *, strict: bool) -> str | None:
@@ -510,6 +523,7 @@ _LIMITS: Final = {
     "gain_chance": GAIN_SHARE,
     "strict_gain": STRICT_GAIN,
     "strict_share": STRICT_SHARE,
+    "room_share": ROOM_SHARE,
     "forgetting": FORGET_MARGIN,
     "fading": FADE_MARGIN,
     "fading_chance": FADE_SHARE,

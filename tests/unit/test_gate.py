@@ -59,6 +59,24 @@ LOW, HIGH = (0.6, 0.6, 0.6), (0.8, 0.8, 0.8)
 BETTER = judged(LOW, HIGH)
 
 
+MUCH_LEARNED = judged((0.6, 0.6, 0.6), (0.9, 0.9, 0.9))
+NEARLY_RIGHT, NEARER = (0.95, 0.95, 0.95), (0.96, 0.96, 0.96)
+REMEMBERED = judged((0.9, 0.9, 0.9), (0.9, 0.9, 0.9))
+
+
+def test_that_one_held_back_slice_that_was_nearly_right_does_not_keep_out_what_learned_much() -> None:
+    alone = judged(NEARLY_RIGHT, NEARER, units=1)
+    assert "too little to tell" in verdict(alone, judged(LOW, (0.7, 0.7, 0.7)), REMEMBERED).reason
+    assert verdict(alone, MUCH_LEARNED, REMEMBERED).promoted
+    # it has to have risen, by a tenth of what was missing, and nothing may be forgotten for it
+    assert "too little to tell" in verdict(judged(NEARLY_RIGHT, (0.953, 0.953, 0.953), units=1), MUCH_LEARNED, REMEMBERED).reason
+    faded = judged((0.9, 0.9, 0.9), (0.89, 0.89, 0.89))
+    assert "too little to tell" in verdict(alone, MUCH_LEARNED, faded).reason
+    # where there is room a rise of a hundredth is none
+    middling = judged((0.85, 0.85, 0.85), (0.86, 0.86, 0.86), units=1)
+    assert "too little to tell" in verdict(middling, MUCH_LEARNED, REMEMBERED).reason
+
+
 def test_that_a_candidate_that_is_better_everywhere_takes_over() -> None:
     decision = verdict(BETTER, BETTER, judged((0.9, 0.9, 0.9), (0.89, 0.89, 0.89)))
     assert decision.promoted
