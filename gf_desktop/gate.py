@@ -53,6 +53,9 @@ ROOM_SHARE: Final = 0.1
 """Where too few slices are held back to tell and the corrected ones speak, the held-back ones have to have risen by this share of what is
 missing to Dice 1, or by ``STRICT_GAIN``."""
 
+STEADY_MARGIN: Final = 0.01
+"""There the mean on the pack's own slices may not have fallen by this."""
+
 FORGET_MARGIN: Final = 0.03
 """The mean on the pack's own slices may fall by at most this; where the corrected slices decide no structure may."""
 
@@ -413,7 +416,7 @@ def _has_supported(found: _SetVerdict, remembered: _SetVerdict | None) -> bool:
     A slice that was nearly right before has no room for a large rise.
     """
     room = 1.0 - (found.mean_before or 0.0)
-    return found.rise >= min(STRICT_GAIN, ROOM_SHARE * room) and (remembered is None or remembered.rise > -MIN_GAIN)
+    return found.rise >= min(STRICT_GAIN, ROOM_SHARE * room) and (remembered is None or remembered.rise > -STEADY_MARGIN)
 
 
 def _forgotten(remembered: _SetVerdict | None, *, strict: bool) -> str | None:

@@ -70,7 +70,7 @@ def test_that_one_held_back_slice_that_was_nearly_right_does_not_keep_out_what_l
     assert verdict(alone, MUCH_LEARNED, REMEMBERED).promoted
     # it has to have risen, by a tenth of what was missing, and nothing may be forgotten for it
     assert "too little to tell" in verdict(judged(NEARLY_RIGHT, (0.953, 0.953, 0.953), units=1), MUCH_LEARNED, REMEMBERED).reason
-    faded = judged((0.9, 0.9, 0.9), (0.89, 0.89, 0.89))
+    faded = judged((0.9, 0.9, 0.9), (0.889, 0.889, 0.889))
     assert "too little to tell" in verdict(alone, MUCH_LEARNED, faded).reason
     # where there is room a rise of a hundredth is none
     middling = judged((0.85, 0.85, 0.85), (0.86, 0.86, 0.86), units=1)
