@@ -231,9 +231,7 @@ class OpenProject:
 
     def compare(self, first: str, second: str) -> ModelComparison:
         """Return two models beside each other, measured on the slices that no round learns from where the gate did not compare them."""
-        compared: ModelComparison = self.session.versions.compare(first, second)
-        if not compared.same_slices:
-            compared = answer_of(self.session.versions.measure, compared)
+        compared: ModelComparison = answer_of(self.session.versions.measure, self.session.versions.compare(first, second))
         return compared
 
     def activate(self, model_id: str) -> None:

@@ -392,7 +392,7 @@ def _objection(sets: Mapping[str, _SetVerdict], deciding: str, checks: Checks, *
     if not _has_risen(found, strict=strict, is_first=is_first):
         taught_by = sets.get("corrected", _NOTHING)
         # few held-back slices must not say less than none: as without them, learning much is enough where nothing speaks against it
-        strict = strict or (_has_supported(found, sets.get("remembered")) and _has_risen(taught_by, strict=True, is_first=is_first))
+        strict = strict or (_held_back_speak_for(found, sets.get("remembered")) and _has_risen(taught_by, strict=True, is_first=is_first))
         if deciding == "corrected" or not strict:
             return f"mean Dice on the {_WHERE[deciding]} went from {_text(found)}, too little to tell"
     if found.won < MIN_VOXELS:
@@ -410,7 +410,7 @@ def _has_risen(found: _SetVerdict, *, strict: bool, is_first: bool) -> bool:
     return found.rise >= needed and found.mean.bound(GAIN_SHARE) > 0
 
 
-def _has_supported(found: _SetVerdict, remembered: _SetVerdict | None) -> bool:
+def _held_back_speak_for(found: _SetVerdict, remembered: _SetVerdict | None) -> bool:
     """Whether few held-back slices speak for a candidate that learned much: they rose, and the pack's own slices did not fall.
 
     A slice that was nearly right before has no room for a large rise.
@@ -527,6 +527,7 @@ _LIMITS: Final = {
     "strict_gain": STRICT_GAIN,
     "strict_share": STRICT_SHARE,
     "room_share": ROOM_SHARE,
+    "steady": STEADY_MARGIN,
     "forgetting": FORGET_MARGIN,
     "fading": FADE_MARGIN,
     "fading_chance": FADE_SHARE,

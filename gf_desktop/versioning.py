@@ -140,7 +140,8 @@ class Versioning:
     ) -> CancelToken:
         """Measure two models off the thread on the slices that no round learns from, by the masks as they are now.
 
-        ``on_done`` is given the comparison as it was where nothing is held back; ``on_error`` what reading packs and masks raises.
+        ``on_done`` is given the comparison as it was where both were measured on the same slices already, or nothing is
+        held back; ``on_error`` what reading packs and masks raises.
         """
         project, shown = self._workspace.must_project(), self._workspace.open
         folders = [project.models.path(story.record.id) for story in (compared.first, compared.second)]
@@ -152,7 +153,7 @@ class Versioning:
                 readers.append(_reference_reader(project, case, opened))
 
         def work(token: CancelToken) -> ModelComparison:
-            found = measure_packs(folders[0], folders[1], readers, token, names=names, merged=merged)
+            found = None if compared.same_slices else measure_packs(folders[0], folders[1], readers, token, names=names, merged=merged)
             if found is None:
                 return compared
             rows, slices = found

@@ -14,7 +14,7 @@ from gf_desktop.project.records import ModelRecord
 from gf_desktop.resources import resource_dir
 from gf_desktop.session import Session
 from gf_desktop.trainer_link import SubprocessTransport
-from gf_desktop.versioning import ModelStory
+from gf_desktop.versioning import ModelComparison, ModelStory
 
 __all__ = ["capsule_verb", "changes_models", "models_verb"]
 
@@ -112,9 +112,7 @@ def _tell(story: ModelStory, output: Output) -> None:
 
 
 def _compare(session: Session, pair: list[str], output: Output) -> None:
-    compared = session.versions.compare(*pair)
-    if not compared.same_slices:
-        compared = answer_of(session.versions.measure, compared)
+    compared: ModelComparison = answer_of(session.versions.measure, session.versions.compare(*pair))
     first, second = compared.first, compared.second
     output.table(("structure", first.record.id, second.record.id), [(name, _dice(a), _dice(b)) for name, a, b in compared.rows])
     for story in (first, second):

@@ -5514,6 +5514,11 @@
             <translation>Dice und ml jeder Struktur</translation>
         </message>
         <message>
+            <location filename="../../gf_desktop/gui/panels/model_dialogs.py"/>
+            <source>Dice of both students</source>
+            <translation>Dice beider Schüler</translation>
+        </message>
+        <message>
             <location filename="../../gf_desktop/gui/panels/models.py"/>
             <location filename="../../gf_desktop/gui/panels/refine.py"/>
             <source>Dice of each structure</source>

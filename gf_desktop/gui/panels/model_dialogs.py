@@ -68,6 +68,7 @@ class ComparisonDialog(Sheet):
     @staticmethod
     def _new_table() -> QTableWidget:
         table = QTableWidget()
+        table.setAccessibleName(tr("Dice of both students"))
         table.verticalHeader().hide()
         table.verticalHeader().setDefaultSectionSize(ROW_PX)
         table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)

@@ -120,6 +120,7 @@ def test_that_two_students_are_shown_beside_each_other(
     heads = [dialog.table.horizontalHeaderItem(n).text() for n in range(4)]
     assert heads == ["Structure", "seven", "seven-2", "Difference"]
     assert dialog.table.rowCount() == 7
+    assert dialog.table.accessibleName() == "Dice of both students"
     assert "are being measured" in dialog.words.text()
     settle()
     # nothing is held back
