@@ -10,7 +10,9 @@ file of results at once, and a run that is there is not made again.
 from __future__ import annotations
 
 import argparse
+import copy
 import json
+import re
 import sys
 import tempfile
 from collections.abc import Iterable, Iterator
@@ -24,6 +26,7 @@ from rich.console import Console
 from rich.table import Table
 
 from gf_desktop.api import carry_out_round
+from gf_desktop.gate import MIN_VOXELS, decide_again
 from gf_desktop.jobs import InlineJobs
 from gf_desktop.pack import read_card
 from gf_desktop.session import Session
@@ -182,6 +185,18 @@ def wishes(options: argparse.Namespace) -> Iterator[Wish]:
                 yield from (Wish(arm, n, long, seed, options.device, task) for n in numbers for task in options.tasks)
 
 
+def judged_today(row: dict[str, Any]) -> dict[str, Any]:
+    """Return a run with the verdict of today's gate on the numbers that its round stored; ``then`` keeps what was decided."""
+    gate = copy.deepcopy(row["gate"])
+    # runs of a former program do not name the voxels that were won, but where those were too few the reason does
+    too_few = re.search(r"rests on (\d+) voxels", row["reason"])
+    for name, found in gate["sets"].items():
+        found.setdefault("won", int(too_few[1]) if too_few and name == gate["decided_by"] else MIN_VOXELS)
+    again = decide_again(gate, candidate_id="the candidate", active_id="the former student")
+    served = row["candidate"] if again.promoted else row["before"]
+    return row | {"promoted": again.promoted, "reason": again.reason, "served": served, "then": row["promoted"]}
+
+
 def _mean(values: list[float]) -> str:
     return "–" if not values else f"{np.median(values):+.3f} ({min(values):+.3f} to {max(values):+.3f})"
 
@@ -197,7 +212,7 @@ def _worst(row: dict[str, Any], key: str) -> float:
 
 def tell(rows: list[dict[str, Any]]) -> None:
     """Print gains by kind, slices and minutes on the processor, and what was asked for."""
-    rows = [row for row in rows if row["device"] == "cpu"]
+    rows = [judged_today(row) for row in rows if row["device"] == "cpu"]
     table = Table(title="Dice on slices that nobody corrected, after less before: median (smallest to largest) of the seeds")
     for heading in (
         "task",
@@ -219,7 +234,8 @@ def tell(rows: list[dict[str, Any]]) -> None:
         lost = [row["forgotten"] for row in group if row["forgotten"] is not None]
         served, candidate = ([_gain(row, key) for row in group] for key in ("served", "candidate"))
         worst = min(_worst(row, "served") for row in group)
-        took = f"{sum(row['promoted'] for row in group)} of {len(group)}"
+        now, then = (sum(row[when] for row in group) for when in ("promoted", "then"))
+        took = f"{now} of {len(group)}{f' (then {then})' if then != now else ''}"
         cells = (task, arm, "all" if slices == 0 else str(slices), f"{minutes:g}", str(len(group)), _mean(served), _mean(candidate))
         table.add_row(*cells, f"{worst:+.3f}", took, _mean(lost))
     console = Console()

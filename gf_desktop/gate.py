@@ -26,7 +26,7 @@ import numpy.typing as npt
 from gf_desktop.imaging.labelmap import LabelTable
 from gf_desktop.imaging.paired import Change, PairedCounts, paired_changes
 
-__all__ = ["Checks", "GateDecision", "JudgedSet", "SetScores", "StructureVerdict", "Tally", "decide", "is_slower"]
+__all__ = ["Checks", "GateDecision", "JudgedSet", "SetScores", "StructureVerdict", "Tally", "decide", "decide_again", "is_slower"]
 
 DOCUMENT_FORMAT: Final = 2
 """Of what is stored; 1 was the reason, the sentences and the Dice alone."""
@@ -275,9 +275,20 @@ class _SetVerdict:
         found = self.structures
         return SetScores({s.name: s.before for s in found}, {s.name: s.after for s in found}, {s.name: s.voxels for s in found})
 
+    @classmethod
+    def from_document(cls, found: Mapping[str, Any]) -> _SetVerdict:
+        """Return what :meth:`document` gave; what chance says of each structure is asked anew."""
+        structures = []
+        for name, one in found["structures"].items():
+            known = StructureVerdict(name, one["before"], one["after"], _change(one), one["voxels"], one["slices"], one["votes"])
+            structures.append(replace(known, veto=one["veto"] if one["veto"] == "spurious" else _veto(known)))
+        mean = found["mean"]
+        return cls(tuple(structures), _change(mean), mean["before"], mean["after"], found["won"], found["slices"])
+
     def document(self) -> dict[str, Any]:
         return {
             "slices": self.of,
+            "won": self.won,
             "mean": {"before": self.mean_before, "after": self.mean_after} | _numbers(self.mean),
             "structures": {
                 s.name: {"before": s.before, "after": s.after, "voxels": s.voxels, "slices": s.slices, "votes": s.votes, "veto": s.veto}
@@ -338,6 +349,29 @@ def decide(
     for name, judged in (("held_back", held_back), ("corrected", corrected), ("remembered", remembered)):
         if judged is not None:
             sets[name] = _judged(judged, seed)
+    return _decided(sets, checks, seed, candidate_id=candidate_id, active_id=active_id)
+
+
+def decide_again(document: Mapping[str, Any], *, candidate_id: str, active_id: str) -> GateDecision:
+    """Return what today's rules say of a round whose verdict was stored, from its numbers alone.
+
+    Parameters
+    ----------
+    document
+        As :attr:`GateDecision.document` has it, of format 2.
+
+    Raises
+    ------
+    KeyError
+        Where the document lacks a number, as those of format 1 do.
+    """
+    sets = {name: _SetVerdict.from_document(found) for name, found in document["sets"].items()}
+    stored = document["checks"]
+    checks = Checks(**stored | {"parity": math.nan if stored["parity"] is None else stored["parity"]})
+    return _decided(sets, checks, document["seed"], candidate_id=candidate_id, active_id=active_id)
+
+
+def _decided(sets: Mapping[str, _SetVerdict], checks: Checks, seed: int, *, candidate_id: str, active_id: str) -> GateDecision:
     deciding = next((name for name in ("held_back", "corrected") if name in sets and sets[name].mean is not None), "corrected")
     against = _objection(sets, deciding, checks, is_first=not active_id)
     found = sets.get(deciding, _NOTHING)
@@ -388,16 +422,21 @@ def _objection(sets: Mapping[str, _SetVerdict], deciding: str, checks: Checks, *
     vetoes = [s for s in found.structures if s.veto] + (taught if deciding != "corrected" else [])
     if vetoes:
         return _veto_text(min(vetoes, key=lambda s: (_VETO_ORDER[s.veto], s.fall)))
-    strict = deciding == "corrected"
+    doubt = _doubt(found, _WHERE[deciding], strict=deciding == "corrected", is_first=is_first)
+    # few held-back slices must not say less than none: as without them, learning much is enough where nothing speaks against it
+    strict = deciding == "corrected" or (doubt is not None and _corrected_speak(sets, is_first=is_first))
+    if doubt is not None and (deciding == "corrected" or not strict):
+        return doubt
+    return _forgotten(sets.get("remembered"), strict=strict)
+
+
+def _doubt(found: _SetVerdict, where: str, *, strict: bool, is_first: bool) -> str | None:
+    """Return why slices do not tell that the candidate is better, or None."""
     if not _has_risen(found, strict=strict, is_first=is_first):
-        taught_by = sets.get("corrected", _NOTHING)
-        # few held-back slices must not say less than none: as without them, learning much is enough where nothing speaks against it
-        strict = strict or (_held_back_speak_for(found, sets.get("remembered")) and _has_risen(taught_by, strict=True, is_first=is_first))
-        if deciding == "corrected" or not strict:
-            return f"mean Dice on the {_WHERE[deciding]} went from {_text(found)}, too little to tell"
+        return f"mean Dice on the {where} went from {_text(found)}, too little to tell"
     if found.won < MIN_VOXELS:
         return f"its gain rests on {max(found.won, 0)} voxels, too few to tell"
-    return _forgotten(sets.get("remembered"), strict=strict)
+    return None
 
 
 def _has_risen(found: _SetVerdict, *, strict: bool, is_first: bool) -> bool:
@@ -410,13 +449,21 @@ def _has_risen(found: _SetVerdict, *, strict: bool, is_first: bool) -> bool:
     return found.rise >= needed and found.mean.bound(GAIN_SHARE) > 0
 
 
-def _held_back_speak_for(found: _SetVerdict, remembered: _SetVerdict | None) -> bool:
-    """Whether few held-back slices speak for a candidate that learned much: they rose, and the pack's own slices did not fall.
+def _corrected_speak(sets: Mapping[str, _SetVerdict], *, is_first: bool) -> bool:
+    """Whether the corrected slices speak for a candidate that few held-back slices say too little of.
 
-    A slice that was nearly right before has no room for a large rise.
+    It learned much of them, those held back rose as far as they had room (a slice that was nearly right before has little), and the pack's
+    own did not fall.
     """
+    found, taught, remembered = (sets.get(name, _NOTHING) for name in ("held_back", "corrected", "remembered"))
     room = 1.0 - (found.mean_before or 0.0)
-    return found.rise >= min(STRICT_GAIN, ROOM_SHARE * room) and (remembered is None or remembered.rise > -STEADY_MARGIN)
+    return (
+        found.rise >= min(STRICT_GAIN, ROOM_SHARE * room)
+        and found.won > 0
+        and found.won + taught.won >= MIN_VOXELS
+        and remembered.rise > -STEADY_MARGIN
+        and _has_risen(taught, strict=True, is_first=is_first)
+    )
 
 
 def _forgotten(remembered: _SetVerdict | None, *, strict: bool) -> str | None:
@@ -507,6 +554,13 @@ def _sentence(verdict: StructureVerdict) -> str:
 
 def _text(found: _SetVerdict) -> str:
     return f"{found.mean_before:.3f} to {found.mean_after:.3f}"
+
+
+def _change(found: Mapping[str, Any]) -> Change | None:
+    """Return what :func:`_numbers` gave."""
+    if found["change"] is None:
+        return None
+    return Change(found["change"], (found["low"] + found["high"]) / 2, found["error"], found["freedom"], found["units"])
 
 
 def _numbers(change: Change | None) -> dict[str, float | None]:

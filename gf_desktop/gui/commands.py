@@ -32,11 +32,13 @@ from gf_desktop.gui.measure_commands import MeasureCommands
 from gf_desktop.gui.model_commands import ModelCommands
 from gf_desktop.gui.panels.next_best import NextBest
 from gf_desktop.gui.patient_commands import PatientCommands
+from gf_desktop.gui.place_keeper import PlaceKeeper
 from gf_desktop.gui.project_commands import project_handlers
 from gf_desktop.gui.questions import Questions
 from gf_desktop.gui.refine_commands import RefineCommands, RefineMemory
 from gf_desktop.gui.structure_commands import StructureCommands
 from gf_desktop.gui.view_state import ToolName, ViewState
+from gf_desktop.project.last_place import LastPlace
 from gf_desktop.project.records import RoundReport
 from gf_desktop.resources import resource_dir
 from gf_desktop.session import Session
@@ -159,6 +161,7 @@ class Commands(QObject):
         self._ask = questions
         self._unsuited: set[tuple[str, str]] = set()
         self.player = CinePlayer(session, state, self)
+        self.places = PlaceKeeper(session, state, self)
         self.corrections = Corrections(session, state, face, questions)
         dialogs = parent if isinstance(parent, QWidget) else None
         self.structures = StructureCommands(session, state, face, questions, attempt=self.attempt, parent=dialogs)
@@ -365,7 +368,7 @@ class Commands(QObject):
         self._tell_holder()
         project, case = self._session.must_project(), self._session.next_case() or next(iter(self._session.cases()), None)
         if case is not None:
-            self.show_case(project.last_case or case.id)
+            self._show_place(project.last_place or LastPlace(case.id))
 
     def _tell_holder(self) -> None:
         project = self._session.project
@@ -377,11 +380,11 @@ class Commands(QObject):
 
     def open_for_writing(self) -> None:
         """Take a project that was open for reading only, now that nobody else has it; the scan on screen stays."""
-        project, shown = self._session.must_project(), self._session.open
+        project, shown, cursor = self._session.must_project(), self._session.open, self._state.display.cursor_ijk
         self._session.open_project(project.folder)
         self._face.tell(tr("You can change the project now."), kind="good")
         if shown is not None:
-            self.show_case(shown.id)
+            self._show_place(LastPlace(shown.id, cursor))
 
     def import_paths(self, paths: list[Path]) -> None:
         """Add the scans under the paths, asking where there is something to ask, and show the first of them."""
@@ -400,9 +403,13 @@ class Commands(QObject):
             self.import_paths(list(what.paths))
 
     def show_case(self, case_id: str) -> None:
-        """Bring a scan on screen, with masks of the student that serves; the project is opened with it the next time."""
+        """Bring a scan on screen, with masks of the student that serves."""
         self._session.open_case(case_id, on_done=lambda _case: self._renew_masks())
-        self._session.must_project().keep_last_case(case_id)
+
+    def _show_place(self, place: LastPlace) -> None:
+        self.show_case(place.case_id)
+        if place.cursor_ijk is not None:
+            self._state.set_cursor(place.cursor_ijk)
 
     def show_best(self, best: NextBest | None) -> None:
         """Go to what is next best: a slice of any scan, with the crosshair on what is likely to be wrong, or a scan as a whole."""

@@ -326,6 +326,7 @@ class MainWindow(QMainWindow):
         """Save and close the project with the window."""
         self.remembered.keep_places(self, None if self.page is None else self.page.splitter)
         self.remembered.keep_view(self.session.project, self.state, None if self.page is None else self.page.panel)
+        self.commands.places.flush()
         self.session.close_project()
         self.closed.emit()
         super().closeEvent(event)

@@ -40,7 +40,7 @@ from gf_desktop.pack import ModelCard, verify_pack
 from gf_desktop.project.case_rows import SELECT_CASES, case_of, insert_case
 from gf_desktop.project.database import connect, create_schema, writing
 from gf_desktop.project.journal_file import Holder, drop_holder, read_holder, write_holder
-from gf_desktop.project.last_case import read_last_case, write_last_case
+from gf_desktop.project.last_place import LastPlace, read_last_place
 from gf_desktop.project.masks import Masks
 from gf_desktop.project.models import ModelRegistry, copy_pack
 from gf_desktop.project.passports import add_passport, kept_passport
@@ -243,15 +243,10 @@ class Project:
             self._db.execute("INSERT OR REPLACE INTO meta VALUES ('locked', ?)", (json.dumps(sorted(labels)),))
 
     @property
-    def last_case(self) -> str | None:
-        """Id of the case that was on screen last; None where that is not known or it is gone."""
-        kept = read_last_case(self.folder)
-        return kept if any(row[0] == kept for row in self._db.execute("SELECT id FROM cases")) else None
-
-    def keep_last_case(self, case_id: str) -> None:
-        """Keep which case is on screen; does nothing in a project that is open for reading only."""
-        if not self.read_only:
-            write_last_case(self.folder, case_id)
+    def last_place(self) -> LastPlace | None:
+        """The case that was on screen last, and where in it; None where that is not known or the case is gone."""
+        kept = read_last_place(self.folder)
+        return kept if kept is not None and any(row[0] == kept.case_id for row in self._db.execute("SELECT id FROM cases")) else None
 
     # cases
 

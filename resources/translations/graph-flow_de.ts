@@ -9010,6 +9010,11 @@ DICOM-Ordner, NIfTI, PNG, JPEG</translation>
             <translation>nicht freigegeben</translation>
         </message>
         <message>
+            <location filename="../../gf_desktop/gui/panels/scan.py"/>
+            <source>not stated</source>
+            <translation>nicht angegeben</translation>
+        </message>
+        <message>
             <location filename="../../gf_desktop/gui/panels/structure_row.py"/>
             <source>not the student's</source>
             <translation>nicht vom Schüler</translation>
@@ -9102,8 +9107,7 @@ DICOM-Ordner, NIfTI, PNG, JPEG</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/display.py"/>
-            <location filename="../../gf_desktop/gui/panels/scan.py"/>
-            <location filename="../../gf_desktop/gui/panels/worklist.py"/>
+            <location filename="../../gf_desktop/gui/panels/worklist_model.py"/>
             <source>picture</source>
             <translation>Bild</translation>
         </message>
@@ -9417,6 +9421,16 @@ DICOM-Ordner, NIfTI, PNG, JPEG</translation>
             <location filename="../../gf_desktop/gui/views/slice_strip.py"/>
             <source>unseen</source>
             <translation>ungesehen</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/panels/worklist_model.py"/>
+            <source>video</source>
+            <translation>Video</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/panels/worklist_model.py"/>
+            <source>volume</source>
+            <translation>Volumen</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/gui/texts.py"/>

@@ -21,6 +21,7 @@ from gf_desktop.gate import (
     JudgedSet,
     Tally,
     decide,
+    decide_again,
 )
 from gf_desktop.imaging.labelmap import LabelTable, Structure
 from gf_desktop.imaging.paired import PairedCounts
@@ -152,6 +153,18 @@ def test_that_a_rise_of_a_handful_of_voxels_is_none() -> None:
     assert not decision.promoted
 
 
+def test_that_a_rise_of_a_handful_of_voxels_counts_where_much_was_learned_and_the_voxels_won_there_are_many() -> None:
+    few = judged((0.8, 0.8, 0.8), (0.9, 0.9, 0.9), units=1, voxels=(50, 40, 40))
+    learned = judged((0.8, 0.8, 0.8), (0.92, 0.92, 0.92))
+    assert "rests on 26 voxels" in verdict(few, judged((0.8, 0.8, 0.8), (0.83, 0.83, 0.83)), REMEMBERED).reason
+    assert verdict(few, learned, REMEMBERED).promoted
+    # neither where the voxels that were won are few in all, nor where the pack's own slices speak against it
+    hardly = judged((0.8, 0.8, 0.8), (0.92, 0.92, 0.92), units=1, voxels=(MIN_VOXELS, 0, 0))
+    assert "rests on 26 voxels" in verdict(few, hardly, REMEMBERED).reason
+    faded = judged((0.9, 0.9, 0.9), (0.889, 0.889, 0.889))
+    assert "rests on 26 voxels" in verdict(few, learned, faded).reason
+
+
 def test_that_a_structure_which_is_lost_entirely_vetoes() -> None:
     assert not verdict(judged((0.6, 0.5, 0.6), (0.95, 0.0, 0.95)), BETTER).promoted
 
@@ -278,6 +291,31 @@ def test_that_the_decision_is_plain_json_with_all_numbers_and_comes_again_from_i
     assert liver["low"] < liver["change"] < liver["high"]
     assert (liver["voxels"], liver["slices"], liver["votes"], liver["veto"]) == (40_000, 40, True, "")
     assert document["checks"]["parity"] == 1e-5
+
+
+@pytest.mark.parametrize(
+    ("held", "checks", "active"),
+    [
+        (BETTER, Checks(parity=1e-5), "v1"),
+        (judged(LOW, (0.7, 0.5, 0.9), units=3), None, "v1"),
+        (judged((0.6, 0.6, 0.6), (0.8, 0.5, 0.0), voxels=(5000, 0, 0), units=12), None, "v1"),
+        (judged(NEARLY_RIGHT, NEARER, units=1, voxels=(50, 50, 50)), None, "v1"),
+        (None, Checks(parity=math.nan), "v1"),
+        (judged((0.0, 0.0, 0.0), HIGH, units=2), None, ""),
+    ],
+)
+def test_that_a_stored_verdict_is_given_again_from_its_numbers_alone(held: JudgedSet | None, checks: Checks | None, active: str) -> None:
+    first = verdict(held, MUCH_LEARNED, REMEMBERED, checks=checks, active=active, seed=4)
+    stored = json.loads(json.dumps(first.document, allow_nan=False))
+    again = decide_again(stored, candidate_id="v2", active_id=active)
+    assert (again.promoted, again.reason, again.sentences) == (first.promoted, first.reason, first.sentences)
+    assert again.scores == first.scores
+    assert again.document["sets"].keys() == stored["sets"].keys()
+
+
+def test_that_a_verdict_without_its_numbers_is_not_given_again() -> None:
+    with pytest.raises(KeyError):
+        decide_again({"format": 1, "promoted": True}, candidate_id="v2", active_id="v1")
 
 
 def test_that_counts_give_the_same_dice_as_sets() -> None:

@@ -22,7 +22,7 @@ VERDICT_WORDS = {"green": ("good", "Geometry is sound"), "amber": ("warn", "Read
 
 def _lines(case: Case) -> list[tuple[str, str]]:
     geometry = case.geometry
-    rows = [(tr("Scan"), case.id), (tr("Kind"), spoken(case.title)), (tr("Modality"), case.modality or tr("picture"))]
+    rows = [(tr("Scan"), case.id), (tr("Kind"), spoken(case.title)), (tr("Modality"), case.modality or tr("not stated"))]
     if case.patient:
         rows.insert(1, (tr("Patient"), case.patient))
     rows.append((tr("Size"), " × ".join(str(n) for n in geometry.size_ijk)))

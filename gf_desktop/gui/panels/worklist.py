@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from PySide6.QtCore import QEvent, QModelIndex, QPersistentModelIndex, QRect, QRectF, QSize, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QItemSelectionModel, QModelIndex, QPersistentModelIndex, QRect, QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QAction, QColor, QFont, QKeyEvent, QPainter, QPixmap
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -28,7 +28,16 @@ from PySide6.QtWidgets import (
 from gf_desktop.gui.actions import tr
 from gf_desktop.gui.palette import GRID_PX
 from gf_desktop.gui.panels.next_best import NextBest, next_best
-from gf_desktop.gui.panels.worklist_model import CASE_ROLE, FILTERS, ORDERS, THUMBNAIL_PX, THUMBNAIL_ROLE, CaseModel
+from gf_desktop.gui.panels.worklist_model import (
+    CASE_ROLE,
+    FILTERS,
+    ON_SCREEN_ROLE,
+    ORDERS,
+    THUMBNAIL_PX,
+    THUMBNAIL_ROLE,
+    CaseModel,
+    kind_text,
+)
 from gf_desktop.gui.slice_ledger import SliceLedger
 from gf_desktop.gui.theme import caption_font, current_palette
 from gf_desktop.gui.widgets import action_button, label, tool_button
@@ -65,7 +74,7 @@ class _Row(QStyledItemDelegate):
         chosen = bool(state & QStyle.StateFlag.State_Selected)
         if chosen or state & QStyle.StateFlag.State_MouseOver:
             painter.fillRect(rect, QColor(tokens.raised if chosen else tokens.hover))
-        if chosen:
+        if index.data(ON_SCREEN_ROLE):
             painter.fillRect(QRect(rect.left(), rect.top(), 3, rect.height()), QColor(tokens.text))
         frame = QRect(rect.left() + GRID_PX + 2, rect.top() + GRID_PX, THUMBNAIL_PX, THUMBNAIL_PX)
         painter.fillRect(frame, QColor(tokens.view))
@@ -90,7 +99,7 @@ class _Row(QStyledItemDelegate):
         painter.drawText(area, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop, case.id)
         painter.setFont(caption_font())
         painter.setPen(QColor(tokens.muted))
-        painter.drawText(area, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignTop, case.modality or tr("picture"))
+        painter.drawText(area, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignTop, kind_text(case))
         painter.drawText(area.adjusted(0, 18, 0, 0), Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop, tr(case.status))
         painter.drawText(
             area.adjusted(0, 18, 0, 0), Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignTop, f"{case.reviewed}/{case.slices}"
@@ -310,6 +319,9 @@ class Worklist(QFrame):
         self._on_screen = "" if self._session.open is None else self._session.open.id
         self._show_best()
         self._follow()
+        row = self._cases.row_of(self._on_screen)
+        if row is not None:
+            self.list.scrollTo(self._cases.index(row))
 
     def _follow(self) -> None:
         """Let the selection stand on the case that is on screen."""
@@ -323,7 +335,8 @@ class Worklist(QFrame):
         if row is None:
             selection.clear()
         else:
-            self.list.setCurrentIndex(self._cases.index(row))
+            # not the list's own setCurrentIndex: that would take the row out of the selection while Ctrl is held, as for Ctrl+T
+            selection.setCurrentIndex(self._cases.index(row), QItemSelectionModel.SelectionFlag.ClearAndSelect)
         selection.blockSignals(blocked)
         self.list.viewport().update()
         self.selected.emit()

@@ -15,10 +15,11 @@ from gf_desktop.gui.panels.thumbnails import Thumbnails
 from gf_desktop.project.records import Case
 from gf_desktop.session import Session
 
-__all__ = ["CASE_ROLE", "FILTERS", "ORDERS", "THUMBNAIL_ROLE", "CaseModel", "Wish"]
+__all__ = ["CASE_ROLE", "FILTERS", "ON_SCREEN_ROLE", "ORDERS", "THUMBNAIL_ROLE", "CaseModel", "Wish", "kind_text"]
 
 CASE_ROLE: Final = int(Qt.ItemDataRole.UserRole)
 THUMBNAIL_ROLE: Final = CASE_ROLE + 1
+ON_SCREEN_ROLE: Final = CASE_ROLE + 2
 
 THUMBNAIL_PX: Final = 48
 
@@ -79,6 +80,11 @@ class Wish:
         return fits and all(word in said for word in self.text.casefold().split())
 
 
+def kind_text(case: Case) -> str:
+    """Return the modality; where the files do not state it, what the case is."""
+    return case.modality or (tr("video") if case.is_cine else tr("volume") if case.slices > 1 else tr("picture"))
+
+
 class CaseModel(QAbstractListModel):
     """The cases that are wanted."""
 
@@ -137,6 +143,8 @@ class CaseModel(QAbstractListModel):
             return case
         if role == THUMBNAIL_ROLE:
             return self.thumbnails.picture(case)
+        if role == ON_SCREEN_ROLE:
+            return self._session.open is not None and self._session.open.id == case.id
         if role in (int(Qt.ItemDataRole.DisplayRole), int(Qt.ItemDataRole.AccessibleTextRole)):
             return f"{case.id} {case.modality} {tr(case.status)} {case.reviewed}/{case.slices}"
         if role == int(Qt.ItemDataRole.ToolTipRole):

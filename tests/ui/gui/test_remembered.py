@@ -24,6 +24,8 @@ from gf_desktop.gui.theme import current_palette
 from gf_desktop.gui.window_memory import WindowMemory
 from gf_desktop.imaging.geometry import Geometry
 from gf_desktop.imaging.volume import Volume, Window
+from gf_desktop.project.last_place import LastPlace, read_last_place, write_last_place
+from gf_desktop.project.store import Project
 
 SCREENS = [QRect(0, 0, 1920, 1040), QRect(1920, 0, 1280, 1024)]
 
@@ -200,18 +202,61 @@ def test_that_layout_panel_window_and_case_are_there_again(start, project_folder
     made.window.commands.show_case("C-001")
     made.window.state.set_window(Window(-600.0, 1500.0))
     made.window.commands.show_case("C-002")
+    made.window.state.go_to(1)
     qtbot.waitUntil(lambda: not made.jobs.busy)
 
     made = start()
     assert made.window.remembered.project_to_go_on == project_folder
     show(made, qtbot, project_folder)
     assert made.session.open.id == "C-002"
+    assert made.window.state.display.index == 1
     assert made.window.state.layout == "one_two"
     assert not made.window.state.smooth
     assert not made.window.page.view.canvas.is_smooth
     assert made.window.page.panel == "scan"
     made.window.commands.show_case("C-001")
     assert made.window.state.display.window == Window(-600.0, 1500.0)
+
+
+def test_that_the_slice_on_screen_is_there_again(start, project_folder: Path, qtbot) -> None:
+    made = start()
+    show(made, qtbot, project_folder)
+    made.window.state.set_cursor((40, 300, 4))
+    made = start()
+    show(made, qtbot, project_folder)
+    assert made.window.state.display.cursor_ijk == (40, 300, 4)
+    assert made.window.state.display.index == 4
+    # it is also there when the window is not closed but killed
+    made.window.state.go_to(9)
+    qtbot.waitUntil(lambda: read_last_place(project_folder) == LastPlace("C-001", (40, 300, 9)), timeout=10_000)
+
+
+def test_that_the_slice_is_kept_of_a_project_that_is_closed_while_the_window_stays(start, project_folder: Path, qtbot) -> None:
+    made = start()
+    show(made, qtbot, project_folder)
+    made.window.state.go_to(7)
+    made.window.actions_by_id["close_project"].trigger()
+    assert read_last_place(project_folder) == LastPlace("C-001", (*made.window.state.display.cursor_ijk[:2], 7))
+
+
+def test_that_a_slice_that_the_scan_does_not_have_becomes_its_nearest(start, project_folder: Path, qtbot) -> None:
+    write_last_place(project_folder, LastPlace("C-001", (9999, 3, 9999)))
+    made = start()
+    show(made, qtbot, project_folder)
+    size = made.window.state.volume.geometry.size_ijk
+    assert made.window.state.display.cursor_ijk == (size[0] - 1, 3, size[2] - 1)
+
+
+def test_that_taking_over_a_project_that_was_for_reading_only_stays_at_its_slice(start, project_folder: Path, qtbot) -> None:
+    holder = Project.open(project_folder)
+    made = start()
+    show(made, qtbot, project_folder)
+    assert made.session.must_project().read_only
+    made.window.state.set_cursor((40, 300, 4))
+    holder.close()
+    made.window.commands.open_for_writing()
+    assert not made.session.must_project().read_only
+    assert made.window.state.display.cursor_ijk == (40, 300, 4)
 
 
 def test_that_a_window_of_another_modality_follows_the_intensities_of_the_scan() -> None:

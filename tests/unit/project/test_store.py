@@ -18,6 +18,7 @@ from gf_desktop.imaging.edits import Box, LabelEdit
 from gf_desktop.imaging.geometry import Geometry
 from gf_desktop.imaging.labelmap import LabelTable, Structure, VoxelState
 from gf_desktop.imaging.volume import Volume
+from gf_desktop.project.last_place import LastPlace, write_last_place
 from gf_desktop.project.store import Project, read_confidence, write_confidence
 
 
@@ -333,17 +334,25 @@ def test_that_a_project_without_a_model_has_the_structures_that_it_began_with(tm
     again.close()
 
 
-def test_that_the_scan_on_screen_is_remembered_until_it_is_gone(project: Project, case_id: str) -> None:
-    assert project.last_case is None
-    project.keep_last_case(case_id)
-    assert project.last_case == case_id
-    (project.folder / "last-case").write_text("C-999", encoding="utf-8")
-    assert project.last_case is None
-    (project.folder / "last-case").write_bytes(b"\xff\xfe\x00")
-    assert project.last_case is None
+def test_that_the_place_on_screen_is_remembered_until_its_scan_is_gone(project: Project, case_id: str) -> None:
+    kept = project.folder / "last-case"
+    assert project.last_place is None
+    place = LastPlace(case_id, (3, 0, 12))
+    write_last_place(project.folder, place)
+    assert project.last_place == place
+    kept.write_text("C-999\n3 0 12\n", encoding="utf-8")
+    assert project.last_place is None
+    kept.write_bytes(b"\xff\xfe\x00")
+    assert project.last_place is None
 
 
-def test_that_a_scan_is_not_remembered_where_the_folder_takes_no_file(project: Project, case_id: str) -> None:
+@pytest.mark.parametrize("voxel", ["", "\n", "\n1 2", "\n1 2 3 4", "\n-1 2 3", "\n1 2 three", "\n1 2 33333333333333333333", "\n\u0661 2 3"])
+def test_that_of_a_place_without_its_voxel_the_scan_is_kept(project: Project, case_id: str, voxel: str) -> None:
+    (project.folder / "last-case").write_text(case_id + voxel, encoding="utf-8")
+    assert project.last_place == LastPlace(case_id)
+
+
+def test_that_a_place_is_not_remembered_where_the_folder_takes_no_file(project: Project, case_id: str) -> None:
     (project.folder / ".last-case.partial").mkdir()
-    project.keep_last_case(case_id)
-    assert project.last_case is None
+    write_last_place(project.folder, LastPlace(case_id))
+    assert project.last_place is None

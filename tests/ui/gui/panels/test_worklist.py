@@ -16,7 +16,8 @@ from pytestqt.qtbot import QtBot
 
 from gf_desktop.gui.export_dialog import ExportDialog
 from gf_desktop.gui.main_window import MainWindow
-from gf_desktop.gui.panels.worklist_model import CASE_ROLE, FILTERS, ORDERS, THUMBNAIL_ROLE
+from gf_desktop.gui.panels.next_best import NextBest
+from gf_desktop.gui.panels.worklist_model import CASE_ROLE, FILTERS, ON_SCREEN_ROLE, ORDERS, THUMBNAIL_ROLE, kind_text
 from gf_desktop.imaging.edits import Box, LabelEdit
 from gf_desktop.project.records import Case
 from gf_desktop.session import Session
@@ -259,3 +260,43 @@ def test_that_a_case_is_found_by_every_word(session: Session) -> None:
     assert Wish("ct c-001").takes(case)
     assert not Wish("ct c-002").takes(case)
     assert not Wish("", "approved").takes(case)
+
+
+def test_that_the_row_of_the_scan_on_screen_stays_marked_while_ctrl_is_held(four: MainWindow, session: Session, qtbot: QtBot) -> None:
+    worklist = four.page.worklist
+    QTest.keyPress(four, Qt.Key.Key_Control, Qt.KeyboardModifier.ControlModifier)
+    try:
+        for _ in range(3):
+            session.worklist_changed.emit()
+            assert worklist.marked == ("C-001",)
+    finally:
+        QTest.keyRelease(four, Qt.Key.Key_Control)
+
+
+def test_that_the_list_scrolls_to_the_scan_that_comes_on_screen(four: MainWindow, session: Session) -> None:
+    rows, model = four.page.worklist.list, four.page.worklist.list.model()
+    rows.setFixedHeight(rows.sizeHintForRow(0))
+    for case_id in ("C-004", "C-001"):
+        session.open_case(case_id)
+        (row,) = [row for row in range(model.rowCount()) if model.index(row).data(ON_SCREEN_ROLE)]
+        assert model.index(row).data(CASE_ROLE).id == case_id
+        assert rows.viewport().rect().contains(rows.visualRect(model.index(row)).center())
+
+
+def test_that_going_on_to_what_is_next_best_in_another_scan_leaves_its_row_marked(
+    four: MainWindow, session: Session, action: Callable, settle: Callable[[], None]
+) -> None:
+    worklist = four.page.worklist
+    worklist.best_wanted.emit(NextBest("C-004", 2, "it is new"))
+    assert worklist.marked == ("C-004",)
+    action("approve_slice").trigger()
+    settle()
+    assert session.open.id == "C-004"
+    assert session.open.journal.undo_name == "approve slice 3"
+    assert worklist.marked == ("C-004",)
+
+
+@pytest.mark.parametrize(("changes", "word"), [({}, "volume"), ({"slices": 1}, "picture"), ({"modality": "MR"}, "MR")])
+def test_that_a_row_says_what_a_scan_is(session: Session, changes: dict[str, object], word: str) -> None:
+    case = replace(session.cases()[0], modality="", slices=4)
+    assert kind_text(replace(case, **changes)) == word
