@@ -22,8 +22,6 @@ from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
-from rich.console import Console
-from rich.table import Table
 
 from gf_desktop.api import carry_out_round
 from gf_desktop.gate import MIN_VOXELS, decide_again
@@ -197,8 +195,11 @@ def judged_today(row: dict[str, Any]) -> dict[str, Any]:
     return row | {"promoted": again.promoted, "reason": again.reason, "served": served, "then": row["promoted"]}
 
 
-def _mean(values: list[float]) -> str:
-    return "–" if not values else f"{np.median(values):+.3f} ({min(values):+.3f} to {max(values):+.3f})"
+def _spread(values: list[float]) -> str:
+    if not values:
+        return "–"
+    middle = f"{np.median(values):+.3f}"
+    return middle if len(values) == 1 else f"{middle} ({min(values):+.3f} to {max(values):+.3f})"
 
 
 def _gain(row: dict[str, Any], key: str) -> float:
@@ -210,53 +211,96 @@ def _worst(row: dict[str, Any], key: str) -> float:
     return float(min(falls))
 
 
-def tell(rows: list[dict[str, Any]]) -> None:
-    """Print gains by kind, slices and minutes on the processor, and what was asked for."""
-    rows = [judged_today(row) for row in rows if row["device"] == "cpu"]
-    table = Table(title="Dice on slices that nobody corrected, after less before: median (smallest to largest) of the seeds")
-    for heading in (
-        "task",
-        "round",
-        "slices",
-        "minutes",
-        "seeds",
-        "served",
-        "candidate",
-        "worst structure served",
-        "took over",
-        "forgotten",
-    ):
-        table.add_column(heading)
-    groups: dict[tuple[str, str, int, float], list[dict[str, Any]]] = {}
-    for row in rows:
-        groups.setdefault((row["task"], row["arm"], row["slices"], row["minutes"]), []).append(row)
-    for (task, arm, slices, minutes), group in sorted(groups.items(), key=lambda g: (g[0][0], g[0][3], g[0][1], g[0][2])):
-        lost = [row["forgotten"] for row in group if row["forgotten"] is not None]
-        served, candidate = ([_gain(row, key) for row in group] for key in ("served", "candidate"))
-        worst = min(_worst(row, "served") for row in group)
-        now, then = (sum(row[when] for row in group) for when in ("promoted", "then"))
-        took = f"{now} of {len(group)}{f' (then {then})' if then != now else ''}"
-        cells = (task, arm, "all" if slices == 0 else str(slices), f"{minutes:g}", str(len(group)), _mean(served), _mean(candidate))
-        table.add_row(*cells, f"{worst:+.3f}", took, _mean(lost))
-    console = Console()
-    console.width = max(console.width, 150)
-    console.print(table)
-    one = [_gain(row, "served") for row in rows if row["arm"] == "product" and row["slices"] == 1]
+def _fall(value: float) -> str:
+    return "none" if value >= 0 else f"{-value:.3f}"
+
+
+Groups = dict[tuple[str, str, int, float], list[dict[str, Any]]]
+
+
+def _cells(group: list[dict[str, Any]]) -> list[str]:
+    """Return what a row of the table says of runs that differ in their seed alone."""
+    now, then = (sum(row[when] for row in group) for when in ("promoted", "then"))
+    lost = [row["forgotten"] for row in group if row["forgotten"] is not None]
+    before = [row["before"]["mean"] for row in group]
+    return [
+        str(len(group)),
+        f"{min(before):.3f}" if len(group) == 1 else f"{min(before):.3f} to {max(before):.3f}",
+        _spread([_gain(row, "candidate") for row in group]),
+        _spread([_gain(row, "served") for row in group]),
+        f"{now} of {len(group)}{f' (then {then})' if then != now else ''}",
+        _fall(min(_worst(row, "candidate") for row in group)),
+        _fall(min(_worst(row, "served") for row in group)),
+        _spread(lost),
+    ]
+
+
+def goals(rows: list[dict[str, Any]], groups: Groups) -> Iterator[str]:
+    """Give a sentence for each goal that there are runs of."""
+    product = [row for row in rows if row["arm"] == "product"]
+    one = [_gain(row, "served") for row in product if row["slices"] == 1]
     if one:
-        console.print(f"1 slice: median gain {np.median(one):+.3f} (goal {GAIN_GOAL:+.2f})")
-    worst_of = [_worst(row, "served") for row in rows if row["arm"] == "product"]
-    if worst_of:
-        console.print(f"largest fall of a structure after the gate {min(worst_of):+.3f} (goal not below {-FALL_GOAL:+.2f})")
+        yield f"One slice: the median of the gain that is served, over {len(one)} runs, is {np.median(one):+.3f} (goal {GAIN_GOAL:+.2f})."
+    if product:
+        worst = _fall(min(_worst(row, "served") for row in product))
+        yield f"A structure's largest fall, of {len(product)} runs as they are served: {worst} (goal {FALL_GOAL:.2f} at most)."
     shares = []
     for task in sorted({row["task"] for row in rows}):
         full = {row["seed"]: _gain(row, "candidate") for row in groups.get((task, "full", 0, 5.0), [])}
         four = groups.get((task, "product", 4, 5.0), [])
-        shares += [_gain(row, "served") / full[row["seed"]] for row in four if full.get(row["seed"], 0.0) > 0]
+        shares += [(task, row["seed"], _gain(row, "served") / full[row["seed"]]) for row in four if full.get(row["seed"], 0.0) > 0]
     if shares:
-        console.print(f"4 slices, 5 minutes: {np.median(shares):.0%} of the gain of full supervision (goal {SHARE_GOAL:.0%})")
-    lost = [row["forgotten"] for row in rows if row["arm"] == "product" and row["promoted"] and row["forgotten"] is not None]
+        each = ", ".join(f"{task} {share:.0%}" for task, _seed, share in sorted(shares))
+        median = np.median([share for _task, _seed, share in shares])
+        yield (
+            f"Four slices at five minutes: {median:.0%} of the gain of full supervision with the same seed, as the median of {len(shares)} "
+            f"(goal {SHARE_GOAL:.0%}): {each}."
+        )
+    lost = [row["forgotten"] for row in product if row["promoted"] and row["forgotten"] is not None]
     if lost:
-        console.print(f"forgotten on the pack's own slices at most {max(lost):+.3f} (goal {FORGET_GOAL:+.2f})")
+        yield f"Forgotten on the pack's own slices, of what is served: {max(lost):+.3f} at most (goal {FORGET_GOAL:+.2f})."
+
+
+HEADINGS: Final = (
+    "task",
+    "round",
+    "slices",
+    "minutes",
+    "seeds",
+    "before",
+    "gain of the candidate",
+    "gain that is served",
+    "took over",
+    "a structure's largest fall, candidate",
+    "the same, served",
+    "forgotten",
+)
+
+
+def document(rows: list[dict[str, Any]]) -> str:
+    """Return the figures of all runs on the processor as Markdown."""
+    rows = [judged_today(row) for row in rows if row["device"] == "cpu"]
+    groups: Groups = {}
+    for row in rows:
+        groups.setdefault((row["task"], row["arm"], row["slices"], row["minutes"]), []).append(row)
+    lines = [
+        "# What a refinement gives",
+        "",
+        "By `PYTHONPATH=benchmarks python benchmarks/refine.py`; every figure is from `refine.jsonl` beside it.",
+        "",
+        "Dice on slices that nobody corrected, mean of the structures: before, and by how much it rose: median (smallest to largest)",
+        "of the seeds. *Took over* and *served* are by the gate as it is today, from the numbers that each round stored; where it",
+        "decided otherwise when the round was made, that is said. *Forgotten*: by how much the mean on the pack's own slices fell,",
+        "below 0 where it rose.",
+        "",
+        f"| {' | '.join(HEADINGS)} |",
+        "|---" * len(HEADINGS) + "|",
+    ]
+    for (task, arm, slices, minutes), group in sorted(groups.items(), key=lambda g: (g[0][0], g[0][1], g[0][3], g[0][2])):
+        cells = [task, arm, "all" if slices == 0 else str(slices), f"{minutes:g}", *_cells(group)]
+        lines.append(f"| {' | '.join(cells)} |")
+    lines += ["", *(f"- {sentence}" for sentence in goals(rows, groups)), ""]
+    return "\n".join(lines)
 
 
 def main() -> int:
@@ -286,7 +330,9 @@ def main() -> int:
             with options.out.open("a", encoding="utf-8") as stream:
                 stream.write(json.dumps(row) + "\n")
             print(f"{wish}: {_gain(row, 'candidate'):+.3f}, {row['reason']}", file=sys.stderr)
-    tell(rows)
+    told = document(rows)
+    options.out.with_suffix(".md").write_text(told, encoding="utf-8")
+    print(told)
     return 0
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -83,6 +84,17 @@ def test_that_of_a_thousand_rounds_worse_ones_take_over_in_one_per_cent_and_clea
     figures = judged_rounds(1000)
     assert figures["worse"]["share"] <= 0.01
     assert figures["clearly better"]["share"] >= 0.95
+
+
+@pytest.mark.timeout(300)
+@pytest.mark.parametrize(("script", "name"), [("refine.py", "refine"), ("loop_study.py", "loop")])
+def test_that_a_document_of_results_says_what_its_runs_say(script: str, name: str, tmp_path: Path) -> None:
+    results = ROOT / "docs" / "results"
+    shutil.copy(results / f"{name}.jsonl", tmp_path)
+    command = [sys.executable, str(ROOT / "benchmarks" / script), "--report", "--out", str(tmp_path / f"{name}.jsonl")]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert (tmp_path / f"{name}.md").read_text(encoding="utf-8") == (results / f"{name}.md").read_text(encoding="utf-8")
 
 
 @pytest.mark.timeout(300)

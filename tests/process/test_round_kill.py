@@ -206,10 +206,10 @@ def test_that_a_round_killed_at_random_moments_gives_the_candidate_of_an_unbroke
 
 @pytest.mark.long
 @pytest.mark.timeout(5400)
-def test_that_a_round_killed_at_a_hundred_random_moments_gives_the_candidate_of_an_unbroken_one(
+def test_that_a_round_killed_at_a_hundred_and_fifty_random_moments_gives_the_candidate_of_an_unbroken_one(
     project: Path, pack: Path, unbroken: Unbroken, tmp_path: Path
 ) -> None:
-    _kill(project, pack, unbroken, tmp_path, kills=100, seed=5)
+    _kill(project, pack, unbroken, tmp_path, kills=150, seed=5)
 
 
 @pytest.mark.parametrize("kills", [2, pytest.param(20, marks=[pytest.mark.long, pytest.mark.timeout(3600)])])
