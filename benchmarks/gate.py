@@ -29,8 +29,9 @@ import numpy.typing as npt
 from rich.console import Console
 from rich.table import Table
 
-from gf_desktop.gate import FALL_MARGIN, Checks, GateDecision, JudgedSet, decide
+from gf_desktop.gate import FALL_MARGIN, Checks, GateDecision, decide
 from gf_desktop.imaging.paired import PairedCounts, blocks
+from gf_desktop.imaging.tally import JudgedSet
 from rows import READABLE_WIDTH, machine
 
 KINDS = ("good", "equal", "lucky", "slightly worse", "much worse", "broken")

@@ -16,17 +16,16 @@ docs/adr/0024-gate.md says why, docs/benchmarks.md how often it errs.
 from __future__ import annotations
 
 import math
-from collections.abc import Hashable, Mapping
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
-from gf_desktop.imaging.labelmap import LabelTable
-from gf_desktop.imaging.paired import Change, PairedCounts, paired_changes
+from gf_desktop.imaging.paired import Change, paired_changes
+from gf_desktop.imaging.tally import JudgedSet
 
-__all__ = ["Checks", "GateDecision", "JudgedSet", "SetScores", "StructureVerdict", "Tally", "decide", "decide_again", "is_slower"]
+__all__ = ["Checks", "GateDecision", "SetScores", "StructureVerdict", "decide", "decide_again", "is_slower"]
 
 DOCUMENT_FORMAT: Final = 2
 """Of what is stored; 1 was the reason, the sentences and the Dice alone."""
@@ -84,7 +83,6 @@ LATENCY_SLACK_MS: Final = 5.0
 SIZE_LIMIT: Final = 1.2
 """A candidate's file may have so many times the active one's bytes, unless it learned structures that the active one lacks."""
 
-UInt8 = npt.NDArray[np.uint8]
 Scores = dict[str, float | None]
 
 
@@ -133,83 +131,6 @@ class Checks:
             mine, other = self.candidate_bytes / 1e6, self.active_bytes / 1e6
             return f"its file has {mine:.1f} MB, the active one's {other:.1f} MB; {SIZE_LIMIT} times are allowed"
         return None
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class JudgedSet:
-    """One set of slices as both students did on it.
-
-    Attributes
-    ----------
-    names
-        Of the structures, in the order of the counts.
-    counts
-        Of active (first) and candidate (second), by unit.
-    slices
-        In how many slices each structure is, drawn or in the reference.
-    of
-        How many slices there are.
-    """
-
-    names: tuple[str, ...]
-    counts: PairedCounts
-    slices: tuple[int, ...]
-    of: int
-
-
-class Tally:
-    """Counts voxels of both students and the reference by unit.
-
-    Parameters
-    ----------
-    table
-        Structures that are counted.
-    """
-
-    def __init__(self, table: LabelTable) -> None:
-        self._names, self._ids = table.names, np.array(table.ids, np.intp)
-        self._units: dict[Hashable, npt.NDArray[np.int64]] = {}
-        self._scans: dict[Hashable, int] = {}
-        self._seen: list[set[Hashable]] = [set() for _ in self._names]
-        self._slices: set[Hashable] = set()
-
-    def add(self, active: UInt8, candidate: UInt8, reference: UInt8, *, scan: int, unit: Hashable, plane: Hashable) -> None:
-        """Count three uint8 label arrays of one shape: voxels of one slice, or of a part of it.
-
-        Parameters
-        ----------
-        scan
-            Number of the scan that the voxels are of.
-        unit
-            What the slice is drawn with, such as a block of neighbours; within the scan.
-        plane
-            Which slice it is, within the scan.
-        """
-        rows = np.zeros((5, len(self._ids)), np.int64)
-        for row, labels in (
-            (0, reference),
-            (1, active),
-            (2, candidate),
-            (3, reference[active == reference]),
-            (4, reference[candidate == reference]),
-        ):
-            rows[row] = np.bincount(labels.reshape(-1), minlength=256)[self._ids]
-        key = (scan, unit)
-        self._units[key] = self._units[key] + rows if key in self._units else rows
-        self._scans[key] = scan
-        self._slices.add((scan, plane))
-        for number in np.flatnonzero(rows[:3].any(axis=0)):
-            self._seen[number].add((scan, plane))
-
-    def judged(self) -> JudgedSet | None:
-        """Return what was counted, or None where nothing was."""
-        if not self._units:
-            return None
-        table = np.stack(list(self._units.values()))
-        reference, active, candidate, active_right, candidate_right = (table[:, row] for row in range(5))
-        scans = np.array(list(self._scans.values()), np.int64)
-        counts = PairedCounts(np.stack([active_right, candidate_right]), np.stack([active, candidate]), reference, scans)
-        return JudgedSet(self._names, counts, tuple(len(seen) for seen in self._seen), len(self._slices))
 
 
 @dataclass(frozen=True, slots=True)
@@ -304,6 +225,8 @@ class GateDecision:
 
     Attributes
     ----------
+    advice
+        What to do next where the candidate stayed out; else "".
     scores
         Of the set that decided.
     document
@@ -312,6 +235,7 @@ class GateDecision:
 
     promoted: bool
     reason: str
+    advice: str
     sentences: tuple[str, ...]
     scores: SetScores
     mean_before: float | None
@@ -373,18 +297,20 @@ def decide_again(document: Mapping[str, Any], *, candidate_id: str, active_id: s
 
 def _decided(sets: Mapping[str, _SetVerdict], checks: Checks, seed: int, *, candidate_id: str, active_id: str) -> GateDecision:
     deciding = next((name for name in ("held_back", "corrected") if name in sets and sets[name].mean is not None), "corrected")
-    against = _objection(sets, deciding, checks, is_first=not active_id)
+    objection = _objection(sets, deciding, checks, is_first=not active_id)
     found = sets.get(deciding, _NOTHING)
-    if against is None:
+    if objection is None:
         reason = _taken(candidate_id, found, _WHERE[deciding])
     else:
-        stays = f"{candidate_id} stayed out"
+        stays, against = f"{candidate_id} stayed out", objection.what
         reason = f"{stays}: {against}. {active_id} goes on serving." if active_id else f"{stays}: {against}. There is no student yet."
+    advice = "" if objection is None else objection.advice
     sentences = tuple(_sentence(structure) for structure in found.structures)
     document = {
         "format": DOCUMENT_FORMAT,
-        "promoted": against is None,
+        "promoted": objection is None,
         "reason": reason,
+        "advice": advice,
         "sentences": list(sentences),
         "before": found.scores.before,
         "after": found.scores.after,
@@ -395,7 +321,7 @@ def _decided(sets: Mapping[str, _SetVerdict], checks: Checks, seed: int, *, cand
         "checks": asdict(checks) | {"parity": checks.parity if math.isfinite(checks.parity) else None},
         "sets": {name: verdict.document() for name, verdict in sets.items()},
     }
-    return GateDecision(against is None, reason, sentences, found.scores, found.mean_before, found.mean_after, document)
+    return GateDecision(objection is None, reason, advice, sentences, found.scores, found.mean_before, found.mean_after, document)
 
 
 def _taken(candidate_id: str, found: _SetVerdict, where: str) -> str:
@@ -409,25 +335,35 @@ def _taken(candidate_id: str, found: _SetVerdict, where: str) -> str:
     )
 
 
-def _objection(sets: Mapping[str, _SetVerdict], deciding: str, checks: Checks, *, is_first: bool) -> str | None:
+class _Objection(NamedTuple):
+    """What speaks against a candidate, and what to do next."""
+
+    what: str
+    advice: str = "Approve a few more slices and refine again: what is approved by then is learned too."
+
+
+def _objection(sets: Mapping[str, _SetVerdict], deciding: str, checks: Checks, *, is_first: bool) -> _Objection | None:
     """Return what speaks against the candidate, or None."""
     fault = checks.fault()
     if fault is not None:
-        return fault
+        return _Objection(fault, "Refine again when the computer has nothing else to do; if it is said once more, report it.")
     found = sets.get(deciding, _NOTHING)
     if found.mean is None:
-        return "no structure could be scored"
+        return _Objection("no structure could be scored", "Approve a slice that shows structures and refine again.")
     # on slices that were trained on only a fall that is there counts
     taught = [s for s in sets.get("corrected", _NOTHING).structures if s.veto == "fell"]
     vetoes = [s for s in found.structures if s.veto] + (taught if deciding != "corrected" else [])
     if vetoes:
-        return _veto_text(min(vetoes, key=lambda s: (_VETO_ORDER[s.veto], s.fall)))
+        return _veto_objection(min(vetoes, key=lambda s: (_VETO_ORDER[s.veto], s.fall)))
     doubt = _doubt(found, _WHERE[deciding], strict=deciding == "corrected", is_first=is_first)
     # few held-back slices must not say less than none: as without them, learning much is enough where nothing speaks against it
     strict = deciding == "corrected" or (doubt is not None and _corrected_speak(sets, is_first=is_first))
     if doubt is not None and (deciding == "corrected" or not strict):
-        return doubt
-    return _forgotten(sets.get("remembered"), strict=strict)
+        return _Objection(doubt)
+    forgotten = _forgotten(sets.get("remembered"), strict=strict)
+    if forgotten is None:
+        return None
+    return _Objection(forgotten, "Refine again with more approved slices, or with the recipe “gentle”, which changes less.")
 
 
 def _doubt(found: _SetVerdict, where: str, *, strict: bool, is_first: bool) -> str | None:
@@ -524,6 +460,13 @@ def _veto(verdict: StructureVerdict) -> str:
     if verdict.change.value < -FALL_MARGIN and verdict.change.centre < 0:
         return "fell"
     return "may have fallen" if verdict.change.bound(VETO_SHARE) < -FALL_MARGIN else ""
+
+
+def _veto_objection(verdict: StructureVerdict) -> _Objection:
+    name, what = verdict.name, _veto_text(verdict)
+    if verdict.veto == "spurious":
+        return _Objection(what, f"Erase {name} on slices that show none, approve them, and refine again.")
+    return _Objection(what, f"Correct a few more slices that show {name}, approve them, and refine again.")
 
 
 def _veto_text(verdict: StructureVerdict) -> str:

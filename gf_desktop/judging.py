@@ -13,11 +13,12 @@ import numpy.typing as npt
 
 from gf_desktop.arrays import read_arrays
 from gf_desktop.errors import ModelError
-from gf_desktop.gate import Checks, GateDecision, JudgedSet, Tally, decide, is_slower
+from gf_desktop.gate import Checks, GateDecision, decide, is_slower
 from gf_desktop.imaging.labelmap import LabelTable, VoxelState
 from gf_desktop.imaging.paired import BLOCK_SLICES, blocks
 from gf_desktop.imaging.preprocess import PreprocessSpec, SliceSource
 from gf_desktop.imaging.structures import named_by, proposal_rule
+from gf_desktop.imaging.tally import JudgedSet, Tally
 from gf_desktop.imaging.volume import Volume
 from gf_desktop.inference.segmenter import Cancelled, Segmenter
 from gf_desktop.jobs import CancelToken

@@ -72,7 +72,7 @@ def _tell_waiting(session: Session, output: Output, *, anew: bool) -> None:
 
 
 def _show(report: RoundReport, output: Output) -> None:
-    output.say(report.reason)
+    output.say(f"{report.reason} {report.advice}".rstrip())
     for sentence in report.sentences:
         output.say(f"  {sentence}")
     output.document(
@@ -80,6 +80,7 @@ def _show(report: RoundReport, output: Output) -> None:
             "candidate": report.candidate_id,
             "promoted": report.promoted,
             "reason": report.reason,
+            "advice": report.advice,
             "minutes": round(report.minutes, 3),
             "run": report.run_id,
             "parity": report.parity,

@@ -134,3 +134,8 @@ class RoundReport:
     parity: float
     changed_cases: tuple[str, ...] = ()
     gate: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def advice(self) -> str:
+        """What to do next where the candidate stayed out; "" where it took over, or was judged by a former program."""
+        return str(self.gate.get("advice", ""))

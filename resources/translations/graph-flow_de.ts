@@ -285,6 +285,16 @@
             <translation>Eine andere Struktur wird gerade entfernt</translation>
         </message>
         <message>
+            <location filename="../../gf_desktop/gate.py"/>
+            <source>Approve a few more slices and refine again: what is approved by then is learned too.</source>
+            <translation>Geben Sie einige Schichten mehr frei und verfeinern Sie noch einmal: Was bis dahin freigegeben ist, wird mitgelernt.</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gate.py"/>
+            <source>Approve a slice that shows structures and refine again.</source>
+            <translation>Geben Sie eine Schicht frei, die Strukturen zeigt, und verfeinern Sie noch einmal.</translation>
+        </message>
+        <message>
             <location filename="../../gf_desktop/project/models.py"/>
             <source>Approve more slices and refine again, or activate one of its models.</source>
             <translation>Geben Sie mehr Schichten frei und verfeinern Sie noch einmal, oder aktivieren Sie eines seiner Modelle.</translation>
@@ -724,6 +734,11 @@
             <translation>Kopieren Sie den ganzen Datenträger und wählen Sie ihn noch einmal.</translation>
         </message>
         <message>
+            <location filename="../../gf_desktop/gate.py"/>
+            <source>Correct a few more slices that show {name}, approve them, and refine again.</source>
+            <translation>Korrigieren Sie einige Schichten mehr, die {name} zeigen, geben Sie sie frei und verfeinern Sie noch einmal.</translation>
+        </message>
+        <message>
             <location filename="../../gf_desktop/project/manifest.py"/>
             <location filename="../../training/dataset.py"/>
             <source>Correct and approve at least one slice, then refine.</source>
@@ -810,6 +825,11 @@
             <location filename="../../gf_desktop/gui/drops.py"/>
             <source>Drop one project's folder, or only scans.</source>
             <translation>Legen Sie den Ordner eines Projekts ab oder nur Scans.</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gate.py"/>
+            <source>Erase {name} on slices that show none, approve them, and refine again.</source>
+            <translation>Radieren Sie {name} auf Schichten weg, die nichts davon zeigen, geben Sie sie frei und verfeinern Sie noch einmal.</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/imaging/labelmap.py"/>
@@ -1595,6 +1615,16 @@
             <location filename="../../gf_desktop/files/apart.py"/>
             <source>Reading was stopped</source>
             <translation>Das Lesen wurde abgebrochen</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gate.py"/>
+            <source>Refine again when the computer has nothing else to do; if it is said once more, report it.</source>
+            <translation>Verfeinern Sie noch einmal, wenn der Rechner nichts anderes zu tun hat; heißt es dann wieder so, melden Sie es.</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gate.py"/>
+            <source>Refine again with more approved slices, or with the recipe “gentle”, which changes less.</source>
+            <translation>Verfeinern Sie noch einmal mit mehr freigegebenen Schichten, oder mit dem Rezept „behutsam“, das weniger ändert.</translation>
         </message>
         <message>
             <location filename="../../training/dataset.py"/>

@@ -18,13 +18,12 @@ from gf_desktop.gate import (
     SIZE_LIMIT,
     Checks,
     GateDecision,
-    JudgedSet,
-    Tally,
     decide,
     decide_again,
 )
 from gf_desktop.imaging.labelmap import LabelTable, Structure
 from gf_desktop.imaging.paired import PairedCounts
+from gf_desktop.imaging.tally import JudgedSet, Tally
 
 TABLE = LabelTable((Structure(1, "liver", "#56b4e9"), Structure(4, "aorta", "#d55e00"), Structure(9, "spleen", "#e69f00")))
 
@@ -181,6 +180,7 @@ def test_that_a_structure_which_is_drawn_where_there_is_none_vetoes() -> None:
     assert not decision.promoted
     assert "aorta is drawn where there is none" in decision.reason
     assert decision.sentences[1] == "aorta: not in the reference, and drawn by the candidate."
+    assert decision.advice.startswith("Erase aorta on slices that show none")
 
 
 @pytest.mark.parametrize("after", [0.6, 0.603, 0.55])
@@ -270,6 +270,23 @@ def test_that_a_first_student_is_judged_against_nothing() -> None:
     assert decision.sentences[0].startswith("liver: rose from 0.000")
     empty = verdict(judged((0.0, 0.0, 0.0), (0.0, 0.0, 0.0)), None, active="")
     assert empty.reason.endswith("There is no student yet.")
+
+
+@pytest.mark.parametrize(
+    ("decision", "advice"),
+    [
+        (verdict(BETTER, BETTER), ""),
+        (verdict(judged(LOW, LOW)), "Approve a few more slices and refine again"),
+        (verdict(judged(LOW, (0.9, 0.5, 0.9)), BETTER), "Correct a few more slices that show aorta"),
+        (verdict(BETTER, BETTER, judged((0.9, 0.9, 0.9), (0.8, 0.9, 0.9))), "“gentle”"),
+        (verdict(BETTER, BETTER, checks=Checks(finite=False)), "when the computer has nothing else to do"),
+        (verdict(judged(LOW, LOW, voxels=(0, 0, 0))), "Approve a slice that shows structures"),
+    ],
+)
+def test_that_a_candidate_that_stays_out_leaves_advice(decision: GateDecision, advice: str) -> None:
+    assert decision.promoted == (advice == "")
+    assert (advice in decision.advice) if advice else decision.advice == ""
+    assert decision.document["advice"] == decision.advice
 
 
 def test_that_every_structure_gets_one_sentence_with_interval_and_slices() -> None:

@@ -325,7 +325,7 @@ class Refine(QFrame):
         ended = {} if report is None else report.structures
         pairs = self._dice_so_far() if self._session.refining else ended
         if report is not None:
-            self.verdict.setText(spoken(report.reason))
+            self.verdict.setText(f"{spoken(report.reason)} {spoken(report.advice)}".rstrip())
         self.table.setVisible(bool(pairs))
         self.table.setRowCount(len(pairs))
         known = {} if report is None or self._session.refining else intervals(report.gate)

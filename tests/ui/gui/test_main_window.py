@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -187,10 +188,12 @@ def test_that_a_better_student_is_told_quietly_with_a_way_back(opened: Compositi
 
 
 def test_that_a_student_that_stayed_out_is_told_with_the_reason(opened: Composition, qtbot: QtBot) -> None:
-    opened.session.round_finished.emit(report(promoted=False))
+    advice = "Correct a few more slices that show liver, approve them, and refine again."
+    opened.session.round_finished.emit(replace(report(promoted=False), gate={"advice": advice}))
     assert list(buttons(opened)) == ["Why"]
     qtbot.mouseClick(buttons(opened)["Why"], Qt.MouseButton.LeftButton)
     page = opened.window.page
+    assert page.refine.verdict.text() == f"seven-2 stayed out: liver fell by 0.100. {advice}"
     assert page.tabs.currentWidget() is page.refine
     assert [page.refine.table.item(0, column).text() for column in range(4)] == ["liver", "0.50", "0.80", "+0.30"]
     assert [page.refine.table.item(1, column).text() for column in range(4)] == ["aorta", "–", "–", "–"]
