@@ -142,7 +142,7 @@ class Changing:
         self._passed: set[str] = set()
         self._faults = 0
         self._done = 0
-        self._paused = self._stopped = self._owes = False
+        self._paused = self._stopped = self._owes = self._takes_new = False
         self._painted_s = -1e9
         self.automatic = False
         self.running: tuple[str, int, int] | None = None
@@ -182,31 +182,38 @@ class Changing:
         kept = change is not None and change.state == "kept" and (change.newer, change.older) == (active, case.model_id)
         return active is None or case.status in ("new", "approved") or case.model_id in ("", active) or kept
 
-    def waiting(self, *, behind: bool = False) -> list[str]:
+    def waiting(self, *, behind: bool = False, new: bool = False) -> list[str]:
         """Return the cases that another student drew than the one that serves.
 
         Parameters
         ----------
         behind
             Leave out the one on screen and those that could not be predicted.
+        new
+            Then those as well that neither a student nor a person has drawn in, where there is a student.
         """
-        if self._workspace.project is None:
+        project = self._workspace.project
+        if project is None:
             return []
         shown = self._workspace.open.id if self._workspace.open is not None else ""
-        cases = [case.id for case in self._workspace.cases() if not self.is_settled(case)]
+        every = self._workspace.cases()
+        cases = [case.id for case in every if not self.is_settled(case)]
+        if new and project.models.active_id is not None:
+            cases += [case.id for case in every if case.status == "new" and not case.model_id]
         return [one for one in cases if one != shown and one not in self._passed] if behind else cases
 
     # predicting behind
 
     def renew(self) -> None:
-        """Predict again what another student drew, one case after the other; does nothing where that runs already."""
+        """Predict what another student drew and then what is new, one case after the other; does nothing where that runs already."""
         self._stopped = self._paused = False
+        self._takes_new = True
         self._passed.clear()
         self._go_on()
 
     def stop(self) -> None:
         """Leave the rest as it is until it is asked for, another student comes, or the project is opened again."""
-        self._stopped = True
+        self._stopped, self._takes_new = True, False
         self._give_up()
 
     def pause(self) -> None:
@@ -246,8 +253,9 @@ class Changing:
         project = self._workspace.project
         if not self.automatic or self._stopped or self._paused or self._mark is not None or project is None or project.read_only:
             return
-        waiting = self.waiting(behind=True)
+        waiting = self.waiting(behind=True, new=self._takes_new)
         if not waiting:
+            self._takes_new = False
             self._end()
             return
         case_id = waiting[0]
@@ -274,6 +282,9 @@ class Changing:
         self._mark = self._token = None
         if error is None:
             self._done, self._faults = self._done + 1, 0
+            if case_id in self.waiting(new=True):
+                # whatever the reason is, it would be drawn for ever
+                self._passed.add(case_id)
         else:
             # one that another window has, or whose copy is damaged, does not keep the others from being predicted
             self._passed.add(case_id)
@@ -318,7 +329,7 @@ class Changing:
         self._give_up()
         self._known.clear()
         self._passed.clear()
-        self._owes = self._stopped = self._paused = False
+        self._owes = self._stopped = self._paused = self._takes_new = False
         self.changed.emit()
         self._go_on()
 

@@ -81,7 +81,7 @@ class ChangeCommands(QObject):
         return {
             "changed": found is not None and found.change.voxels > 0,
             "renewing": running,
-            "outdated": not running and bool(session.changing.waiting(behind=True)),
+            "outdated": not running and bool(session.changing.waiting(behind=True, new=True)),
         }
 
     # one key

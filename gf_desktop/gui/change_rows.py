@@ -49,10 +49,10 @@ CHANGE_ROWS: Final[tuple[ActionSpec, ...]] = (
     ),
     ActionSpec(
         "renew_changes",
-        "Predict all scans again",
+        "Predict all scans",
         (),
         "",
-        "In the background: every scan that another student drew; what you reviewed stays",
+        "In the background: every scan that is new or that another student drew; what you reviewed stays",
         "Model",
         "",
         frozenset({"outdated", "writable"}),

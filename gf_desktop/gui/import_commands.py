@@ -95,6 +95,9 @@ class ImportCommands(AskingCommands[BusyTeller]):
             self._face.show_busy("")
             if added:
                 self._attempt(lambda: self._show_case(added[0][1].id))
+            if len(added) > 1:
+                # the first is predicted as the one on screen
+                self._session.changing.renew()
             if len(chosen) == 1 and refused:
                 self._session.trouble.emit(refused[0].error)
             elif refused:

@@ -6208,8 +6208,8 @@ DICOM-Ordner, NIfTI, PNG, JPEG</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/gui/actions.py"/>
-            <source>In the background: every scan that another student drew; what you reviewed stays</source>
-            <translation>Im Hintergrund: jeden Scan, den ein anderer Schüler gezeichnet hat; was Sie durchgesehen haben, bleibt</translation>
+            <source>In the background: every scan that is new or that another student drew; what you reviewed stays</source>
+            <translation>Im Hintergrund: jeden Scan, der neu ist oder den ein anderer Schüler gezeichnet hat; was Sie durchgesehen haben, bleibt</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/gui/mask_dialog.py"/>
@@ -7139,13 +7139,13 @@ DICOM-Ordner, NIfTI, PNG, JPEG</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/gui/panels/changes.py"/>
-            <source>Predict again</source>
-            <translation>Neu vorhersagen</translation>
+            <source>Predict</source>
+            <translation>Vorhersagen</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/gui/actions.py"/>
-            <source>Predict all scans again</source>
-            <translation>Alle Scans neu vorhersagen</translation>
+            <source>Predict all scans</source>
+            <translation>Alle Scans vorhersagen</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/gui/actions.py"/>

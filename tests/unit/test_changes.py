@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import threading
 from pathlib import Path
 
@@ -63,6 +64,53 @@ def test_that_every_scan_of_another_student_waits_and_is_predicted_behind(two: W
     assert changing.waiting() == []
     assert {case.model_id for case in two.session.cases()} == {"other"}
     assert told == [2]
+
+
+def new_cases(world: World, count: int) -> list[str]:
+    """Add scans that nobody has drawn in."""
+    project = world.session.must_project()
+    volume = project.load_volume("C-001")
+    added = []
+    for number in range(count):
+        made = dataclasses.replace(volume, voxels=volume.voxels + number + 1)
+        added.append(project.add_case(made, title=made.source, verdict="green", findings=())[0].id)
+    return added
+
+
+def test_that_new_scans_are_predicted_behind_where_that_is_asked_for(two: World) -> None:
+    changing = two.session.changing
+    changing.automatic = True
+    new = new_cases(two, 2)
+    let_serve(two, "other", 20, 30)
+    drawn = {case.id: case.model_id for case in two.session.cases()}
+    assert drawn == {"C-001": "other", "C-002": "other", **dict.fromkeys(new, "")}, "nobody asked for the new ones"
+    assert changing.waiting(behind=True) == []
+    assert changing.waiting(behind=True, new=True) == new
+    changing.renew()
+    assert {case.id: (case.model_id, case.status) for case in two.session.cases() if case.id in new} == dict.fromkeys(
+        new, ("other", "proposed")
+    )
+    assert changing.waiting(new=True) == []
+
+
+def test_that_new_scans_are_left_as_they_are_once_predicting_is_stopped(two: World) -> None:
+    session, jobs = two.session, LaterJobs()
+    new = new_cases(two, 2)
+    folder = session.must_project().folder
+    session.close_project()
+    later = Session(jobs, two.trainer)
+    later.changing.automatic = True
+    later.open_project(folder)
+    assert later.changing.running is None
+    later.changing.renew()
+    assert later.changing.running == (new[0], 0, 2)
+    later.changing.stop()
+    for job in jobs.waiting:
+        with contextlib.suppress(Cancelled):
+            job()
+    assert later.changing.running is None
+    assert {case.id for case in later.cases() if case.status == "new"} == set(new)
+    later.close_project()
 
 
 def test_that_what_changed_is_counted_for_each_structure_where_nobody_reviewed(two: World) -> None:

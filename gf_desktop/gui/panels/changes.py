@@ -60,7 +60,7 @@ class Changes(QFrame):
         self.progress.setFont(numbers_font())
         self.stop, self.renew = action_button(actions["stop_changes"]), action_button(actions["renew_changes"])
         self.stop.setText(tr("Stop"))
-        self.renew.setText(tr("Predict again"))
+        self.renew.setText(tr("Predict"))
         self.order = QComboBox()
         self.order.setAccessibleName(tr("Sort by"))
         self.order.setFocusPolicy(Qt.FocusPolicy.TabFocus)
@@ -150,7 +150,7 @@ class Changes(QFrame):
     def _show_progress(self) -> None:
         changing = self._session.changing
         running = changing.running
-        waiting = changing.waiting(behind=True) if running is None and self._session.project is not None else []
+        waiting = changing.waiting(behind=True, new=True) if running is None else []
         if running is not None:
             case_id, done, count = running
             self.progress.setText(tr("predicting {case}, {n} of {all}").format(case=case_id, n=done + 1, all=count))

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QPoint, Qt, QTimer
 from PySide6.QtGui import QImage
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel
@@ -21,6 +21,7 @@ from gf_desktop.gui.app import Composition
 from gf_desktop.gui.import_dialog import ImportDialog
 from gf_desktop.gui.import_outcome import ImportOutcome
 from gf_desktop.gui.main_window import MainWindow
+from gf_desktop.jobs import CancelToken
 from gf_desktop.session import Session
 
 pydicom = pytest.importorskip("pydicom")
@@ -172,6 +173,26 @@ def test_that_two_series_and_a_localiser_are_asked_about_and_only_the_chosen_are
     assert [case.slices for case in session.cases()] == [20, 6, 4]
     assert session.open.id == "C-002"
     assert dialog_of(made.window) is None
+
+
+def test_that_all_scans_of_a_folder_are_predicted_behind_the_first_on_screen(
+    made: Composition, ask: Callable[..., ImportDialog], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, qtbot: QtBot
+) -> None:
+    session = made.session
+    for uid in ("1.2.3", "1.2.4", "1.2.5"):
+        write_series(tmp_path / "day", SOUND[:4], uid=uid)
+    drawn: list[str] = []
+
+    def predict(case_id: str, *, on_done: Callable[[Any], None], **_named: Any) -> CancelToken:
+        drawn.append(case_id)
+        QTimer.singleShot(0, lambda: on_done(None))
+        return CancelToken()
+
+    monkeypatch.setattr(session.changing, "_predict", predict)
+    key(ask(tmp_path / "day"), Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: len(session.cases()) == 4 and session.changing.running is None and len(drawn) == 3, timeout=15_000)
+    assert session.open.id == "C-002"
+    assert drawn == ["C-001", "C-003", "C-004"], "the one on screen is predicted as such"
 
 
 def test_that_an_amber_series_says_in_one_line_what_will_be_done(ask: Callable[..., ImportDialog], tmp_path: Path) -> None:
