@@ -1,4 +1,4 @@
-"""Start the program: with a verb the command line, without one the window, ``train-worker`` the trainer.
+"""Start the program: with a verb the command line, without one or with the folder of a project the window, ``train-worker`` the trainer.
 
 Only what is asked for is imported. A frozen build has no ``python -m training``, so it starts its trainer by calling itself:
 ``<program> train-worker`` is ``python -m training worker``, and ``<program> training ...`` is ``python -m training ...``. ``<program>
@@ -43,6 +43,9 @@ def main(arguments: list[str] | None = None) -> int:
         return _train(words[1:])
     if first == "open" and not any(word.startswith("-") for word in words):
         return _open_window(words[1:])
+    if len(words) == 1 and (Path(first) / "project.sqlite").is_file():
+        # a project that was named without a verb, or let fall on the program
+        return _open_window(words)
     from gf_desktop.cli import main as run_verb
 
     return run_verb(words)

@@ -50,6 +50,14 @@ def test_that_the_first_argument_chooses_the_part_that_starts(
     assert started == [call]
 
 
+def test_that_the_folder_of_a_project_is_opened_without_a_verb(started: list[tuple[str, object]], tmp_path: Path) -> None:
+    (tmp_path / "project.sqlite").touch()
+    assert main([str(tmp_path)]) == 7
+    (tmp_path / "other").mkdir()
+    main([str(tmp_path / "other")])
+    assert started == [("window", tmp_path), ("verb", [str(tmp_path / "other")])]
+
+
 def test_that_the_arguments_of_the_process_are_the_default(started: list[tuple[str, object]], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "argv", ["gf-desktop", "models", "trial"])
     assert main() == 7
