@@ -248,10 +248,10 @@ def goals(rows: list[dict[str, Any]], groups: Groups) -> Iterator[str]:
     for task in sorted({row["task"] for row in rows}):
         full = {row["seed"]: _gain(row, "candidate") for row in groups.get((task, "full", 0, 5.0), [])}
         four = groups.get((task, "product", 4, 5.0), [])
-        shares += [(task, row["seed"], _gain(row, "served") / full[row["seed"]]) for row in four if full.get(row["seed"], 0.0) > 0]
+        shares += [(task, _gain(row, "served") / full[row["seed"]]) for row in four if full.get(row["seed"], 0.0) > 0]
     if shares:
-        each = ", ".join(f"{task} {share:.0%}" for task, _seed, share in sorted(shares))
-        median = np.median([share for _task, _seed, share in shares])
+        each = ", ".join(f"{task} {share:.0%}" for task, share in shares)
+        median = np.median([share for _task, share in shares])
         yield (
             f"Four slices at five minutes: {median:.0%} of the gain of full supervision with the same seed, as the median of {len(shares)} "
             f"(goal {SHARE_GOAL:.0%}): {each}."

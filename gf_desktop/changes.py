@@ -119,7 +119,7 @@ class Changing:
     Attributes
     ----------
     automatic
-        Whether it begins by itself where something is to be predicted again; a window sets it.
+        Whether it begins by itself where something is to be predicted again, and predicts what :meth:`renew` asks for; a window sets it.
     running
         The case that is being predicted behind, how many of the series are done, and how many it has; None where none is.
 

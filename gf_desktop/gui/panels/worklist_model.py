@@ -60,6 +60,11 @@ _KEYS: Final[dict[OrderName, Callable[[Case], Any]]] = {
 _ROOT = QModelIndex()
 
 
+def kind_text(case: Case) -> str:
+    """Return the modality; where the files do not state it, what the case is."""
+    return case.modality or (tr("video") if case.is_cine else tr("volume") if case.slices > 1 else tr("picture"))
+
+
 @dataclass(frozen=True, slots=True)
 class Wish:
     """Which cases are wanted, and in which order; words of ``text`` are looked for in all that is said of a case."""
@@ -76,13 +81,8 @@ class Wish:
             fits = bool(case.validation_slices)
         else:
             fits = self.kind in ("all", case.status)
-        said = f"{case.id} {case.patient} {case.modality} {spoken(case.title)} {tr(case.status)}".casefold()
+        said = f"{case.id} {case.patient} {kind_text(case)} {spoken(case.title)} {tr(case.status)}".casefold()
         return fits and all(word in said for word in self.text.casefold().split())
-
-
-def kind_text(case: Case) -> str:
-    """Return the modality; where the files do not state it, what the case is."""
-    return case.modality or (tr("video") if case.is_cine else tr("volume") if case.slices > 1 else tr("picture"))
 
 
 class CaseModel(QAbstractListModel):
@@ -146,7 +146,7 @@ class CaseModel(QAbstractListModel):
         if role == ON_SCREEN_ROLE:
             return self._session.open is not None and self._session.open.id == case.id
         if role in (int(Qt.ItemDataRole.DisplayRole), int(Qt.ItemDataRole.AccessibleTextRole)):
-            return f"{case.id} {case.modality} {tr(case.status)} {case.reviewed}/{case.slices}"
+            return f"{case.id} {kind_text(case)} {tr(case.status)} {case.reviewed}/{case.slices}"
         if role == int(Qt.ItemDataRole.ToolTipRole):
             return _tip(case)
         return None

@@ -17,7 +17,7 @@ from pytestqt.qtbot import QtBot
 from gf_desktop.gui.export_dialog import ExportDialog
 from gf_desktop.gui.main_window import MainWindow
 from gf_desktop.gui.panels.next_best import NextBest
-from gf_desktop.gui.panels.worklist_model import CASE_ROLE, FILTERS, ON_SCREEN_ROLE, ORDERS, THUMBNAIL_ROLE, kind_text
+from gf_desktop.gui.panels.worklist_model import CASE_ROLE, FILTERS, ON_SCREEN_ROLE, ORDERS, THUMBNAIL_ROLE, Wish, kind_text
 from gf_desktop.imaging.edits import Box, LabelEdit
 from gf_desktop.project.records import Case
 from gf_desktop.session import Session
@@ -253,8 +253,6 @@ def test_that_the_bar_is_as_long_as_the_reviewed_share(four: MainWindow) -> None
 
 
 def test_that_a_case_is_found_by_every_word(session: Session) -> None:
-    from gf_desktop.gui.panels.worklist_model import Wish
-
     (case,) = session.cases()
     assert isinstance(case, Case)
     assert Wish("ct c-001").takes(case)
@@ -299,4 +297,6 @@ def test_that_going_on_to_what_is_next_best_in_another_scan_leaves_its_row_marke
 @pytest.mark.parametrize(("changes", "word"), [({}, "volume"), ({"slices": 1}, "picture"), ({"modality": "MR"}, "MR")])
 def test_that_a_row_says_what_a_scan_is(session: Session, changes: dict[str, object], word: str) -> None:
     case = replace(session.cases()[0], modality="", slices=4)
-    assert kind_text(replace(case, **changes)) == word
+    made = replace(case, **changes)
+    assert kind_text(made) == word
+    assert Wish(word).takes(made), "what is said of a scan is found"
