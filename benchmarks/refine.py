@@ -15,6 +15,7 @@ import json
 import re
 import sys
 import tempfile
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, astuple, dataclass, fields, replace
 from pathlib import Path
@@ -48,6 +49,9 @@ ARMS: Final[dict[str, dict[str, float | int | str | bool]]] = {
 GAIN_GOAL, FALL_GOAL, SHARE_GOAL, FORGET_GOAL = 0.02, 0.02, 0.8, 0.03
 
 LABELS: Final = 256
+
+CORES: Final = 2
+"""A run has so many."""
 
 Scores = dict[str, float | None]
 UInt8 = npt.NDArray[np.uint8]
@@ -261,6 +265,16 @@ def goals(rows: list[dict[str, Any]], groups: Groups) -> Iterator[str]:
         yield f"Forgotten on the pack's own slices, of what is served: {max(lost):+.3f} at most (goal {FORGET_GOAL:+.2f})."
 
 
+def _machines(rows: list[dict[str, Any]]) -> str:
+    """Return where the runs were made, most of them first."""
+    count = Counter(row["machine"]["cores"] for row in rows)
+    return " ".join(
+        f"{number} of {len(rows)} runs were made on a machine of {cores} cores"
+        + (", one at a time." if cores == CORES else f", up to {cores // CORES} of them side by side, which left each fewer steps.")
+        for cores, number in count.most_common()
+    )
+
+
 HEADINGS: Final = (
     "task",
     "round",
@@ -293,6 +307,8 @@ def document(rows: list[dict[str, Any]]) -> str:
         "decided otherwise when the round was made, that is said. *Forgotten*: by how much the mean on the pack's own slices fell,",
         "below 0 where it rose.",
         "",
+        f"{_machines(rows)} All trained with two threads.",
+        "",
         f"| {' | '.join(HEADINGS)} |",
         "|---" * len(HEADINGS) + "|",
     ]
@@ -315,7 +331,7 @@ def main() -> int:
     parser.add_argument("--seeds", type=int, default=3)
     parser.add_argument("--only-seeds", nargs="+", type=int, help="these instead of the first so many")
     parser.add_argument("--device", choices=("cpu", "gpu"), default="cpu")
-    parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--threads", type=int, default=CORES)
     parser.add_argument("--report", action="store_true", help="make no run")
     options = parser.parse_args()
     rows = [json.loads(line) for line in options.out.read_text(encoding="utf-8").splitlines()] if options.out.is_file() else []

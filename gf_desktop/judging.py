@@ -14,6 +14,7 @@ import numpy.typing as npt
 from gf_desktop.arrays import read_arrays
 from gf_desktop.errors import ModelError
 from gf_desktop.gate import Checks, GateDecision, decide, is_slower
+from gf_desktop.imaging.borders import allow_for_borders, border_reach
 from gf_desktop.imaging.labelmap import LabelTable, VoxelState
 from gf_desktop.imaging.paired import BLOCK_SLICES, blocks
 from gf_desktop.imaging.preprocess import PreprocessSpec, SliceSource
@@ -41,13 +42,27 @@ UInt8 = npt.NDArray[np.uint8]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Reference:
-    """A scan with the slices to judge on: ``held_back`` and ``corrected`` are stored slice numbers."""
+    """A scan with the slices to judge on.
+
+    Attributes
+    ----------
+    labels
+        uint8 [k, j, i], what a person stands behind.
+    known
+        bool [k, j, i], where that counts.
+    held_back, corrected
+        Stored slice numbers.
+    drawn
+        bool [k, j, i], what a person painted; elsewhere borders are as a student proposed them (:mod:`.imaging.borders`). None where all
+        is meant as it is.
+    """
 
     volume: Volume
     labels: UInt8
     known: npt.NDArray[np.bool_]
     held_back: tuple[int, ...]
     corrected: tuple[int, ...]
+    drawn: npt.NDArray[np.bool_] | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -160,7 +175,7 @@ def measure_packs(
         reference = read()
         held = tuple(k for k in reference.held_back if reference.known[k].any())
         if held:
-            predictions = [student.predict(reference.volume, frozenset(held), cancel) for student in students]
+            predictions = [student.predict(reference, frozenset(held), cancel) for student in students]
             _count(tally, predictions, reference, scan, held, tiles=1)
             slices += len(held)
     judged = tally.judged()
@@ -213,7 +228,7 @@ def judge(
     is_held = any(reference.held_back for reference in references)
     for scan, reference in enumerate(references):
         wanted = frozenset((*reference.held_back, *reference.corrected))
-        predictions = [student.predict(reference.volume, wanted, cancel) for student in students]
+        predictions = [student.predict(reference, wanted, cancel) for student in students]
         _count(held, predictions, reference, scan, reference.held_back, tiles=1)
         # without held-back slices tiles have to tell how sure a rise is
         _count(corrected, predictions, reference, scan, reference.corrected, tiles=1 if is_held else TILES)
@@ -242,11 +257,19 @@ class _Student:
         known = None if segmenter is None else segmenter.card.table
         self._rule = None if names is None or known is None else proposal_rule(names, known, merged)
 
-    def predict(self, volume: Volume, wanted: frozenset[int], cancel: CancelToken) -> UInt8:
+    def predict(self, reference: Reference, wanted: frozenset[int], cancel: CancelToken) -> UInt8:
+        """Return what is judged on the wanted slices: a border that nobody drew may lie aside."""
+        volume = reference.volume
         if self._segmenter is None:
             return np.zeros(volume.geometry.shape_kji, np.uint8)
         labels = self._segmenter.predict(volume, only_k=wanted, cancel=cancel).labels
-        return labels if self._rule is None else self._rule.lookup[labels]
+        if self._rule is not None:
+            labels = self._rule.lookup[labels]
+        if reference.drawn is not None:
+            reach = border_reach(volume.geometry, self._segmenter.card.preprocess)
+            for k in wanted:
+                labels[k] = allow_for_borders(labels[k], reference.labels[k], reference.drawn[k], reach)
+        return labels
 
     def labels_of(self, image: npt.NDArray[np.float32]) -> UInt8:
         """Return label values of the student itself for one network input."""
@@ -367,5 +390,6 @@ def load_references(items: list[ManifestItem], volumes: dict[str, Volume], table
         labels, states = arrays["labels"], arrays["states"]
         held = tuple(k for k in item.validation_slices if k in item.touched_slices)
         corrected = tuple(k for k in item.touched_slices if k not in held)
-        references.append(Reference(volumes[item.case_id], labels, (states >= VoxelState.ACCEPTED) & judged[labels], held, corrected))
+        known, drawn = (states >= VoxelState.ACCEPTED) & judged[labels], states == VoxelState.EDITED
+        references.append(Reference(volumes[item.case_id], labels, known, held, corrected, drawn))
     return references

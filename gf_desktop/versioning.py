@@ -85,7 +85,8 @@ def _reference_reader(project: Project, case: Case, shown: OpenCase | None) -> C
 
     def read() -> Reference:
         volume, mask = (read_volume(), read_mask()) if shown is None else (shown.volume, shown.label_map)
-        return Reference(volume, mask.labels, mask.states >= VoxelState.ACCEPTED, case.validation_slices, ())
+        known, drawn = mask.states >= VoxelState.ACCEPTED, mask.states == VoxelState.EDITED
+        return Reference(volume, mask.labels, known, case.validation_slices, (), drawn)
 
     return read
 

@@ -133,12 +133,16 @@ class ValidationScan:
         Slice numbers in the spec's order.
     classes, counted
         uint8 and bool [slices, rows, cols] of the scan: the reference and where it counts.
+    drawn
+        bool [slices, rows, cols], what a person painted; elsewhere borders may lie aside (:mod:`gf_desktop.imaging.borders`). None where
+        all is meant as it is.
     """
 
     source: SliceSource
     slices: tuple[int, ...]
     classes: npt.NDArray[np.uint8]
     counted: npt.NDArray[np.bool_]
+    drawn: npt.NDArray[np.bool_] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -321,8 +325,9 @@ def load_round(
         judged = np.flatnonzero(source.axes.view(kept).any(axis=(1, 2)))
         if len(judged):
             count += len(judged)
-            reference, counted = source.axes.view(masks[0])[judged], source.axes.view(kept)[judged]
-            validation.append(ValidationScan(source, tuple(int(n) for n in judged), reference.astype(np.uint8), counted.astype(bool)))
+            reference, counted = source.axes.view(masks[0])[judged].astype(np.uint8), source.axes.view(kept)[judged].astype(bool)
+            drawn = source.axes.view(masks[1])[judged] == VoxelState.EDITED
+            validation.append(ValidationScan(source, tuple(int(n) for n in judged), reference, counted, drawn))
     if not any(len(part) for part in labelled):
         raise TrainingError(
             "There is nothing to learn from: no slice is approved", next_step="Correct and approve at least one slice, then refine."

@@ -10,6 +10,7 @@ import numpy.typing as npt
 import torch
 from torch import Tensor, nn
 
+from gf_desktop.imaging.borders import allow_for_borders, border_reach
 from gf_desktop.imaging.labelmap import LabelTable
 from gf_desktop.imaging.paired import PairedCounts, blocks
 from gf_desktop.imaging.preprocess import PreprocessSpec, SliceSource
@@ -111,12 +112,19 @@ def predict_classes(
 def judge_scans(
     network: nn.Module, scans: tuple[ValidationScan, ...], table: LabelTable, *, between: Callable[[], None] | None = None
 ) -> Scores:
-    """Return Dice over all held-back voxels of a round. The network is left in evaluation mode."""
+    """Return Dice over all held-back voxels of a round; a border that nobody drew may lie aside, as for the gate.
+
+    The network is left in evaluation mode.
+    """
     network.eval()
     classes = len(table) + 1
     counts, of = [np.zeros((0, 3, classes), np.int64)], []
     for number, scan in enumerate(scans):
         predicted = predict_classes(network, scan.source, scan.slices, between=between)
+        if scan.drawn is not None:
+            reach = border_reach(scan.source.geometry, scan.source.spec)
+            for plane, reference, drawn in zip(predicted, scan.classes, scan.drawn, strict=True):
+                plane[...] = allow_for_borders(plane, reference, drawn, reach)
         units = blocks(list(scan.slices))
         ends = np.cumsum([len(unit) for unit in units])
         for end, unit in zip(ends, units, strict=True):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -49,6 +50,41 @@ def test_that_the_better_student_takes_over_and_the_worse_one_does_not(student: 
     assert decision.document["sets"]["held_back"]["slices"] == 3
     assert not judged(right, old, reference).promoted
     assert not judged(old, student("same", 0.5, 0.75), reference).promoted
+
+
+def accepted_scene(candidate: Segmenter, active: Segmenter) -> Reference:
+    """Return a scan of which a person mended one place, and accepted all else as the active student proposed it.
+
+    On the left lies a disc that fades outwards, where another threshold draws the same border aside; on the right a hard one.
+    """
+    j, i = np.mgrid[:48, :80]
+    fading = np.clip(70.0 - 2.0 * np.hypot(j - 24, i - 22), 0, None)
+    hard = np.where(np.hypot(j - 24, i - 64) <= 8, 90.0, 0.0)
+    hard[(np.hypot(j - 24, i - 64) <= 8) & (i > 66)] = 77.0
+    voxels = np.broadcast_to(np.maximum(fading, hard), (12, 48, 80)).astype(np.float32)
+    geometry = Geometry((80, 48, 12), (1.0, 1.0, 3.0), (0.0, 0.0, 0.0), np.eye(3))
+    volume = Volume(voxels, geometry, "CT", "scan")
+    proposed, better = (student.predict(volume).labels for student in (active, candidate))
+    mended = (proposed != better) & (np.arange(80) > 45)
+    truth = np.where(mended, better, proposed)
+    return Reference(volume, truth, np.ones(truth.shape, bool), (2, 6, 10), (0,), mended)
+
+
+def test_that_a_border_which_was_accepted_as_proposed_does_not_speak_for_who_proposed_it(student: Make) -> None:
+    old, better = student("old", 0.4, 0.8), student("better", 0.42, 0.75)
+    reference = accepted_scene(better, old)
+    taken = judged(old, better, reference)
+    assert taken.promoted, taken.reason
+    assert taken.scores.after["soft"] is not None
+    assert taken.scores.after["soft"] > 0.98
+    meant = judged(old, better, replace(reference, drawn=np.ones(reference.labels.shape, bool)))
+    assert not meant.promoted
+    assert meant.scores.after["soft"] is not None
+    assert meant.scores.after["soft"] < 0.97
+    assert judged(old, better, replace(reference, drawn=None)).scores == meant.scores
+    # what lies farther aside is a fall all the same
+    shrunk = student("shrunk", 0.5, 0.75)
+    assert "soft" in judged(old, shrunk, reference).reason
 
 
 def test_that_a_corrected_slice_alone_is_judged_by_tiles(student: Make) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -58,6 +59,19 @@ def test_that_only_counted_voxels_are_judged(write_tiny_round: Callable[..., Pat
     counted = scan.counted.copy()
     counted[:, :20] = False
     assert judge_scans(Thresholds(), (type(scan)(scan.source, scan.slices, wrong, counted),), TABLE).mean == 1.0
+
+
+def test_that_a_border_aside_counts_only_where_a_person_drew_it(write_tiny_round: Callable[..., Path]) -> None:
+    (scan,) = load_round(read_manifest(write_tiny_round()), SPEC, classes=3).validation
+    assert scan.drawn is not None
+    assert not scan.drawn.any()
+    moved = replace(scan, classes=np.roll(scan.classes, 1, axis=1))
+    assert judge_scans(Thresholds(), (moved,), TABLE).mean == 1.0
+    drawn = replace(moved, drawn=np.ones_like(scan.counted))
+    found = judge_scans(Thresholds(), (drawn,), TABLE).mean
+    assert found is not None
+    assert 0.9 < found < 0.97
+    assert judge_scans(Thresholds(), (replace(moved, drawn=None),), TABLE).mean == found
 
 
 def test_that_replay_slices_are_judged_on_the_working_grid(tiny_replay: Path) -> None:
