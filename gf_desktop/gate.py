@@ -359,7 +359,8 @@ def _objection(sets: Mapping[str, _SetVerdict], deciding: str, checks: Checks, *
     # few held-back slices must not say less than none: as without them, learning much is enough where nothing speaks against it
     strict = deciding == "corrected" or (doubt is not None and _corrected_speak(sets, is_first=is_first))
     if doubt is not None and (deciding == "corrected" or not strict):
-        return _Objection(doubt)
+        # what is right to the pixel already can show no student to be better
+        return _Objection(doubt, _NO_ROOM) if (found.mean_before or 0.0) > 1.0 - MIN_GAIN else _Objection(doubt)
     forgotten = _forgotten(sets.get("remembered"), strict=strict)
     if forgotten is None:
         return None
@@ -513,6 +514,10 @@ def _numbers(change: Change | None) -> dict[str, float | None]:
     return {"change": change.value, "low": low, "high": high, "error": change.error, "freedom": change.freedom, "units": change.units}
 
 
+_NO_ROOM: Final = (
+    "The approved slices are as they were proposed, so no student can be better there: correct slices where it is wrong, approve them, "
+    "and refine again."
+)
 _NOTHING: Final = _SetVerdict((), None, None, None, 0, 0)
 _WHERE: Final = {"held_back": "held-back slices", "corrected": "corrected slices"}
 _VETO_ORDER: Final = {"fell": 0, "spurious": 1, "may have fallen": 2}

@@ -461,7 +461,7 @@ class Refinement:
                 models.activate(result.model_id, reason=decision.reason, gate=gate, mean_dice=decision.mean_after, verified=True)
             else:
                 models.reject(result.model_id, gate=gate, mean_dice=decision.mean_after)
-            self._project.save_round(report)
+            self._project.reports.save(report)
         self._end_round()
         self._on_report(report)
 

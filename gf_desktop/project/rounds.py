@@ -1,16 +1,20 @@
-"""What is kept of a round in its folder and beside its model: which data it saw, and what the gate said."""
+"""What is kept of a round in its folder, beside its model and in the project: which data it saw, what the gate said, how it ended."""
 
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+import sqlite3
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Final
 
 from gf_desktop.errors import TrainingError
+from gf_desktop.project.database import writing
+from gf_desktop.project.journal_file import utc_now
+from gf_desktop.project.records import RoundReport
 from gf_desktop.protocol import Accepted, decode_event
 
-__all__ = ["DataUsed", "decision_words", "read_accepted", "read_round_manifest"]
+__all__ = ["DataUsed", "RoundReports", "decision_words", "read_accepted", "read_round_manifest"]
 
 FIRST_EVENTS: Final = 200
 """A trainer tells what it accepted among the first events of its round."""
@@ -32,6 +36,36 @@ class DataUsed:
     labelled: int | None = None
     unlabelled: int | None = None
     validation: int | None = None
+
+
+class RoundReports:
+    """How each refinement of a project ended.
+
+    Parameters
+    ----------
+    database
+        The project's.
+    """
+
+    def __init__(self, database: sqlite3.Connection) -> None:
+        self._db = database
+
+    def save(self, report: RoundReport) -> None:
+        """Remember how a refinement ended."""
+        with writing(self._db):
+            self._db.execute("INSERT OR REPLACE INTO rounds VALUES (?, ?, ?)", (report.run_id, utc_now(), json.dumps(asdict(report))))
+
+    def last(self) -> RoundReport | None:
+        """Return how the last refinement ended; None where there was none, or where another version of the program wrote it otherwise."""
+        # the clock may have been set back
+        row = self._db.execute("SELECT report FROM rounds ORDER BY rowid DESC LIMIT 1").fetchone()
+        try:
+            found = {} if row is None else json.loads(row[0])
+            listed = {name: tuple(found[name]) for name in ("sentences", "changed_cases")}
+            structures = {str(name): (before, after) for name, (before, after) in found["structures"].items()}
+            return RoundReport(**found | listed | {"structures": structures})
+        except (ValueError, TypeError, KeyError, AttributeError):
+            return None
 
 
 def read_round_manifest(path: Path) -> dict[str, Any] | None:

@@ -45,7 +45,8 @@ from gf_desktop.project.masks import Masks
 from gf_desktop.project.models import ModelRegistry, copy_pack
 from gf_desktop.project.passports import add_passport, kept_passport
 from gf_desktop.project.patients import Patients
-from gf_desktop.project.records import Case, Finding, RoundReport
+from gf_desktop.project.records import Case, Finding
+from gf_desktop.project.rounds import RoundReports
 from gf_desktop.project.split import Role, Split, keep_split, read_roles
 from gf_desktop.project.staging import FRAMES, IMAGE, StagedScan, drop_left_overs, stage_scan, write_voxels
 from gf_desktop.project.structures import StructureList
@@ -74,6 +75,7 @@ class Project:
         self._db = database
         self._lock = lock
         self.models = ModelRegistry(database, folder / "models")
+        self.reports = RoundReports(database)
         self.structures = StructureList(database, self.must_write)
         self.patients = Patients(database, folder, self.must_write)
         self.masks = Masks(database, folder / "cases", self.table, case_of=self.case, must_write=self.must_write, read_only=lock is None)
@@ -452,13 +454,6 @@ class Project:
     def together(self) -> AbstractContextManager[None]:
         """Keep all that is written within, or none of it; the disk is waited for once. Errors as writing has them."""
         return writing(self._db)
-
-    def save_round(self, report: RoundReport) -> None:
-        """Remember how a refinement ended."""
-        self.must_write()
-        document: dict[str, Any] = {name: getattr(report, name) for name in RoundReport.__dataclass_fields__}
-        with writing(self._db):
-            self._db.execute("INSERT OR REPLACE INTO rounds VALUES (?, ?, ?)", (report.run_id, _now(), json.dumps(document)))
 
 
 def write_confidence(path: Path, confidence: npt.NDArray[np.uint8]) -> None:

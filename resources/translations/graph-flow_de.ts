@@ -1970,6 +1970,11 @@
             <translation>Der adversarielle Term braucht Ausschnitte von mindestens {side} × {side2} Pixeln, und diese haben {height} × {width}</translation>
         </message>
         <message>
+            <location filename="../../gf_desktop/gate.py"/>
+            <source>The approved slices are as they were proposed, so no student can be better there: correct slices where it is wrong, approve them, and refine again.</source>
+            <translation>Die freigegebenen Schichten sind so, wie sie vorgeschlagen wurden, also kann dort kein Schüler besser sein: Korrigieren Sie Schichten, wo er falsch liegt, geben Sie sie frei und verfeinern Sie noch einmal.</translation>
+        </message>
+        <message>
             <location filename="../../gf_desktop/files/axes.py"/>
             <source>The axes are not perpendicular (off by {error}); a regular grid would misplace voxels by up to {shift_mm} mm</source>
             <translation>Die Achsen stehen nicht senkrecht (um {error} daneben); ein regelmäßiges Gitter würde Voxel um bis zu {shift_mm} mm versetzen</translation>

@@ -158,6 +158,8 @@ def test_that_a_round_goes_on_after_a_crash_of_its_window_and_is_judged_as_any_o
     assert report.promoted
     assert session.must_project().models.active_id == first.candidate_id
     assert session.rounds.unfinished is None
+    session.close_project()
+    assert desk.reopen().must_project().reports.last() == report
 
 
 def replace_order(order: Start, **changes: object) -> Start:

@@ -79,7 +79,7 @@ class Refine(QFrame):
         super().__init__(parent)
         self.setObjectName("panel")
         self._session = session
-        self._report: RoundReport | None = None
+        self._report = self._last_report()
         self._curves: dict[str, Any] = {}
         self._key: QLabel
         self._logged: tuple[str, ...] = ()
@@ -204,10 +204,14 @@ class Refine(QFrame):
             self._soon.start()
 
     def _project_changed(self) -> None:
-        self._report = None
+        self._report = self._last_report()
         self._logged = ()
         self.log.clear()
         self._changed()
+
+    def _last_report(self) -> RoundReport | None:
+        project = self._session.project
+        return None if project is None else project.reports.last()
 
     def show_report(self, report: RoundReport) -> None:
         """Show how a round ended."""

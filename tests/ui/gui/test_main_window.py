@@ -276,3 +276,16 @@ def test_that_all_controls_have_a_name_for_screen_readers(opened: Composition) -
             if own and not inner and not (control.accessibleName() or text):
                 nameless.append(f"{type(control).__name__} in {type(control.parent()).__name__}")
     assert nameless == []
+
+
+def test_that_the_last_verdict_is_there_again_when_a_project_is_opened(opened: Composition) -> None:
+    session, found = opened.session, replace(report(promoted=False), gate={"advice": "Correct more slices."})
+    session.must_project().reports.save(found)
+    assert opened.window.page.refine.verdict.isHidden()
+    folder = session.must_project().folder
+    session.close_project()
+    session.open_project(folder)
+    page = opened.window.page
+    assert not page.refine.verdict.isHidden()
+    assert page.refine.verdict.text() == f"{found.reason} Correct more slices."
+    assert [page.refine.table.item(0, column).text() for column in range(4)] == ["liver", "0.50", "0.80", "+0.30"]
