@@ -351,10 +351,13 @@ def _objection(sets: Mapping[str, _SetVerdict], deciding: str, checks: Checks, *
     if found.mean is None:
         return _Objection("no structure could be scored", "Approve a slice that shows structures and refine again.")
     # on slices that were trained on only a fall that is there counts
-    taught = [s for s in sets.get("corrected", _NOTHING).structures if s.veto == "fell"]
-    vetoes = [s for s in found.structures if s.veto] + (taught if deciding != "corrected" else [])
+    taught = [s for s in sets.get("corrected", _NOTHING).structures if s.veto == "fell"] if deciding != "corrected" else []
+    vetoes = [s for s in found.structures if s.veto] + taught
     if vetoes:
-        return _veto_objection(min(vetoes, key=lambda s: (_VETO_ORDER[s.veto], s.fall)))
+        worst = min(vetoes, key=lambda s: (_VETO_ORDER[s.veto], s.fall))
+        objection = _veto_objection(worst)
+        # the table beside the verdict shows the slices that decide
+        return objection._replace(what=f"on the corrected slices {objection.what}") if any(worst is s for s in taught) else objection
     doubt = _doubt(found, _WHERE[deciding], strict=deciding == "corrected", is_first=is_first)
     # few held-back slices must not say less than none: as without them, learning much is enough where nothing speaks against it
     strict = deciding == "corrected" or (doubt is not None and _corrected_speak(sets, is_first=is_first))

@@ -80,6 +80,7 @@ CORE_PARTS: Final[Mapping[str, list[str]]] = {
         "its gain rests on {won} voxels, too few to tell",
         "it forgets; on the pack's own slices mean Dice fell by {fall} (95 % interval {low} to {high})",
         "it forgets; on the pack's own slices {what}",
+        "on the corrected slices {what}",
     ],
     "gf_desktop/project/journal.py": [
         "its damaged part was {what_became}",

@@ -4169,6 +4169,11 @@
             <translation>auf Wunsch</translation>
         </message>
         <message>
+            <location filename="../../gf_desktop/gate.py"/>
+            <source>on the corrected slices {what}</source>
+            <translation>{what} auf den korrigierten Schichten</translation>
+        </message>
+        <message>
             <location filename="../../gf_desktop/imaging/operations.py"/>
             <source>open</source>
             <translation>Dünnes wegnehmen</translation>

@@ -193,7 +193,8 @@ def test_that_a_gain_too_small_to_tell_stays_out(after: float) -> None:
 def test_that_a_candidate_which_is_worse_on_what_it_was_taught_stays_out() -> None:
     decision = verdict(BETTER, judged(LOW, (0.8, 0.8, 0.5)))
     assert not decision.promoted
-    assert "spleen fell by 0.1" in decision.reason
+    assert "v2 stayed out: on the corrected slices spleen fell by 0.1" in decision.reason
+    assert verdict(judged(LOW, (0.9, 0.5, 0.9)), BETTER).reason.startswith("v2 stayed out: aorta fell by")
 
 
 def test_that_a_candidate_which_forgets_stays_out_with_the_interval() -> None:

@@ -287,6 +287,10 @@ def german() -> Sentences:
             "v2 stayed out: left back muscle fell by 0.031. v1 goes on serving.",
             "v2 wurde nicht übernommen: left back muscle fiel um 0,031. v1 arbeitet weiter.",
         ),
+        (
+            "v2 stayed out: on the corrected slices aorta fell by 0.027. v1 goes on serving.",
+            "v2 wurde nicht übernommen: aorta fiel um 0,027 auf den korrigierten Schichten. v1 arbeitet weiter.",
+        ),
         ("approve slice 11", "Schicht 11 freigeben"),
         ("fill holes", "Löcher füllen"),
         ("DICOM CT, 20 files of 512 × 512", "DICOM CT, 20 Dateien von 512 × 512"),
