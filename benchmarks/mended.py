@@ -5,6 +5,9 @@ learns from that. Then students that lie on the way from the old one to the new 
 program does it, where a border that nobody drew may lie aside (docs/adr/0030-borders.md), and with every voxel taken at its word. The truth
 is the real reference on all slices. "Worse": the mean or a structure falls there by more than 0.02. "Better": the mean rises by more, and
 no structure falls by more.
+
+A second table says the same of each structure of each mended slice, and of masks that are spoiled on purpose (drawn smaller, larger, or
+aside): how often it falls by the mended mask though not by the real reference, and the other way round.
 """
 
 from __future__ import annotations
@@ -14,18 +17,22 @@ import copy
 import sys
 import tempfile
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from itertools import product
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 import torch
 from rich.console import Console
 from rich.table import Table
+from scipy import ndimage
 from torch import nn
 
-from corrector import Corrector
+from corrector import Corrector, dice_of
 from gf_desktop.api import carry_out_round
 from gf_desktop.gate import FALL_MARGIN
+from gf_desktop.imaging.borders import ALIKE, allow_for_borders, border_reach
 from gf_desktop.imaging.labelmap import VoxelState
 from gf_desktop.inference.segmenter import Segmenter
 from gf_desktop.jobs import CancelToken, InlineJobs, answer_of
@@ -44,7 +51,20 @@ SHARES = (0.0, 0.3, 0.6, 1.0)
 NOISES = (0.0, 0.01, 0.02, 0.04, 0.06, 0.09)
 """Standard deviation that is added to each tensor of weights, in its own."""
 
+ALIKES = (0.8, 0.85, 0.9, 1.1)
+"""Dice from which on a border is the same one, for the second table; above 1 none is."""
+
+LENIENT, STRICT = "a border nobody drew may lie aside", "every voxel at its word"
+
 LABELS = 256
+
+SPOILED = (
+    "as it is",
+    *(f"{n} px smaller" for n in (1, 2, 3)),
+    *(f"{n} px larger" for n in (1, 2, 3)),
+    *(f"{n} px aside" for n in (1, 2, 3)),
+)
+"""What is done to a student's masks for the second table."""
 
 
 def _dice(student: Segmenter, references: list[Reference], truths: list[UInt8]) -> dict[int, float]:
@@ -104,6 +124,70 @@ def _as_pack(pack: Path, folder: Path, network: nn.Module) -> Segmenter:
     return Segmenter.load(folder)
 
 
+def _spoiled(mask: UInt8, how: str) -> UInt8:
+    """Return a slice's mask, spoiled as one of ``SPOILED`` says."""
+    if how == SPOILED[0]:
+        return mask
+    pixels, _px, what = how.split()
+    if what == "aside":
+        return np.roll(mask, int(pixels), axis=1)
+    if what == "larger":
+        away, nearest = ndimage.distance_transform_edt(mask == 0, return_indices=True)
+        return np.where((mask == 0) & (away <= int(pixels)), mask[tuple(nearest)], mask).astype(np.uint8)
+    inside = [ndimage.distance_transform_edt(mask == value) > int(pixels) for value in np.unique(mask) if value]
+    return np.where(np.logical_or.reduce([np.zeros(mask.shape, bool), *inside]), mask, 0).astype(np.uint8)
+
+
+@dataclass(slots=True)
+class _Falls:
+    """Counts of structures of slices: judged wrongly to have fallen, of so many that had not, and the other way round."""
+
+    false: int = 0
+    of_steady: int = 0
+    missed: int = 0
+    of_fallen: int = 0
+    largest: float = 0.0
+
+    def add(self, by_mask: dict[int, float], by_truth: dict[int, float]) -> None:
+        """Count one slice; changes of Dice by label value."""
+        for value, true in by_truth.items():
+            seen = by_mask.get(value, 0.0)
+            fallen, found = true < -FALL_MARGIN, seen < -FALL_MARGIN
+            self.of_fallen, self.of_steady = self.of_fallen + fallen, self.of_steady + (not fallen)
+            self.missed, self.false = self.missed + (fallen and not found), self.false + (found and not fallen)
+            if fallen and not found:
+                self.largest = max(self.largest, -true)
+
+    def cells(self) -> list[str]:
+        """Return what a table says."""
+        return [f"{self.false} of {self.of_steady}", f"{self.missed} of {self.of_fallen}", f"{self.largest:.3f}"]
+
+
+def _scores(mask: UInt8, labels: UInt8, drawn: npt.NDArray[np.bool_], reach: tuple[float, float], alike: float) -> dict[int, float]:
+    """Return the Dice of a slice's structures by what a person stands behind."""
+    return dice_of(allow_for_borders(mask, labels, drawn, reach, alike=alike), labels)
+
+
+def _falls(active: Segmenter, candidate: Segmenter, references: list[Reference], truths: list[UInt8], *, alike: float) -> _Falls:
+    """Count what the masks of both students, spoiled or not, seem to have lost beside the active one's; by the Dice of the same border."""
+    found = _Falls()
+    for reference, truth in zip(references, truths, strict=True):
+        reach = border_reach(reference.volume.geometry, active.card.preprocess)
+        masks = [student.predict(reference.volume).labels for student in (active, candidate)]
+        for k in (*reference.held_back, *reference.corrected):
+            drawn = np.ones(truth[k].shape, bool) if reference.drawn is None else reference.drawn[k]
+            present = [int(value) for value in np.unique(truth[k]) if value]
+            by_mask, by_truth = _scores(masks[0][k], reference.labels[k], drawn, reach, alike), dice_of(masks[0][k], truth[k])
+            for whole, how in product(masks, SPOILED):
+                mask = _spoiled(whole[k], how)
+                after = _scores(mask, reference.labels[k], drawn, reach, alike), dice_of(mask, truth[k])
+                found.add(
+                    {value: after[0].get(value, 0.0) - by_mask.get(value, 0.0) for value in present},
+                    {value: after[1].get(value, 0.0) - by_truth.get(value, 0.0) for value in present},
+                )
+    return found
+
+
 def _takes_over(active: Segmenter, candidate: Segmenter, references: list[Reference], replay: Replay | None) -> bool:
     return judge(active, candidate, references, replay, CancelToken()).promoted
 
@@ -119,6 +203,14 @@ def main() -> int:
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--noises", type=int, default=3, help="so many draws of each noise")
     options = parser.parse_args()
+    falls = Table(
+        "task",
+        "judged",
+        "fell by the mask, not in truth",
+        "fell in truth, not by the mask",
+        "largest of these",
+        title="Each structure of each slice",
+    )
     table = Table("task", "students", "judged", "worse ones that took over", "better ones that took over", title="By mended proposals")
     for name in options.tasks:
         with tempfile.TemporaryDirectory() as place:
@@ -130,8 +222,12 @@ def main() -> int:
             replay = read_replay(task.pack, active.card.preprocess)
             at_their_word = [replace(reference, drawn=None) for reference in references]
             before = _dice(active, references, truths)
+            candidate = Segmenter.load(folder / "models" / candidate_id)
+            for alike in ALIKES:
+                how = STRICT if alike > 1 else f"{LENIENT}, Dice {alike:g}{' (as it is)' if alike == ALIKE else ''}"
+                falls.add_row(name, how, *_falls(active, candidate, references, truths, alike=alike).cells())
             networks = [load_pack(one).models.student for one in (task.pack, folder / "models" / candidate_id)]
-            found: list[tuple[bool, bool, bool, bool]] = []
+            found: list[tuple[bool, ...]] = []
             for number, (share, noise, network) in enumerate(_students(networks[0], networks[1], options.noises)):
                 student = _as_pack(task.pack, Path(place) / f"student-{number}", network)
                 after = _dice(student, references, truths)
@@ -140,12 +236,12 @@ def main() -> int:
                 verdicts = [_takes_over(active, student, sets, replay) for sets in (references, at_their_word)]
                 found.append((min(worst, mean) < -FALL_MARGIN, mean > FALL_MARGIN and worst >= -FALL_MARGIN, *verdicts))
                 print(f"{name} {share:.1f} {noise:.2f}: mean {mean:+.3f}, worst {worst:+.3f}, {verdicts}", file=sys.stderr, flush=True)
-        for how, column in (("a border nobody drew may lie aside", 2), ("every voxel at its word", 3)):
+        for how, column in ((LENIENT, 2), (STRICT, 3)):
             counts = [f"{sum(row[column] for row in found if row[kind])} of {sum(row[kind] for row in found)}" for kind in (0, 1)]
             table.add_row(name, str(len(found)), how, *counts)
     console = Console()
     console.width = max(console.width, READABLE_WIDTH)
-    console.print(table)
+    console.print(table, falls)
     return 0
 
 

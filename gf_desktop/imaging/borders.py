@@ -16,7 +16,7 @@ from gf_desktop.imaging.preprocess import PreprocessSpec
 
 __all__ = ["ALIKE", "allow_for_borders", "border_reach"]
 
-ALIKE = 0.9
+ALIKE = 0.85
 """Dice that a structure has to have on a slice for its border to be the same one, drawn aside; of a small structure a pixel is much."""
 
 LONGEST_REACH = 4.0
@@ -33,7 +33,7 @@ def border_reach(geometry: Geometry, spec: PreprocessSpec) -> tuple[float, float
     return j, i
 
 
-def allow_for_borders(predicted: UInt8, reference: UInt8, drawn: Bool, reach: tuple[float, float]) -> UInt8:
+def allow_for_borders(predicted: UInt8, reference: UInt8, drawn: Bool, reach: tuple[float, float], *, alike: float = ALIKE) -> UInt8:
     """Return what a student drew on a slice, with the reference's label where it only drew a border aside that nobody drew.
 
     Parameters
@@ -44,12 +44,14 @@ def allow_for_borders(predicted: UInt8, reference: UInt8, drawn: Bool, reach: tu
         bool [rows, columns], where a person painted the reference.
     reach
         As :func:`border_reach` gives it.
+    alike
+        Dice that a structure has to have on the slice for its border to be the same one.
     """
     differs = (predicted != reference) & ~drawn
     if not differs.any():
         return predicted
-    alike = _alike(predicted, reference)
-    places = np.flatnonzero(differs & alike[predicted] & alike[reference])
+    same = _alike(predicted, reference, alike)
+    places = np.flatnonzero(differs & same[predicted] & same[reference])
     if not len(places):
         return predicted
     at = np.unravel_index(places, predicted.shape)
@@ -64,10 +66,10 @@ def allow_for_borders(predicted: UInt8, reference: UInt8, drawn: Bool, reach: tu
     return allowed
 
 
-def _alike(predicted: UInt8, reference: UInt8) -> Bool:
+def _alike(predicted: UInt8, reference: UInt8, least: float) -> Bool:
     """Return for each label value whether both drew much the same, bool [256]; the background always is."""
     counts = [np.bincount(mask.reshape(-1), minlength=256) for mask in (predicted, reference, reference[predicted == reference])]
-    alike: Bool = 2 * counts[2] >= ALIKE * (counts[0] + counts[1])
+    alike: Bool = 2 * counts[2] >= least * (counts[0] + counts[1])
     alike[0] = True
     return alike
 
