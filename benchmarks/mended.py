@@ -90,6 +90,8 @@ def _mended(task: TaskProject, session: Session, folder: Path, options: argparse
         corrector.correct(session, k, truths[case_id][k])
     report = carry_out_round(session, lambda: session.refine(minutes=options.minutes, seed=options.seed, threads=options.threads))
     project = session.must_project()
+    if not read_card(project.models.path(report.candidate_id)).training["steps"]:
+        raise SystemExit("The round came to no step: the machine is too busy. Run it again when it is idle, or with more --minutes.")
     references = []
     for case in session.cases():
         mask = project.masks.reader(case.id)()
@@ -168,23 +170,23 @@ def _scores(mask: UInt8, labels: UInt8, drawn: npt.NDArray[np.bool_], reach: tup
     return dice_of(allow_for_borders(mask, labels, drawn, reach, alike=alike), labels)
 
 
-def _falls(active: Segmenter, candidate: Segmenter, references: list[Reference], truths: list[UInt8], *, alike: float) -> _Falls:
-    """Count what the masks of both students, spoiled or not, seem to have lost beside the active one's; by the Dice of the same border."""
-    found = _Falls()
+def _falls(active: Segmenter, candidate: Segmenter, references: list[Reference], truths: list[UInt8]) -> dict[float, _Falls]:
+    """Count what the masks of both students, spoiled or not, seem to have lost beside the active one's; by each of ``ALIKES``."""
+    found = {alike: _Falls() for alike in ALIKES}
     for reference, truth in zip(references, truths, strict=True):
         reach = border_reach(reference.volume.geometry, active.card.preprocess)
         masks = [student.predict(reference.volume).labels for student in (active, candidate)]
         for k in (*reference.held_back, *reference.corrected):
-            drawn = np.ones(truth[k].shape, bool) if reference.drawn is None else reference.drawn[k]
+            labels, drawn = reference.labels[k], np.ones(truth[k].shape, bool) if reference.drawn is None else reference.drawn[k]
             present = [int(value) for value in np.unique(truth[k]) if value]
-            by_mask, by_truth = _scores(masks[0][k], reference.labels[k], drawn, reach, alike), dice_of(masks[0][k], truth[k])
+            before = dice_of(masks[0][k], truth[k])
             for whole, how in product(masks, SPOILED):
                 mask = _spoiled(whole[k], how)
-                after = _scores(mask, reference.labels[k], drawn, reach, alike), dice_of(mask, truth[k])
-                found.add(
-                    {value: after[0].get(value, 0.0) - by_mask.get(value, 0.0) for value in present},
-                    {value: after[1].get(value, 0.0) - by_truth.get(value, 0.0) for value in present},
-                )
+                after = dice_of(mask, truth[k])
+                by_truth = {value: after.get(value, 0.0) - before.get(value, 0.0) for value in present}
+                for alike in ALIKES:
+                    first, then = (_scores(one, labels, drawn, reach, alike) for one in (masks[0][k], mask))
+                    found[alike].add({value: then.get(value, 0.0) - first.get(value, 0.0) for value in present}, by_truth)
     return found
 
 
@@ -223,9 +225,9 @@ def main() -> int:
             at_their_word = [replace(reference, drawn=None) for reference in references]
             before = _dice(active, references, truths)
             candidate = Segmenter.load(folder / "models" / candidate_id)
-            for alike in ALIKES:
+            for alike, counted in _falls(active, candidate, references, truths).items():
                 how = STRICT if alike > 1 else f"{LENIENT}, Dice {alike:g}{' (as it is)' if alike == ALIKE else ''}"
-                falls.add_row(name, how, *_falls(active, candidate, references, truths, alike=alike).cells())
+                falls.add_row(name, how, *counted.cells())
             networks = [load_pack(one).models.student for one in (task.pack, folder / "models" / candidate_id)]
             found: list[tuple[bool, ...]] = []
             for number, (share, noise, network) in enumerate(_students(networks[0], networks[1], options.noises)):
