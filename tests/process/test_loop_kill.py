@@ -102,8 +102,12 @@ def _kill(project: Path, after_s: float) -> bool:
     with _start(project) as window:
         assert window.stdout is not None
         assert window.stdout.readline() in ("refining\n", "judged tiny-v2\n")
-        time.sleep(after_s)
-        at_work = window.poll() is None
+        try:
+            window.wait(after_s)
+        except subprocess.TimeoutExpired:
+            at_work = True
+        else:
+            at_work = False
         trainers = psutil.Process(window.pid).children() if at_work else []
         window.kill()
         window.wait(PATIENCE_S)
