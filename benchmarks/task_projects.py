@@ -6,7 +6,9 @@ The abdomen's pack is the one that ships. The others are trained here, once, fro
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import os
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Final
@@ -160,8 +162,9 @@ def _scans(task: Task, folder: Path) -> tuple[tuple[Path, ...], tuple[UInt8, ...
     if task.spec.colour:
         for n in range(min(PICTURES, len(pictures))):
             picture, mask = folder / f"picture-{n:03d}.png", folder / f"mask-{n:03d}.png"
-            Image.fromarray(np.moveaxis(pictures[n], 0, -1)).save(picture)
-            Image.fromarray(references[n]).save(mask)
+            for path, pixels in ((picture, np.moveaxis(pictures[n], 0, -1)), (mask, references[n])):
+                with _whole(path) as partial:
+                    Image.fromarray(pixels).save(partial)
             paths.append(picture)
             masks.append(mask)
         return tuple(paths), tuple(references[n][None] for n in range(len(paths))), tuple(masks)
@@ -180,4 +183,13 @@ def _write_volume(path: Path, voxels: UInt8) -> None:
 
     image = SimpleITK.GetImageFromArray(voxels)
     image.SetSpacing((1.0, 1.0, SLICE_MM))
-    SimpleITK.WriteImage(image, str(path))
+    with _whole(path) as partial:
+        SimpleITK.WriteImage(image, str(partial))
+
+
+@contextmanager
+def _whole(path: Path) -> Iterator[Path]:
+    """Give a name to write to, of the same kind; several runs may make the same file side by side, and none reads a part of it."""
+    partial = path.with_name(f"{os.getpid()}-{path.name}")
+    yield partial
+    partial.replace(path)
