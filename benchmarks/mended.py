@@ -33,7 +33,6 @@ from corrector import Corrector, dice_of
 from gf_desktop.api import carry_out_round
 from gf_desktop.gate import FALL_MARGIN
 from gf_desktop.imaging.borders import ALIKE, allow_for_borders, border_reach
-from gf_desktop.imaging.labelmap import VoxelState
 from gf_desktop.inference.segmenter import Segmenter
 from gf_desktop.jobs import CancelToken, InlineJobs, answer_of
 from gf_desktop.judging import Reference, Replay, judge, read_replay
@@ -96,8 +95,8 @@ def _mended(task: TaskProject, session: Session, folder: Path, options: argparse
     for case in session.cases():
         mask = project.masks.reader(case.id)()
         learned = tuple(sorted(k for which, k in places if which == case.id and k not in case.validation_slices))
-        known, drawn = mask.states >= VoxelState.ACCEPTED, mask.states == VoxelState.EDITED
-        references.append(Reference(project.volume_reader(case.id)(), mask.labels, known, case.validation_slices, learned, drawn))
+        volume = project.volume_reader(case.id)()
+        references.append(Reference.of_mask(volume, mask.labels, mask.states, case.validation_slices, learned))
     return report.candidate_id, references, list(truths.values())
 
 

@@ -357,7 +357,7 @@ def _objection(sets: Mapping[str, _SetVerdict], deciding: str, checks: Checks, *
         worst = min(vetoes, key=lambda s: (_VETO_ORDER[s.veto], s.fall))
         objection = _veto_objection(worst)
         # the table beside the verdict shows the slices that decide
-        return objection._replace(what=f"on the corrected slices {objection.what}") if any(worst is s for s in taught) else objection
+        return objection if worst in found.structures else objection._replace(what=f"on the corrected slices {objection.what}")
     doubt = _doubt(found, _WHERE[deciding], strict=deciding == "corrected", is_first=is_first)
     # few held-back slices must not say less than none: as without them, learning much is enough where nothing speaks against it
     strict = deciding == "corrected" or (doubt is not None and _corrected_speak(sets, is_first=is_first))

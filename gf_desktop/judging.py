@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import time
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -32,10 +32,10 @@ TILES = 4
 """A slice is cut into so many rows and columns of tiles where tiles are the units."""
 
 PROBES = 6
+"""Slices on which two students are timed in turns."""
 
 MOST_TURNS = 8
 """A candidate that seems slow is timed so often on each slice."""
-"""Slices on which two students are timed in turns."""
 
 UInt8 = npt.NDArray[np.uint8]
 
@@ -63,6 +63,11 @@ class Reference:
     held_back: tuple[int, ...]
     corrected: tuple[int, ...]
     drawn: npt.NDArray[np.bool_] | None = None
+
+    @classmethod
+    def of_mask(cls, volume: Volume, labels: UInt8, states: UInt8, held_back: tuple[int, ...], corrected: tuple[int, ...]) -> Reference:
+        """Return a scan with what a person accepted or painted of its mask; ``states`` uint8 [k, j, i]."""
+        return cls(volume, labels, states >= VoxelState.ACCEPTED, held_back, corrected, states == VoxelState.EDITED)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -390,6 +395,6 @@ def load_references(items: list[ManifestItem], volumes: dict[str, Volume], table
         labels, states = arrays["labels"], arrays["states"]
         held = tuple(k for k in item.validation_slices if k in item.touched_slices)
         corrected = tuple(k for k in item.touched_slices if k not in held)
-        known, drawn = (states >= VoxelState.ACCEPTED) & judged[labels], states == VoxelState.EDITED
-        references.append(Reference(volumes[item.case_id], labels, known, held, corrected, drawn))
+        reference = Reference.of_mask(volumes[item.case_id], labels, states, held, corrected)
+        references.append(replace(reference, known=reference.known & judged[labels]))
     return references

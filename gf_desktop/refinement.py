@@ -457,6 +457,7 @@ class Refinement:
             gate=gate,
         )
         with self._project.together():
+            self._project.must_write()
             if decision.promoted:
                 models.activate(result.model_id, reason=decision.reason, gate=gate, mean_dice=decision.mean_after, verified=True)
             else:

@@ -17,7 +17,7 @@ from gf_desktop.capsule.reading import Capsule, read_capsule
 from gf_desktop.capsule.signing import read_key
 from gf_desktop.capsule.writing import write_capsule
 from gf_desktop.errors import ModelError, UserError
-from gf_desktop.imaging.labelmap import LabelTable, VoxelState
+from gf_desktop.imaging.labelmap import LabelTable
 from gf_desktop.jobs import CancelToken
 from gf_desktop.judging import Reference, measure_packs
 from gf_desktop.open_case import OpenCase
@@ -85,8 +85,7 @@ def _reference_reader(project: Project, case: Case, shown: OpenCase | None) -> C
 
     def read() -> Reference:
         volume, mask = (read_volume(), read_mask()) if shown is None else (shown.volume, shown.label_map)
-        known, drawn = mask.states >= VoxelState.ACCEPTED, mask.states == VoxelState.EDITED
-        return Reference(volume, mask.labels, known, case.validation_slices, (), drawn)
+        return Reference.of_mask(volume, mask.labels, mask.states, case.validation_slices, ())
 
     return read
 
