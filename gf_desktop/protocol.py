@@ -13,6 +13,7 @@ import msgspec
 from gf_desktop.errors import TrainingError
 
 __all__ = [
+    "EVENTS_NAME",
     "PROTOCOL_VERSION",
     "STAGES",
     "Accepted",
@@ -41,6 +42,9 @@ __all__ = [
 
 PROTOCOL_VERSION: Final = 2
 """Raised whenever a message changes its meaning; both sides refuse another version."""
+
+EVENTS_NAME: Final = "events.jsonl"
+"""In a round's folder: what its trainers told, a line each."""
 
 STAGES: Final = ("load", "teacher", "paraphrasers", "cache", "distil", "check", "export")
 """The stages of a round in order, as they appear in ``Progress.stage``. Paraphrasers are trained only where the model brings none."""

@@ -21,6 +21,7 @@ import psutil
 
 from gf_desktop.errors import TrainingError, UserError
 from gf_desktop.protocol import (
+    EVENTS_NAME,
     Accepted,
     Candidate,
     Checkpoint,
@@ -29,7 +30,6 @@ from gf_desktop.protocol import (
     ExportNow,
     Failed,
     Hello,
-    Pong,
     Preview,
     Progress,
     Start,
@@ -298,6 +298,54 @@ class TrainingState:
     run_dir: str = ""
 
 
+def _after(state: TrainingState, event: Event) -> TrainingState:
+    match event:
+        case Accepted():
+            text = f"Slices: {event.labelled} to learn from, {event.validation} held back, {event.unlabelled} without labels"
+            # whoever goes on with a round says it again
+            return replace(_logged(state, text) if text not in state.log else state, device=event.device)
+        case Progress():
+            curve = state.losses
+            if event.losses:
+                curve = (*curve, event.losses)
+                curve = curve[::2] if len(curve) > CURVE_POINTS else curve
+            message = state.message if event.stage == state.stage else f"stage: {event.stage}"
+            told = replace(state, stage=event.stage, fraction=event.fraction, elapsed_s=event.elapsed_s, eta_s=event.eta_s)
+            return replace(told, losses=curve, message=message)
+        case Validated():
+            return replace(state, validated=(*state.validated, event))
+        case Preview():
+            return replace(state, preview=event.path)
+        case Warned():
+            return _logged(state, event.message)
+        case _:
+            return state
+
+
+def _logged(state: TrainingState, text: str) -> TrainingState:
+    return replace(state, log=(*state.log, text)[-LOG_LINES:], message=text)
+
+
+def _so_far(begun: TrainingState, events: Path) -> TrainingState:
+    """Return the state in which the last checkpoint of a round found it: what came after that is done, and told, again."""
+    state = kept = begun
+    try:
+        with events.open("rb") as stream:
+            for line in stream:
+                try:
+                    event = decode_event(line)
+                except TrainingError:
+                    # cut off when the process was killed, or of another version: only a picture of the past lacks a piece
+                    continue
+                # a process that went on, went on from there
+                state = kept if isinstance(event, Hello | Accepted) else state
+                state = _after(state, event)
+                kept = state if isinstance(event, Checkpoint) else kept
+    except OSError:
+        return begun
+    return kept
+
+
 class TrainerLink:
     """One round's conversation: hello, start, progress, and one of candidate, failed, stopped.
 
@@ -328,6 +376,8 @@ class TrainerLink:
     ) -> None:
         self.transport = transport
         self.state = TrainingState(candidate_id=order.candidate_id, run_dir=order.run_dir)
+        if order.resume:
+            self.state = _so_far(self.state, Path(order.run_dir) / EVENTS_NAME)
         self.died = False
         self._order = order
         self._on_change = on_change
@@ -399,35 +449,11 @@ class TrainerLink:
             case Hello():
                 self._change(device=event.device, message=f"trainer ready on {event.device}")
                 self._send(self._order)
-            case Accepted():
-                self._change(device=event.device)
-                self._log(f"Slices: {event.labelled} to learn from, {event.validation} held back, {event.unlabelled} without labels")
-            case Progress():
-                self._progress(event)
-            case Validated():
-                self._change(validated=(*self.state.validated, event))
-            case Preview():
-                self._change(preview=event.path)
-            case Warned():
-                self._log(event.message)
-            case Checkpoint() | Pong():
-                pass
             case Candidate() | Failed() | Stopped():
                 self._finish(event)
-
-    def _progress(self, event: Progress) -> None:
-        curve = self.state.losses
-        if event.losses:
-            curve = (*curve, event.losses)
-            if len(curve) > CURVE_POINTS:
-                curve = curve[::2]
-        message = self.state.message if event.stage == self.state.stage else f"stage: {event.stage}"
-        self._change(
-            stage=event.stage, fraction=event.fraction, elapsed_s=event.elapsed_s, eta_s=event.eta_s, losses=curve, message=message
-        )
-
-    def _log(self, text: str) -> None:
-        self._change(log=(*self.state.log, text)[-LOG_LINES:], message=text)
+            case _:
+                self.state = _after(self.state, event)
+                self._on_change(self.state)
 
     def _finish(self, result: Candidate | Failed | Stopped) -> None:
         if self._result is None:

@@ -21,6 +21,7 @@ from typing import IO
 
 from gf_desktop.errors import TrainingError, UserError
 from gf_desktop.protocol import (
+    EVENTS_NAME,
     PROTOCOL_VERSION,
     Candidate,
     Checkpoint,
@@ -159,7 +160,7 @@ class Desktop:
         self._run_dir = Path(order.run_dir)
         self._run_dir.mkdir(parents=True, exist_ok=True)
         # unbuffered: a line that cannot be written leaves nothing behind to be written later
-        self._events = (self._run_dir / "events.jsonl").open("ab", buffering=0)
+        self._events = (self._run_dir / EVENTS_NAME).open("ab", buffering=0)
         self._cleanup = on_last_resort
         self._outlook.expect({}, order.minutes * 60)
         self._clock.set(0.0)

@@ -15,11 +15,11 @@ from gf_desktop.capsule.writing import Origin
 from gf_desktop.pack import ModelCard, file_sha256
 from gf_desktop.project.rounds import DataUsed, read_accepted, read_round_manifest
 from gf_desktop.project.store import Project
+from gf_desktop.protocol import EVENTS_NAME
 
 __all__ = ["PLAN_NAME", "brought_along", "data_used", "grid_sha256", "origin_of", "structures_of"]
 
 MANIFEST_NAME = "manifest.json"
-EVENTS_NAME = "events.jsonl"
 PLAN_NAME = "plan.json"
 
 

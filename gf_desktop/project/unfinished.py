@@ -21,6 +21,7 @@ from gf_desktop.errors import TrainingError, UserError
 from gf_desktop.pack import CARD_NAME, read_card
 from gf_desktop.project.manifest import ManifestItem
 from gf_desktop.project.store import Project
+from gf_desktop.protocol import EVENTS_NAME
 
 __all__ = [
     "Recipe",
@@ -229,7 +230,7 @@ def newest_state(project: Project, run_id: str) -> str:
 def fraction_of(project: Project, run_id: str) -> float:
     """Return how far a round came, 0 to 1, by the last that its trainer told."""
     try:
-        with (project.run_folder(run_id) / "events.jsonl").open("rb") as stream:
+        with (project.run_folder(run_id) / EVENTS_NAME).open("rb") as stream:
             stream.seek(0, 2)
             stream.seek(max(0, stream.tell() - TAIL_BYTES))
             lines = stream.read().splitlines()

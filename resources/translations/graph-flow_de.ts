@@ -9855,6 +9855,11 @@ DICOM-Ordner, NIfTI, PNG, JPEG</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/gui/panels/refine.py"/>
+            <source>{structure}, on one slice</source>
+            <translation>{structure}, auf einer Schicht</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/panels/refine.py"/>
             <location filename="../../gf_desktop/gui/top_bar.py"/>
             <source>{time} left</source>
             <translation>noch {time}</translation>

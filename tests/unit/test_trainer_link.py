@@ -4,15 +4,19 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from gf_desktop.errors import TrainingError
 from gf_desktop.protocol import (
+    EVENTS_NAME,
     PROTOCOL_VERSION,
     Accepted,
     Candidate,
+    Checkpoint,
     Event,
     Failed,
     Hello,
+    Preview,
     Progress,
     Start,
     Stop,
@@ -92,6 +96,40 @@ def progress(step: int, stage: str = "distil") -> Progress:
     return Progress(
         stage=stage, step=step, steps=1000, fraction=step / 1000, elapsed_s=step, eta_s=1000 - step, losses={"total": 1 / (step + 1)}
     )
+
+
+def test_that_a_round_that_goes_on_is_shown_from_where_it_goes_on(tmp_path: Path) -> None:
+    accepted, judged = Accepted("run-1", 3, 16, 1), Validated(0, "student", 0.7, {"liver": 0.7})
+    told = [accepted, judged, progress(1), progress(2), Preview("a.png", 2), Checkpoint("state-2", 2), progress(3), Preview("b.png", 3)]
+    # killed, gone on with from the second step, killed again before another checkpoint, with a line cut off
+    again = [accepted, progress(3), Warned("the disk is nearly full"), Checkpoint("state-3", 3), progress(4)]
+    lines = [*map(encode_line, told), b'{"type":"progress","st\n', *map(encode_line, again)]
+    (tmp_path / EVENTS_NAME).write_bytes(b"".join(lines) + b'{"type":"prog')
+    states: list[TrainingState] = []
+    wire = Wire()
+    link = TrainerLink(wire, replace(ORDER, run_dir=str(tmp_path), resume=True), on_change=states.append, on_end=Ends().append)
+    assert [point["total"] for point in link.state.losses] == [1 / 2, 1 / 3, 1 / 4]
+    assert link.state.validated == (judged,)
+    assert link.state.preview == "a.png"
+    assert link.state.fraction == 3 / 1000
+    assert link.state.log == ("Slices: 3 to learn from, 1 held back, 16 without labels", "the disk is nearly full")
+    link.begin(tmp_path / "trainer.log")
+    wire.say(accepted)
+    wire.say(progress(4))
+    assert [point["total"] for point in link.state.losses] == [1 / 2, 1 / 3, 1 / 4, 1 / 5]
+    assert len(link.state.log) == 2
+
+
+def test_that_a_round_begun_anew_is_shown_from_its_beginning(tmp_path: Path) -> None:
+    (tmp_path / EVENTS_NAME).write_bytes(encode_line(progress(1)) + encode_line(Checkpoint("state-1", 1)))
+    link = TrainerLink(Wire(), replace(ORDER, run_dir=str(tmp_path)), on_change=lambda _s: None, on_end=Ends().append)
+    assert link.state.losses == ()
+
+
+def test_that_a_round_goes_on_where_nothing_was_told(tmp_path: Path) -> None:
+    order = replace(ORDER, run_dir=str(tmp_path), resume=True)
+    link = TrainerLink(Wire(), order, on_change=lambda _s: None, on_end=Ends().append)
+    assert link.state == TrainingState(candidate_id="v2", run_dir=str(tmp_path))
 
 
 def test_that_the_order_is_sent_after_the_hello_and_not_before(link: TrainerLink, wire: Wire) -> None:

@@ -28,7 +28,7 @@ from gf_desktop.gui.actions import tr
 from gf_desktop.gui.language import spoken
 from gf_desktop.gui.palette import GRID_PX
 from gf_desktop.gui.panels.agreement_box import AgreementBox
-from gf_desktop.gui.panels.round_pictures import BAR_PX, ChangeBar, Slices, intervals
+from gf_desktop.gui.panels.round_pictures import BAR_PX, ChangeBar, Slices, intervals, slice_counts
 from gf_desktop.gui.texts import STAGE_WORDS, change_text, dice_text, duration_text
 from gf_desktop.gui.theme import caption_font, current_palette, numbers_font
 from gf_desktop.gui.widgets import action_button, label, line
@@ -328,14 +328,20 @@ class Refine(QFrame):
         self.verdict.setVisible(report is not None and not self._session.refining)
         ended = {} if report is None else report.structures
         pairs = self._dice_so_far() if self._session.refining else ended
+        told = {} if report is None or self._session.refining else {one.partition(":")[0]: one for one in report.sentences}
         if report is not None:
             self.verdict.setText(f"{spoken(report.reason)} {spoken(report.advice)}".rstrip())
         self.table.setVisible(bool(pairs))
         self.table.setRowCount(len(pairs))
-        known = {} if report is None or self._session.refining else intervals(report.gate)
+        gate = {} if report is None or self._session.refining else report.gate
+        known, seen_on = intervals(gate), slice_counts(gate)
         self.table.setColumnHidden(4, self._session.refining)
         for row, (name, (before, after)) in enumerate(pairs.items()):
             self._fill_row(row, name, before, after)
+            if seen_on.get(name) == 1:
+                # a figure of one slice is told as one
+                self.table.item(row, 0).setText(tr("{structure}, on one slice").format(structure=name))
+            self.table.item(row, 0).setToolTip(spoken(told.get(name, name)))
             bar = None if before is None or after is None else ChangeBar(after - before, known.get(name))
             self.table.removeCellWidget(row, 4) if bar is None else self.table.setCellWidget(row, 4, bar)
         rows_px = self.table.rowCount() * self.table.verticalHeader().defaultSectionSize()
@@ -356,8 +362,6 @@ class Refine(QFrame):
         for column, text in enumerate(texts):
             item = QTableWidgetItem(text)
             item.setFont(numbers_font())
-            if not column:
-                item.setToolTip(text)
             if column:
                 item.setTextAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
             if column == 3 and before is not None and after is not None:

@@ -14,7 +14,7 @@ from gf_desktop.gui.actions import tr
 from gf_desktop.gui.texts import change_text
 from gf_desktop.gui.theme import current_palette
 
-__all__ = ["BAR_PX", "ChangeBar", "Slices", "intervals"]
+__all__ = ["BAR_PX", "ChangeBar", "Slices", "intervals", "slice_counts"]
 
 REACH: Final = 0.1
 """Change of Dice at the ends of a bar; what is beyond is drawn at the end."""
@@ -25,16 +25,23 @@ TALLEST_PX: Final = 150
 
 def intervals(gate: dict[str, Any]) -> dict[str, tuple[float, float]]:
     """Return by how much Dice of each structure may have changed, lowest and highest, as the gate's stored decision has it."""
+    return {
+        name: (float(one["low"]), float(one["high"]))
+        for name, one in _judged(gate).items()
+        if isinstance(one.get("low"), int | float) and isinstance(one.get("high"), int | float)
+    }
+
+
+def slice_counts(gate: dict[str, Any]) -> dict[str, int]:
+    """Return on how many slices each structure's Dice rests, as the gate's stored decision has it."""
+    return {name: one["slices"] for name, one in _judged(gate).items() if isinstance(one.get("slices"), int)}
+
+
+def _judged(gate: dict[str, Any]) -> dict[str, dict[str, Any]]:
     sets, name = gate.get("sets"), gate.get("decided_by")
     found = sets.get(name) if isinstance(sets, dict) else None
     structures = found.get("structures") if isinstance(found, dict) else None
-    if not isinstance(structures, dict):
-        return {}
-    return {
-        name: (float(one["low"]), float(one["high"]))
-        for name, one in structures.items()
-        if isinstance(one, dict) and isinstance(one.get("low"), int | float) and isinstance(one.get("high"), int | float)
-    }
+    return {name: one for name, one in structures.items() if isinstance(one, dict)} if isinstance(structures, dict) else {}
 
 
 class ChangeBar(QWidget):

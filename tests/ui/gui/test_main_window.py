@@ -278,6 +278,16 @@ def test_that_all_controls_have_a_name_for_screen_readers(opened: Composition) -
     assert nameless == []
 
 
+def test_that_a_figure_of_a_single_slice_is_told_as_one(opened: Composition) -> None:
+    judged = {"liver": {"slices": 1}, "aorta": {"slices": 2}}
+    gate = {"decided_by": "held_back", "sets": {"held_back": {"structures": judged}}}
+    sentence = "liver: rose from 0.500 to 0.800 (95 % interval -0.100 to +0.400, 1 slice)."
+    opened.session.round_finished.emit(replace(report(promoted=False), gate=gate, sentences=(sentence,)))
+    table = opened.window.page.refine.table
+    assert [table.item(row, 0).text() for row in range(2)] == ["liver, on one slice", "aorta"]
+    assert [table.item(row, 0).toolTip() for row in range(2)] == [sentence, "aorta"]
+
+
 def test_that_the_last_verdict_is_there_again_when_a_project_is_opened(opened: Composition) -> None:
     session, found = opened.session, replace(report(promoted=False), gate={"advice": "Correct more slices."})
     session.must_project().reports.save(found)

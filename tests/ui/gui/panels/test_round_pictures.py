@@ -10,20 +10,23 @@ from PySide6.QtGui import QColor, QImage
 from pytestqt.qtbot import QtBot
 
 from gf_desktop.gui.app import make_application
-from gf_desktop.gui.panels.round_pictures import BAR_PX, ChangeBar, Slices, intervals
+from gf_desktop.gui.panels.round_pictures import BAR_PX, ChangeBar, Slices, intervals, slice_counts
 from gf_desktop.gui.theme import current_palette
 
 GATE: dict[str, Any] = {
     "decided_by": "held_back",
     "sets": {
-        "held_back": {"structures": {"liver": {"low": -0.01, "high": 0.05}, "aorta": {"low": None, "high": None}}},
-        "corrected": {"structures": {"liver": {"low": -0.5, "high": 0.5}}},
+        "held_back": {
+            "structures": {"liver": {"low": -0.01, "high": 0.05, "slices": 1}, "aorta": {"low": None, "high": None, "slices": 3}}
+        },
+        "corrected": {"structures": {"liver": {"low": -0.5, "high": 0.5, "slices": 7}}},
     },
 }
 
 
 def test_that_what_chance_leaves_open_is_that_of_the_set_that_decided() -> None:
     assert intervals(GATE) == {"liver": (-0.01, 0.05)}
+    assert slice_counts(GATE) == {"liver": 1, "aorta": 3}
 
 
 @pytest.mark.parametrize(
@@ -31,6 +34,7 @@ def test_that_what_chance_leaves_open_is_that_of_the_set_that_decided() -> None:
 )
 def test_that_a_decision_of_another_form_leaves_nothing_open(gate: dict[str, Any]) -> None:
     assert intervals(gate) == {}
+    assert slice_counts(gate) == {}
 
 
 def ink(bar: ChangeBar, colour: str) -> list[int]:
