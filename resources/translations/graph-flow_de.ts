@@ -9105,6 +9105,11 @@ DICOM-Ordner, NIfTI, PNG, JPEG</translation>
             <translation>älterer Vorschlag, {model}</translation>
         </message>
         <message>
+            <location filename="../../gf_desktop/gui/panels/refine.py"/>
+            <source>on one slice</source>
+            <translation>auf einer Schicht</translation>
+        </message>
+        <message>
             <location filename="../../gf_desktop/gui/actions.py"/>
             <source>one more round waits already</source>
             <translation>eine weitere Runde wartet schon</translation>
@@ -9852,11 +9857,6 @@ DICOM-Ordner, NIfTI, PNG, JPEG</translation>
                 <numerusform>{slices} Schicht aus {file} genommen, {n} Voxel geändert.</numerusform>
                 <numerusform>{slices} Schichten aus {file} genommen, {n} Voxel geändert.</numerusform>
             </translation>
-        </message>
-        <message>
-            <location filename="../../gf_desktop/gui/panels/refine.py"/>
-            <source>{structure}, on one slice</source>
-            <translation>{structure}, auf einer Schicht</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/gui/panels/refine.py"/>

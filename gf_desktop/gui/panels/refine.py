@@ -68,6 +68,7 @@ PAUSE_WORDS: Final[dict[PauseReason, str]] = {"painting": "paused while you pain
 
 PLOT_PX: Final = 132
 ROW_PX: Final = 24
+TALL_ROW_PX: Final = 40
 LOG_PX: Final = (48, 160)
 
 
@@ -338,13 +339,15 @@ class Refine(QFrame):
         self.table.setColumnHidden(4, self._session.refining)
         for row, (name, (before, after)) in enumerate(pairs.items()):
             self._fill_row(row, name, before, after)
-            if seen_on.get(name) == 1:
-                # a figure of one slice is told as one
-                self.table.item(row, 0).setText(tr("{structure}, on one slice").format(structure=name))
+            # a figure of one slice is told as one; where all are, the verdict says of which slice
+            single = seen_on.get(name) == 1 < max(seen_on.values())
+            self.table.setRowHeight(row, TALL_ROW_PX if single else ROW_PX)
+            if single:
+                self.table.item(row, 0).setText(f"{name}\n{tr('on one slice')}")
             self.table.item(row, 0).setToolTip(spoken(told.get(name, name)))
             bar = None if before is None or after is None else ChangeBar(after - before, known.get(name))
             self.table.removeCellWidget(row, 4) if bar is None else self.table.setCellWidget(row, 4, bar)
-        rows_px = self.table.rowCount() * self.table.verticalHeader().defaultSectionSize()
+        rows_px = self.table.verticalHeader().length()
         whole_px = rows_px + self.table.horizontalHeader().sizeHint().height() + 4
         self.table.setMinimumHeight(min(whole_px, 3 * ROW_PX))
         self.table.setMaximumHeight(whole_px)

@@ -284,7 +284,7 @@ def test_that_a_figure_of_a_single_slice_is_told_as_one(opened: Composition) -> 
     sentence = "liver: rose from 0.500 to 0.800 (95 % interval -0.100 to +0.400, 1 slice)."
     opened.session.round_finished.emit(replace(report(promoted=False), gate=gate, sentences=(sentence,)))
     table = opened.window.page.refine.table
-    assert [table.item(row, 0).text() for row in range(2)] == ["liver, on one slice", "aorta"]
+    assert [table.item(row, 0).text() for row in range(2)] == ["liver\non one slice", "aorta"]
     assert [table.item(row, 0).toolTip() for row in range(2)] == [sentence, "aorta"]
 
 
