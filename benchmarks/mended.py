@@ -7,7 +7,8 @@ is the real reference on all slices. "Worse": the mean or a structure falls ther
 no structure falls by more.
 
 A second table says the same of each structure of each mended slice, and of masks that are spoiled on purpose (drawn smaller, larger, or
-aside): how often it falls by the mended mask though not by the real reference, and the other way round.
+aside): how often it falls by the mended mask though not by the real reference, and the other way round. Last comes what the gate said of
+each better student that stayed out.
 """
 
 from __future__ import annotations
@@ -31,7 +32,7 @@ from torch import nn
 
 from corrector import Corrector, dice_of
 from gf_desktop.api import carry_out_round
-from gf_desktop.gate import FALL_MARGIN
+from gf_desktop.gate import FALL_MARGIN, GateDecision
 from gf_desktop.imaging.borders import ALIKE, allow_for_borders, border_reach
 from gf_desktop.inference.segmenter import Segmenter
 from gf_desktop.jobs import CancelToken, InlineJobs, answer_of
@@ -189,8 +190,8 @@ def _falls(active: Segmenter, candidate: Segmenter, references: list[Reference],
     return found
 
 
-def _takes_over(active: Segmenter, candidate: Segmenter, references: list[Reference], replay: Replay | None) -> bool:
-    return judge(active, candidate, references, replay, CancelToken()).promoted
+def _decided(active: Segmenter, candidate: Segmenter, references: list[Reference], replay: Replay | None) -> GateDecision:
+    return judge(active, candidate, references, replay, CancelToken())
 
 
 def main() -> int:
@@ -213,6 +214,7 @@ def main() -> int:
         title="Each structure of each slice",
     )
     table = Table("task", "students", "judged", "worse ones that took over", "better ones that took over", title="By mended proposals")
+    kept_out: list[str] = []
     for name in options.tasks:
         with tempfile.TemporaryDirectory() as place:
             session = Session(InlineJobs(), SubprocessTransport)
@@ -234,15 +236,20 @@ def main() -> int:
                 after = _dice(student, references, truths)
                 worst = min(after[value] - before[value] for value in before)
                 mean = float(np.mean(list(after.values())) - np.mean(list(before.values())))
-                verdicts = [_takes_over(active, student, sets, replay) for sets in (references, at_their_word)]
-                found.append((min(worst, mean) < -FALL_MARGIN, mean > FALL_MARGIN and worst >= -FALL_MARGIN, *verdicts))
+                decisions = [_decided(active, student, sets, replay) for sets in (references, at_their_word)]
+                verdicts, is_better = [one.promoted for one in decisions], mean > FALL_MARGIN and worst >= -FALL_MARGIN
+                found.append((min(worst, mean) < -FALL_MARGIN, is_better, *verdicts))
                 print(f"{name} {share:.1f} {noise:.2f}: mean {mean:+.3f}, worst {worst:+.3f}, {verdicts}", file=sys.stderr, flush=True)
+                if is_better and not decisions[0].promoted:
+                    kept_out.append(f"{name}, {share:g} of the way, noise {noise:g}, better by {mean:.3f}: {decisions[0].reason}")
         for how, column in ((LENIENT, 2), (STRICT, 3)):
             counts = [f"{sum(row[column] for row in found if row[kind])} of {sum(row[kind] for row in found)}" for kind in (0, 1)]
             table.add_row(name, str(len(found)), how, *counts)
     console = Console()
     console.width = max(console.width, READABLE_WIDTH)
     console.print(table, falls)
+    if kept_out:
+        console.print("Better ones that stayed out, as the program judges:", *kept_out, sep="\n", highlight=False)
     return 0
 
 
