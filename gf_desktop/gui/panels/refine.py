@@ -338,13 +338,14 @@ class Refine(QFrame):
         known, seen_on = intervals(gate), slice_counts(gate)
         self.table.setColumnHidden(4, self._session.refining)
         for row, (name, (before, after)) in enumerate(pairs.items()):
-            self._fill_row(row, name, before, after)
+            self._fill_figures(row, before, after)
             # a figure of one slice is told as one; where all are, the verdict says of which slice
             single = seen_on.get(name) == 1 < max(seen_on.values())
             self.table.setRowHeight(row, TALL_ROW_PX if single else ROW_PX)
-            if single:
-                self.table.item(row, 0).setText(f"{name}\n{tr('on one slice')}")
-            self.table.item(row, 0).setToolTip(spoken(told.get(name, name)))
+            heading = QTableWidgetItem(f"{name}\n{tr('on one slice')}" if single else name)
+            heading.setFont(numbers_font())
+            heading.setToolTip(spoken(told.get(name, name)))
+            self.table.setItem(row, 0, heading)
             bar = None if before is None or after is None else ChangeBar(after - before, known.get(name))
             self.table.removeCellWidget(row, 4) if bar is None else self.table.setCellWidget(row, 4, bar)
         rows_px = self.table.verticalHeader().length()
@@ -359,14 +360,12 @@ class Refine(QFrame):
         new = next((event.dice for event in reversed(told) if event.step > 0 or not now), {})
         return {name: (now.get(name), new.get(name)) for name in {**now, **new}}
 
-    def _fill_row(self, row: int, name: str, before: float | None, after: float | None) -> None:
+    def _fill_figures(self, row: int, before: float | None, after: float | None) -> None:
         tokens = current_palette()
-        texts = (name, dice_text(before), dice_text(after), change_text(before, after))
-        for column, text in enumerate(texts):
+        for column, text in enumerate((dice_text(before), dice_text(after), change_text(before, after)), start=1):
             item = QTableWidgetItem(text)
             item.setFont(numbers_font())
-            if column:
-                item.setTextAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+            item.setTextAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
             if column == 3 and before is not None and after is not None:
                 # as it is told: what is less than a hundredth is no change here
                 change = round(after - before, 2)
