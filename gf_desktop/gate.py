@@ -356,18 +356,24 @@ def _objection(sets: Mapping[str, _SetVerdict], deciding: str, checks: Checks, *
     if vetoes:
         worst = min(vetoes, key=lambda s: (_VETO_ORDER[s.veto], s.fall))
         objection = _veto_objection(worst)
+        if all(_has_no_room(sets[name]) for name in _WHERE if name in sets):
+            objection = objection._replace(advice=_NO_ROOM)
         # the table beside the verdict shows the slices that decide
         return objection if worst in found.structures else objection._replace(what=f"on the corrected slices {objection.what}")
     doubt = _doubt(found, _WHERE[deciding], strict=deciding == "corrected", is_first=is_first)
     # few held-back slices must not say less than none: as without them, learning much is enough where nothing speaks against it
     strict = deciding == "corrected" or (doubt is not None and _corrected_speak(sets, is_first=is_first))
     if doubt is not None and (deciding == "corrected" or not strict):
-        # what is right to the pixel already can show no student to be better
-        return _Objection(doubt, _NO_ROOM) if (found.mean_before or 0.0) > 1.0 - MIN_GAIN else _Objection(doubt)
+        return _Objection(doubt, _NO_ROOM) if _has_no_room(found) else _Objection(doubt)
     forgotten = _forgotten(sets.get("remembered"), strict=strict)
     if forgotten is None:
         return None
     return _Objection(forgotten, "Refine again with more approved slices, or with the recipe “gentle”, which changes less.")
+
+
+def _has_no_room(found: _SetVerdict) -> bool:
+    """Whether slices are right to the pixel already, which can show no student to be better."""
+    return (found.mean_before or 0.0) > 1.0 - MIN_GAIN
 
 
 def _doubt(found: _SetVerdict, where: str, *, strict: bool, is_first: bool) -> str | None:

@@ -57,6 +57,7 @@ def verdict(
 
 LOW, HIGH = (0.6, 0.6, 0.6), (0.8, 0.8, 0.8)
 BETTER = judged(LOW, HIGH)
+ONE = (1.0, 0.999, 1.0)
 
 
 MUCH_LEARNED = judged((0.6, 0.6, 0.6), (0.9, 0.9, 0.9))
@@ -280,6 +281,8 @@ def test_that_a_first_student_is_judged_against_nothing() -> None:
         (verdict(judged(LOW, LOW)), "Approve a few more slices and refine again"),
         (verdict(judged((1.0, 0.999, 1.0), (0.99, 0.99, 0.99))), "correct slices where it is wrong"),
         (verdict(judged(LOW, (0.9, 0.5, 0.9)), BETTER), "Correct a few more slices that show aorta"),
+        (verdict(judged(ONE, (0.99, 0.9, 0.99)), judged(ONE, ONE)), "correct slices where it is wrong"),
+        (verdict(judged(ONE, (0.99, 0.9, 0.99)), BETTER), "Correct a few more slices that show aorta"),
         (verdict(BETTER, BETTER, judged((0.9, 0.9, 0.9), (0.8, 0.9, 0.9))), "“gentle”"),
         (verdict(BETTER, BETTER, checks=Checks(finite=False)), "when the computer has nothing else to do"),
         (verdict(judged(LOW, LOW, voxels=(0, 0, 0))), "Approve a slice that shows structures"),
