@@ -68,7 +68,6 @@ PAUSE_WORDS: Final[dict[PauseReason, str]] = {"painting": "paused while you pain
 
 PLOT_PX: Final = 132
 ROW_PX: Final = 24
-TALL_ROW_PX: Final = 40
 LOG_PX: Final = (48, 160)
 
 
@@ -181,6 +180,8 @@ class Refine(QFrame):
         table.verticalHeader().setVisible(False)
         table.verticalHeader().setMinimumSectionSize(ROW_PX)
         table.verticalHeader().setDefaultSectionSize(ROW_PX)
+        # a name that is too long for its column has a second line
+        table.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
         table.setShowGrid(False)
         table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         table.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)
@@ -341,7 +342,6 @@ class Refine(QFrame):
             self._fill_figures(row, before, after)
             # a figure of one slice is told as one; where all are, the verdict says of which slice
             single = seen_on.get(name) == 1 < max(seen_on.values())
-            self.table.setRowHeight(row, TALL_ROW_PX if single else ROW_PX)
             heading = QTableWidgetItem(f"{name}\n{tr('on one slice')}" if single else name)
             heading.setFont(numbers_font())
             heading.setToolTip(spoken(told.get(name, name)))
