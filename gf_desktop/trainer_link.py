@@ -354,7 +354,7 @@ class TrainerLink:
     transport
         Not started yet.
     order
-        What to train.
+        What to train. A round that goes on is shown from its beginning: what its trainers told is read from its folder.
     on_change
         Given a new snapshot after each event.
     on_end
