@@ -374,6 +374,7 @@ class Refine(QFrame):
 
     def _show_log(self) -> None:
         log = self._session.training.log
+        self.log.setVisible(bool(log))
         if log == self._logged:
             return
         if log[: len(self._logged)] == self._logged:
