@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import sys
 from pathlib import Path
 
@@ -16,15 +15,19 @@ SIZE = 8 * SPARSE_BYTES
 only_linux = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="reads what Linux says of its memory")
 
 
+MAPPED_HERE_ALONE = np.uint64(1 << 63 | 1 << 56)
+"""Bits of an entry of the kernel's pagemap: the page is there, and is no other's; the page of zeros that all share is others' too."""
+
+
 def resident(array: np.ndarray) -> int:
-    """Bytes of memory behind an array, as the system says."""
-    place, found = array.__array_interface__["data"][0], False
-    for line in Path("/proc/self/smaps").read_text().splitlines():
-        if span := re.match(r"([0-9a-f]+)-([0-9a-f]+) ", line):
-            found = int(span[1], 16) <= place < int(span[2], 16)
-        elif found and line.startswith("Rss:"):
-            return int(line.split()[1]) * 1024
-    raise AssertionError("the array is nowhere")
+    """Bytes of memory behind an array, as the system says, page by page: a mapping beside it may be listed as one with it."""
+    place = array.__array_interface__["data"][0]
+    first, end = place // PAGE_BYTES, -(-(place + array.nbytes) // PAGE_BYTES)
+    with Path("/proc/self/pagemap").open("rb", buffering=0) as stream:
+        stream.seek(8 * first)
+        entries = np.frombuffer(stream.read(8 * (end - first)), np.uint64)
+    assert len(entries) == end - first
+    return PAGE_BYTES * int(np.count_nonzero((entries & MAPPED_HERE_ALONE) == MAPPED_HERE_ALONE))
 
 
 @only_linux
@@ -49,6 +52,13 @@ def test_that_pages_of_zeros_are_left_out_when_values_are_put() -> None:
     put_sparsely(array, values)
     np.testing.assert_array_equal(array, values)
     assert resident(array) == 3 * PAGE_BYTES
+
+
+@only_linux
+def test_that_what_is_full_takes_all_of_its_memory_and_nothing_of_its_neighbours() -> None:
+    arrays = [sparse_zeros((SIZE,)) for _ in range(4)]
+    arrays[1][:] = arrays[2][:] = 1
+    assert [resident(array) for array in arrays] == [0, SIZE, SIZE, 0]
 
 
 @pytest.mark.parametrize("size", [1, PAGE_BYTES - 1, PAGE_BYTES, 3 * PAGE_BYTES + 5])
