@@ -360,6 +360,7 @@ def check_student(
         active_bytes=sizes[0],
         candidate_bytes=sizes[1],
         has_new=active is None or bool(set(candidate.card.table.ids) - set(active.card.table.ids)),
+        steps=candidate.card.training.get("steps"),
     )
 
 

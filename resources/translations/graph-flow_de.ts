@@ -3217,6 +3217,11 @@
             <translation>Der Text hat {text} Zeichen, und {most} sind das Höchste</translation>
         </message>
         <message>
+            <location filename="../../gf_desktop/gate.py"/>
+            <source>The time was over after {steps} steps, too few to learn much: refine again with more minutes.</source>
+            <translation>Die Zeit war nach {steps} Schritten vorbei, zu wenigen, um viel zu lernen: Verfeinern Sie noch einmal mit mehr Minuten.</translation>
+        </message>
+        <message>
             <location filename="../../gf_desktop/trainer_link.py"/>
             <source>The trainer cannot be started: {strerror}</source>
             <translation>Der Trainer lässt sich nicht starten: {strerror}</translation>

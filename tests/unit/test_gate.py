@@ -11,6 +11,7 @@ import pytest
 from gf_desktop.gate import (
     FADE_MARGIN,
     FALL_MARGIN,
+    FEW_STEPS,
     FORGET_MARGIN,
     LATENCY_LIMIT,
     MIN_VOXELS,
@@ -286,6 +287,8 @@ def test_that_a_first_student_is_judged_against_nothing() -> None:
         (verdict(BETTER, BETTER, judged((0.9, 0.9, 0.9), (0.8, 0.9, 0.9))), "“gentle”"),
         (verdict(BETTER, BETTER, checks=Checks(finite=False)), "when the computer has nothing else to do"),
         (verdict(judged(LOW, LOW, voxels=(0, 0, 0))), "Approve a slice that shows structures"),
+        (verdict(judged(LOW, LOW), checks=Checks(steps=3)), "over after 3 steps, too few to learn much: refine again with more minutes"),
+        (verdict(judged(LOW, LOW), checks=Checks(steps=FEW_STEPS)), "Approve a few more slices and refine again"),
     ],
 )
 def test_that_a_candidate_that_stays_out_leaves_advice(decision: GateDecision, advice: str) -> None:

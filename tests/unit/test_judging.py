@@ -137,8 +137,10 @@ def test_that_judging_is_given_up_when_it_is_told_so(student: Make) -> None:
 
 def test_that_a_student_is_run_timed_and_weighed(student: Make, monkeypatch: pytest.MonkeyPatch) -> None:
     old, new = student("old", 0.5, 0.75), student("right", 0.4, 0.8)
+    new.card.training["steps"] = 120
     checks = check_student(old, new, [scene((2,), (0,))], parity=1e-5, sizes=(100, 120))
     assert (checks.parity, checks.finite, checks.active_bytes, checks.candidate_bytes, checks.has_new) == (1e-5, True, 100, 120, False)
+    assert checks.steps == 120
     assert checks.active_ms is not None
     assert checks.candidate_ms is not None
     assert min(checks.active_ms, checks.candidate_ms) > 0
