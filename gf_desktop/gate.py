@@ -72,7 +72,7 @@ SPURIOUS_SHARE: Final = 0.05
 """A structure that is not in the reference vetoes where the candidate draws more of it than this share of all reference voxels."""
 
 FEW_STEPS: Final = 60
-"""A candidate of fewer steps that brings too little needs more time, not more slices: on the demo's scan one of 102 steps took
+"""A candidate of fewer steps that stays out needs more time, not more slices: on the demo's scan one of 102 steps took
 over, those of 46 and of 10 stayed out."""
 
 PARITY_LIMIT: Final = 0.01
@@ -357,6 +357,18 @@ def _objection(sets: Mapping[str, _SetVerdict], deciding: str, checks: Checks, *
     found = sets.get(deciding, _NOTHING)
     if found.mean is None:
         return _Objection("no structure could be scored", "Approve a slice that shows structures and refine again.")
+    if checks.steps == 0:
+        return _Objection("the time was over before it had learned anything", "Refine again with more minutes.")
+    objection = _objection_of_slices(sets, deciding, is_first=is_first)
+    if objection is not None and checks.steps is not None and checks.steps < FEW_STEPS:
+        advice = f"The time was over after {checks.steps} steps, too few to learn much: refine again with more minutes."
+        return objection._replace(advice=advice)
+    return objection
+
+
+def _objection_of_slices(sets: Mapping[str, _SetVerdict], deciding: str, *, is_first: bool) -> _Objection | None:
+    """Return what slices say against the candidate, or None."""
+    found = sets[deciding]
     # on slices that were trained on only a fall that is there counts
     taught = [s for s in sets.get("corrected", _NOTHING).structures if s.veto == "fell"] if deciding != "corrected" else []
     vetoes = [s for s in found.structures if s.veto] + taught
@@ -371,9 +383,6 @@ def _objection(sets: Mapping[str, _SetVerdict], deciding: str, checks: Checks, *
     # few held-back slices must not say less than none: as without them, learning much is enough where nothing speaks against it
     strict = deciding == "corrected" or (doubt is not None and _corrected_speak(sets, is_first=is_first))
     if doubt is not None and (deciding == "corrected" or not strict):
-        if checks.steps is not None and checks.steps < FEW_STEPS:
-            advice = f"The time was over after {checks.steps} steps, too few to learn much: refine again with more minutes."
-            return _Objection(doubt, advice)
         return _Objection(doubt, _NO_ROOM) if _has_no_room(found) else _Objection(doubt)
     forgotten = _forgotten(sets.get("remembered"), strict=strict)
     if forgotten is None:

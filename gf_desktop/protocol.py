@@ -111,13 +111,18 @@ class Hello(_Message, frozen=True, tag="hello"):
 
 
 class Accepted(_Message, frozen=True, tag="accepted"):
-    """The round has begun; ``labelled`` and ``unlabelled`` count slices, ``device`` is "CPU" or a graphics card's name."""
+    """The round has begun; ``device`` is "CPU" or a graphics card's name.
+
+    ``labelled``, ``validation`` and ``unlabelled`` count slices that are learned from, that judge, and that the teacher alone speaks of;
+    the last are of ``unlabelled_of`` there are, 0 where the trainer does not say.
+    """
 
     run_id: str
     labelled: int
     unlabelled: int
     validation: int
     device: str = "CPU"
+    unlabelled_of: int = 0
 
 
 class Progress(_Message, frozen=True, tag="progress", kw_only=True):

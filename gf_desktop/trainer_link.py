@@ -302,6 +302,9 @@ def _after(state: TrainingState, event: Event) -> TrainingState:
     match event:
         case Accepted():
             text = f"Slices: {event.labelled} to learn from, {event.validation} held back, {event.unlabelled} without labels"
+            if event.unlabelled_of > event.unlabelled:
+                learned, held, some = event.labelled, event.validation, event.unlabelled
+                text = f"Slices: {learned} to learn from, {held} held back, {some} of {event.unlabelled_of} without labels"
             # whoever goes on with a round says it again
             return replace(_logged(state, text) if text not in state.log else state, device=event.device)
         case Progress():

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import sys
 from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
@@ -25,6 +26,7 @@ from gf_desktop.imaging.time_axis import TimeAxis
 from gf_desktop.imaging.volume import Volume
 from gf_desktop.pack import file_sha256
 from training.augment import Views
+from training.unlabelled import spread
 
 __all__ = [
     "Manifest",
@@ -154,15 +156,21 @@ class Round:
     labelled
         Slices with supervised pixels.
     unlabelled
-        All other slices of all scans, their whole planes; validation slices are among them, without their labels.
+        All other slices of all scans, their whole planes, or as many as are wanted at most; validation slices are among them, without
+        their labels.
     validation
         Held-back slices by scan.
+    validation_count
+        Slices of ``validation``.
+    unlabelled_count
+        All slices of all scans that are not labelled.
     """
 
     labelled: SliceSet
     unlabelled: SliceSet
     validation: tuple[ValidationScan, ...]
     validation_count: int
+    unlabelled_count: int
 
 
 def read_manifest(path: Path) -> Manifest:
@@ -271,7 +279,14 @@ def trusted_slices(item: ManifestItem) -> npt.NDArray[np.bool_]:
 
 
 def load_round(
-    manifest: Manifest, spec: PreprocessSpec, *, classes: int, known: LabelTable | None = None, structures: Collection[int] = ()
+    manifest: Manifest,
+    spec: PreprocessSpec,
+    *,
+    classes: int,
+    known: LabelTable | None = None,
+    structures: Collection[int] = (),
+    most_unlabelled: int = sys.maxsize,
+    seed: int = 0,
 ) -> Round:
     """Read every scan and mask of a round and bring them onto the working grid.
 
@@ -286,6 +301,8 @@ def load_round(
         Structures of the network; None where they are the project's.
     structures
         Label values that are learned from, with background; voxels of others are as if nobody had looked at them. None of them means all.
+    most_unlabelled, seed
+        So many unlabelled slices at most, and which, see :func:`training.unlabelled.spread`.
 
     Raises
     ------
@@ -302,15 +319,14 @@ def load_round(
         )
     learned = np.array([not structures or label in (0, *structures) for label in table.class_to_id().tolist()])
     labelled: list[SliceSet] = []
-    unlabelled: list[SliceSet] = []
+    unlabelled: list[tuple[SliceSource, npt.NDArray[np.int64]]] = []
     validation: list[ValidationScan] = []
     count = 0
     for item in manifest.items:
         source = SliceSource(read_volume(item), spec)
-        inputs = torch.from_numpy(np.stack([source.network_input(n) for n in range(len(source))])) * spec.std + spec.mean
         masks = read_labels(item, manifest.table, known=table)
         if masks is None:
-            unlabelled.append(_without_labels(inputs, classes))
+            unlabelled.append((source, np.arange(len(source))))
             continue
         held = np.zeros(item.geometry.shape_kji, dtype=bool)
         held[[k for k in item.validation_slices if 0 <= k < len(held)]] = True
@@ -318,9 +334,8 @@ def load_round(
         # near copies of held-back slices are as if nobody had looked at them
         trusted = reviewed & trusted_slices(item)[:, None, None] & learned[masks[0]]
         chosen = np.flatnonzero(source.axes.view(trusted).any(axis=(1, 2)))
-        rest = np.setdiff1d(np.arange(len(source)), chosen)
-        labelled.append(_with_labels(source, inputs, masks[0], trusted=trusted, chosen=chosen, classes=classes))
-        unlabelled.append(_without_labels(inputs[torch.from_numpy(rest)], classes))
+        labelled.append(_with_labels(source, masks[0], trusted=trusted, chosen=chosen, classes=classes))
+        unlabelled.append((source, np.setdiff1d(np.arange(len(source)), chosen)))
         kept = reviewed & held
         judged = np.flatnonzero(source.axes.view(kept).any(axis=(1, 2)))
         if len(judged):
@@ -332,12 +347,21 @@ def load_round(
         raise TrainingError(
             "There is nothing to learn from: no slice is approved", next_step="Correct and approve at least one slice, then refine."
         )
-    return Round(_join(labelled), _join(unlabelled), tuple(validation), count)
+    counts = [len(rest) for _source, rest in unlabelled]
+    taken = spread(counts, most_unlabelled, seed)
+    planes = [_planes(source, rest[some]) for (source, rest), some in zip(unlabelled, taken, strict=True)]
+    return Round(_join(labelled), _without_labels(planes, classes), tuple(validation), count, sum(counts))
+
+
+def _planes(source: SliceSource, chosen: npt.NDArray[np.int64]) -> Tensor:
+    """Return slices of a scan, float32 [n, channels, rows, cols] on the 0..1 scale."""
+    planes = [source.network_input(int(n)) for n in chosen]
+    stacked = torch.from_numpy(np.stack(planes)) if planes else torch.zeros(0, source.spec.channels, *source.grid.padded_hw)
+    return stacked * source.spec.std + source.spec.mean
 
 
 def _with_labels(
     source: SliceSource,
-    inputs: Tensor,
     classes_kji: npt.NDArray[np.uint8],
     *,
     trusted: npt.NDArray[np.bool_],
@@ -355,16 +379,26 @@ def _with_labels(
         # beyond the edge of a slice that was reviewed whole there is air, and air is background
         supervised[place] = 1.0 if whole else 0.0
         supervised[place, 0, :rows, :cols] = source.grid.to_working(view[index].astype(np.float32)) >= MIN_SUPERVISED_SHARE
-    images = inputs[torch.from_numpy(chosen)]
+    images = _planes(source, chosen)
     regions = torch.zeros(len(chosen), *images.shape[2:], dtype=torch.uint8)
     return SliceSet(images, torch.from_numpy(targets), torch.from_numpy(supervised), regions)
 
 
-def _without_labels(inputs: Tensor, classes: int) -> SliceSet:
-    targets = torch.zeros(len(inputs), classes, *inputs.shape[2:], dtype=torch.float16)
-    targets[:, 0] = 1
-    zeros = torch.zeros(len(inputs), 1, *inputs.shape[2:])
-    return SliceSet(inputs, targets, zeros, torch.zeros(len(inputs), *inputs.shape[2:], dtype=torch.uint8))
+def _without_labels(parts: list[Tensor], classes: int) -> SliceSet:
+    """Put the slices of several scans into one set, padded at the far ends to the largest size."""
+    parts = [part for part in parts if len(part)] or parts[:1]
+    rows, cols = (max(part.shape[axis] for part in parts) for axis in (2, 3))
+    images = torch.cat([_grown(part, rows, cols) for part in parts])
+    # the same for every slice, so one lies in memory for all
+    target = torch.zeros(1, classes, rows, cols, dtype=torch.float16)
+    target[:, 0] = 1
+    targets, nothing = target.expand(len(images), -1, -1, -1), torch.zeros(1, rows, cols)
+    return SliceSet(images, targets, nothing.expand(len(images), 1, -1, -1), nothing.byte().expand(len(images), -1, -1))
+
+
+def _grown(values: Tensor, rows: int, cols: int) -> Tensor:
+    """Return slices with zeros at the far ends."""
+    return torch.nn.functional.pad(values, (0, cols - values.shape[-1], 0, rows - values.shape[-2]))
 
 
 def _join(parts: list[SliceSet]) -> SliceSet:
@@ -372,18 +406,14 @@ def _join(parts: list[SliceSet]) -> SliceSet:
     parts = [part for part in parts if len(part)] or parts[:1]
     rows, cols = (max(part.images.shape[axis] for part in parts) for axis in (2, 3))
 
-    def grow(tensor: Tensor, fill: float = 0.0) -> Tensor:
-        room = (0, cols - tensor.shape[-1], 0, rows - tensor.shape[-2])
-        return torch.nn.functional.pad(tensor, room, value=fill)
-
-    targets = [grow(part.targets) for part in parts]
+    targets = [_grown(part.targets, rows, cols) for part in parts]
     for target in targets:
         target[:, 0] += 1 - target.sum(dim=1)
     return SliceSet(
-        torch.cat([grow(part.images) for part in parts]),
+        torch.cat([_grown(part.images, rows, cols) for part in parts]),
         torch.cat(targets),
-        torch.cat([grow(part.supervised) for part in parts]),
-        torch.cat([grow(part.regions) for part in parts]),
+        torch.cat([_grown(part.supervised, rows, cols) for part in parts]),
+        torch.cat([_grown(part.regions, rows, cols) for part in parts]),
     )
 
 

@@ -27,6 +27,7 @@ from training.plan import Plan, read_plan
 from training.schedule import Control, FreeRun
 from training.starting import first_pack, first_recipe
 from training.states import RoundFolder
+from training.unlabelled import most_in
 
 __all__ = ["Outcome", "Teller", "Unwatched", "refine"]
 
@@ -79,6 +80,8 @@ def refine(order: Start, desktop: Teller, *, plan: Plan | None = None) -> Outcom
     desktop.progress("load", 0, 1, {})
     recipe = order.recipe if order.parent_dir else first_recipe(order.recipe)
     config = RefineConfig.from_recipe(recipe, minutes=order.minutes, seed=order.seed)
+    # as a number, so that the card says it and who repeats the round in other minutes takes the same slices
+    config = replace(config, most_unlabelled=config.most_unlabelled or most_in(config.minutes))
     if plan is None and order.plan:
         plan = _plan_of(Path(order.plan))
     if order.threads > 0:
@@ -89,12 +92,20 @@ def refine(order: Start, desktop: Teller, *, plan: Plan | None = None) -> Outcom
     start = _starting_point(order, manifest, desktop)
     pack, replay_path = start.pack, start.replay
     known = pack.card.table
-    data = load_round(manifest, pack.card.preprocess, classes=len(known) + 1, known=known, structures=order.structures)
+    data = load_round(
+        manifest,
+        pack.card.preprocess,
+        classes=len(known) + 1,
+        known=known,
+        structures=order.structures,
+        most_unlabelled=config.most_unlabelled,
+        seed=order.seed,
+    )
     replay = None if replay_path is None else read_replay(replay_path, known, ids=start.replay_ids)
     device = choose_device(order.device, on_trouble=desktop.warned)
     computed_on = device_name(device)
     counts = {"labelled": len(data.labelled), "unlabelled": len(data.unlabelled), "validation": data.validation_count}
-    desktop.tell(Accepted(run_id=order.run_id, device=computed_on, **counts))
+    desktop.tell(Accepted(run_id=order.run_id, device=computed_on, **counts, unlabelled_of=data.unlabelled_count))
     if not data.validation_count:
         desktop.warned("No approved slice is held back yet; the corrected slices themselves decide")
     for name in not_learned_yet(known, manifest, structures=order.structures):

@@ -33,6 +33,9 @@ WEIGHTS: Final = ("student.safetensors", "teacher.safetensors", "paraphrasers.sa
 MINUTES: Final = 24.0 * 60
 """The steps decide, not the clock."""
 
+EVERY: Final = 10**9
+"""More slices than any project has."""
+
 LEFT_OUT: Final = ("minutes", "seed")
 """Settings of the recipe that an order carries by themselves."""
 
@@ -157,7 +160,8 @@ def _order(document: CapsuleDocument, path: Path, out: Path, sources: ReplaySour
         # sums of a processor have a fixed order; a round that was on a card is repeated here as well as that goes
         device="cpu",
         structures=tuple(structures),
-        recipe=_flat(recipe),
+        # rounds of programs that did not say so learned from every unlabelled slice
+        recipe={"most_unlabelled": EVERY} | _flat(recipe),
         plan="" if document.plan is None else str(out / "run" / PLAN_NAME),
     )
 

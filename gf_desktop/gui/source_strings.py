@@ -76,6 +76,7 @@ CORE_PARTS: Final[Mapping[str, list[str]]] = {
         "it takes {new} ms a slice, the active one {old} ms; {limit} times are allowed",
         "its file has {mine} MB, the active one's {other} MB; {limit} times are allowed",
         "no structure could be scored",
+        "the time was over before it had learned anything",
         "mean Dice on the {where} went from {text}, too little to tell",
         "its gain rests on {won} voxels, too few to tell",
         "it forgets; on the pack's own slices mean Dice fell by {fall} (95 % interval {low} to {high})",

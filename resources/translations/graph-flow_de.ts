@@ -1627,6 +1627,11 @@
             <translation>Verfeinern Sie noch einmal mit mehr freigegebenen Schichten, oder mit dem Rezept „behutsam“, das weniger ändert.</translation>
         </message>
         <message>
+            <location filename="../../gf_desktop/gate.py"/>
+            <source>Refine again with more minutes.</source>
+            <translation>Verfeinern Sie noch einmal mit mehr Minuten.</translation>
+        </message>
+        <message>
             <location filename="../../training/dataset.py"/>
             <source>Refine again; if it happens again, export the masks and start a new project.</source>
             <translation>Verfeinern Sie noch einmal; geschieht es wieder, exportieren Sie die Masken und beginnen Sie ein neues Projekt.</translation>
@@ -1788,6 +1793,11 @@
             <location filename="../../gf_desktop/trainer_link.py"/>
             <source>Slices: {labelled} to learn from, {validation} held back, {unlabelled} without labels</source>
             <translation>Schichten: {labelled} zum Lernen, {validation} zurückgehalten, {unlabelled} ohne Labels</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/trainer_link.py"/>
+            <source>Slices: {learned} to learn from, {held} held back, {some} of {unlabelled_of} without labels</source>
+            <translation>Schichten: {learned} zum Lernen, {held} zurückgehalten, {some} von {unlabelled_of} ohne Labels</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/files/scan.py"/>
@@ -4309,6 +4319,11 @@
             <translation>die Voreinstellung {preset}</translation>
         </message>
         <message>
+            <location filename="../../gf_desktop/gate.py"/>
+            <source>the time was over before it had learned anything</source>
+            <translation>Die Zeit war vorbei, bevor er etwas gelernt hatte</translation>
+        </message>
+        <message>
             <location filename="../../gf_desktop/imaging/operations.py"/>
             <source>threshold</source>
             <translation>Schwelle</translation>
@@ -4502,6 +4517,11 @@
             <location filename="../../gf_desktop/files/passport_lines.py"/>
             <source>{missing} missing</source>
             <translation>{missing} fehlen</translation>
+        </message>
+        <message>
+            <location filename="../../training/config.py"/>
+            <source>{most_unlabelled} unlabelled slices at most</source>
+            <translation>höchstens {most_unlabelled} Schichten ohne Labels</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/files/scan.py"/>

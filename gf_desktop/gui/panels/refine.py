@@ -90,6 +90,7 @@ class Refine(QFrame):
         self.progress.setRange(0, 1000)
         self.progress.setTextVisible(False)
         self.progress.setAccessibleName(tr("Progress of the refinement"))
+        self._budget = label(tr("Time budget"))
         self.minutes = QComboBox()
         self.minutes.setAccessibleName(tr("Time budget"))
         self.minutes.setFocusPolicy(Qt.FocusPolicy.TabFocus)
@@ -136,7 +137,7 @@ class Refine(QFrame):
 
     def _arrange(self) -> None:
         budget = QHBoxLayout()
-        budget.addWidget(label(tr("Time budget")))
+        budget.addWidget(self._budget)
         budget.addWidget(self.minutes)
         budget.addStretch(1)
         budget.addWidget(self._start)
@@ -225,7 +226,9 @@ class Refine(QFrame):
         self._start.setVisible(not refining)
         self._with.setVisible(not refining)
         self._stop.setVisible(refining)
-        self.minutes.setEnabled(not refining)
+        # the round that runs may have been given other minutes
+        for widget in (self._budget, self.minutes):
+            widget.setVisible(not refining)
         self.stage.setText(self._stage_text())
         left = refining and training.running and training.eta_s > 0
         self.remaining.setText(tr("{time} left").format(time=duration_text(training.eta_s)) if left else "")

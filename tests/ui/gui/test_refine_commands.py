@@ -171,6 +171,8 @@ def test_that_how_a_round_is_trained_can_be_said_and_is_remembered(opened: Compo
     assert current is not None
     assert current.only_plugged
     assert window.remembered.refine_choice == RefineChoice(12.5, 1, only_plugged=True, device="cpu")
+    # it would show another budget than that of the round
+    qtbot.waitUntil(window.page.refine.minutes.isHidden)
     # the next round by the button alone keeps cores, plug and device, not the recipe or the structures
     window.actions_by_id["refine_next"].trigger()
     waiting = opened.session.rounds.waiting

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+import torch
 
 from gf_desktop.errors import ModelError, TrainingError
 from gf_desktop.imaging.geometry import Geometry
@@ -15,6 +16,7 @@ from gf_desktop.imaging.labelmap import LabelTable, Structure
 from gf_desktop.imaging.preprocess import PreprocessSpec
 from gf_desktop.pack import file_sha256
 from training.dataset import load_round, read_manifest, read_replay, write_replay
+from training.unlabelled import spread
 
 TABLE = LabelTable((Structure(1, "soft", "#56b4e9"), Structure(5, "hard", "#d55e00")))
 SPEC = PreprocessSpec(window=(0.0, 100.0), mean=0.5, std=0.25)
@@ -72,6 +74,25 @@ def test_that_approved_slices_are_labelled_and_all_others_unlabelled(scene: Scen
     assert len(data.unlabelled) == 4 + SLICES
     assert data.validation_count == 1
     assert float(data.unlabelled.supervised.max()) == 0.0
+
+
+def test_that_of_many_unlabelled_slices_some_of_each_scan_are_taken(scene: Scene) -> None:
+    manifest = read_manifest(scene.write())
+    every, data = load_round(manifest, SPEC, classes=3), load_round(manifest, SPEC, classes=3, most_unlabelled=4, seed=2)
+    assert (len(data.unlabelled), data.unlabelled_count, every.unlabelled_count) == (4, 10, 10)
+    first, second = spread([4, 6], 4, seed=2)
+    expected = every.unlabelled.images[torch.from_numpy(np.concatenate([first, second + 4]))]
+    assert torch.equal(data.unlabelled.images, expected)
+    assert torch.equal(data.labelled.images, every.labelled.images)
+    assert data.unlabelled.targets.shape == (4, 3, *expected.shape[2:])
+
+
+def test_that_what_is_the_same_for_all_unlabelled_slices_lies_in_memory_once(scene: Scene) -> None:
+    unlabelled = load_round(read_manifest(scene.write()), SPEC, classes=3).unlabelled
+    for values in (unlabelled.targets, unlabelled.supervised, unlabelled.regions):
+        assert values.untyped_storage().nbytes() < 2 * values[0].nbytes
+    assert float(unlabelled.targets[:, 0].min()) == 1.0
+    assert float(unlabelled.targets[:, 1:].max()) == 0.0
 
 
 def test_that_only_reviewed_voxels_outside_held_back_slices_are_supervised(scene: Scene) -> None:
