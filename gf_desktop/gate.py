@@ -361,7 +361,7 @@ def _objection(sets: Mapping[str, _SetVerdict], deciding: str, checks: Checks, *
         return _Objection("the time was over before it had learned anything", "Refine again with more minutes.")
     objection = _objection_of_slices(sets, deciding, is_first=is_first)
     if objection is not None and checks.steps is not None and checks.steps < FEW_STEPS:
-        advice = f"The time was over after {checks.steps} steps, too few to learn much: refine again with more minutes."
+        advice = f"It was trained for {checks.steps} steps, too few to learn much: refine again with more minutes."
         return objection._replace(advice=advice)
     return objection
 

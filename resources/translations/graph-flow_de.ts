@@ -1181,6 +1181,11 @@
             <translation>Es wurde nicht gesagt, wo Scans und Masken liegen</translation>
         </message>
         <message>
+            <location filename="../../gf_desktop/gate.py"/>
+            <source>It was trained for {steps} steps, too few to learn much: refine again with more minutes.</source>
+            <translation>Er wurde {steps} Schritte lang trainiert, zu wenige, um viel zu lernen: Verfeinern Sie noch einmal mit mehr Minuten.</translation>
+        </message>
+        <message>
             <location filename="../../gf_desktop/rounds.py"/>
             <source>It will learn from all that is approved when it begins; nothing is to be done.</source>
             <translation>Sie lernt aus allem, was bei ihrem Beginn freigegeben ist; es ist nichts zu tun.</translation>
@@ -3225,11 +3230,6 @@
             <location filename="../../gf_desktop/project/models.py"/>
             <source>The text has {text} signs, and {most} are the most</source>
             <translation>Der Text hat {text} Zeichen, und {most} sind das Höchste</translation>
-        </message>
-        <message>
-            <location filename="../../gf_desktop/gate.py"/>
-            <source>The time was over after {steps} steps, too few to learn much: refine again with more minutes.</source>
-            <translation>Die Zeit war nach {steps} Schritten vorbei, zu wenigen, um viel zu lernen: Verfeinern Sie noch einmal mit mehr Minuten.</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/trainer_link.py"/>

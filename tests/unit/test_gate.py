@@ -287,7 +287,7 @@ def test_that_a_first_student_is_judged_against_nothing() -> None:
         (verdict(BETTER, BETTER, judged((0.9, 0.9, 0.9), (0.8, 0.9, 0.9))), "“gentle”"),
         (verdict(BETTER, BETTER, checks=Checks(finite=False)), "when the computer has nothing else to do"),
         (verdict(judged(LOW, LOW, voxels=(0, 0, 0))), "Approve a slice that shows structures"),
-        (verdict(judged(LOW, LOW), checks=Checks(steps=3)), "over after 3 steps, too few to learn much: refine again with more minutes"),
+        (verdict(judged(LOW, LOW), checks=Checks(steps=3)), "trained for 3 steps, too few to learn much: refine again with more minutes"),
         (verdict(judged(LOW, (0.9, 0.5, 0.9)), BETTER, checks=Checks(steps=3)), "refine again with more minutes"),
         (verdict(judged(LOW, LOW), checks=Checks(steps=0)), "Refine again with more minutes."),
         (verdict(judged(LOW, LOW), checks=Checks(steps=FEW_STEPS)), "Approve a few more slices and refine again"),
