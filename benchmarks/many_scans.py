@@ -1,7 +1,8 @@
-"""A round in a project of many scans: with as many unlabelled slices as its minutes allow, and with all of them.
+"""A round in a project of many scans: with as many slices as its minutes allow, and with all of them.
 
-Copies of the demo's scan, each with noise of its own, stand for the folder; four slices of the scan itself are corrected. Both rounds are
-made in one run, one after the other, each in a process of its own whose children's memory is measured.
+Copies of the demo's scan, each with noise of its own, stand for the folder; four slices of the scan itself are corrected, or, with
+``--approved``, all slices of all copies are approved. Both rounds are made in one run, one after the other, each in a process of its own
+whose children's memory is measured; its own is that of the desktop, which judges.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import resource
 import subprocess
 import sys
 import tempfile
+import time
 from pathlib import Path
 from typing import Any, Final
 
@@ -31,7 +33,10 @@ from task_projects import task_project
 NOISE_HU: Final = 12.0
 CORRECTED: Final = 4
 
-ARMS: Final[dict[str, dict[str, int]]] = {"by the minutes": {}, "all": {"most_unlabelled": 10**9}}
+ARMS: Final[dict[str, dict[str, int]]] = {
+    "by the minutes": {},
+    "all": dict.fromkeys(("most_labelled", "most_unlabelled", "most_judged"), 10**9),
+}
 """What each round changes of the usual recipe."""
 
 
@@ -50,7 +55,7 @@ def write_copies(folder: Path, count: int) -> list[Path]:
     return paths
 
 
-def run(arm: str, *, copies: int, minutes: float, seed: int) -> dict[str, Any]:
+def run(arm: str, *, copies: int, minutes: float, seed: int, approved: bool) -> dict[str, Any]:
     """Carry out a round and return what it came to."""
     task = task_project("abdomen", Path())
     with tempfile.TemporaryDirectory() as place:
@@ -60,7 +65,11 @@ def run(arm: str, *, copies: int, minutes: float, seed: int) -> dict[str, Any]:
         ((first, reference),) = task.create(session, folder).items()
         task.correct(session, [(first, int(k)) for k in np.linspace(0, len(reference) - 1, CORRECTED + 2)[1:-1]])
         answer_of(session.import_paths, write_copies(scans, copies))
+        for case in session.cases()[1:] if approved else ():
+            session.correct(case.id, task.masks[0], slices=list(range(len(reference))), mapping=task.mapping)
+        began_s = time.perf_counter()
         report = carry_out_round(session, lambda: session.refine(minutes=minutes, seed=seed, threads=2, recipe=ARMS[arm]))
+        whole_s = time.perf_counter() - began_s
         session.close_project()
         steps = read_card(folder / "models" / report.candidate_id).training["steps"]
         lines = next(folder.glob(f"runs/*/{EVENTS_NAME}")).read_bytes().splitlines()
@@ -68,12 +77,18 @@ def run(arm: str, *, copies: int, minutes: float, seed: int) -> dict[str, Any]:
     accepted = next(event for event in events if isinstance(event, Accepted))
     began = {stage: [e.elapsed_s for e in events if isinstance(e, Progress) and e.stage == stage] for stage in ("cache", "distil", "check")}
     return {
+        "labelled": accepted.labelled,
+        "labelled_of": accepted.labelled_of,
         "unlabelled": accepted.unlabelled,
-        "of": accepted.unlabelled_of,
+        "unlabelled_of": accepted.unlabelled_of,
+        "held_back": accepted.validation,
         "asking_s": round((began["distil"] or began["check"])[0] - began["cache"][0], 1),
         "steps": steps,
         "minutes_taken": round(report.minutes, 2),
-        "peak_mb": resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss // 1024,
+        "with_verdict_minutes": round(whole_s / 60, 2),
+        "trainer_peak_mb": resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss // 1024,
+        "desktop_peak_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024,
+        "promoted": report.promoted,
     }
 
 
@@ -83,12 +98,15 @@ def main() -> int:
     parser.add_argument("--copies", type=int, default=24)
     parser.add_argument("--minutes", type=float, default=2.0)
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--approved", action="store_true", help="all slices of all copies")
     parser.add_argument("--arm", choices=list(ARMS), help="this one alone, in this process")
     options = parser.parse_args()
     if options.arm:
-        print(json.dumps(run(options.arm, copies=options.copies, minutes=options.minutes, seed=options.seed)))
+        made = run(options.arm, copies=options.copies, minutes=options.minutes, seed=options.seed, approved=options.approved)
+        print(json.dumps(made))
         return 0
     same = [f"--{name}={getattr(options, name)}" for name in ("copies", "minutes", "seed")]
+    same += ["--approved"] if options.approved else []
     found: dict[str, dict[str, Any]] = {}
     for arm in ARMS:
         done = subprocess.run([sys.executable, __file__, *same, "--arm", arm], check=True, stdout=subprocess.PIPE, text=True)

@@ -191,7 +191,8 @@ def _falls(active: Segmenter, candidate: Segmenter, references: list[Reference],
 
 
 def _decided(active: Segmenter, candidate: Segmenter, references: list[Reference], replay: Replay | None) -> GateDecision:
-    return judge(active, candidate, references, replay, CancelToken())
+    is_held = any(reference.held_back for reference in references)
+    return judge(active, candidate, references, replay, CancelToken(), is_held=is_held)
 
 
 def main() -> int:

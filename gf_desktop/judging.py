@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -18,6 +18,7 @@ from gf_desktop.imaging.borders import allow_for_borders, border_reach
 from gf_desktop.imaging.labelmap import LabelTable, VoxelState
 from gf_desktop.imaging.paired import BLOCK_SLICES, blocks
 from gf_desktop.imaging.preprocess import PreprocessSpec, SliceSource
+from gf_desktop.imaging.some_slices import choose, shares
 from gf_desktop.imaging.structures import named_by, proposal_rule
 from gf_desktop.imaging.tally import JudgedSet, Tally
 from gf_desktop.imaging.volume import Volume
@@ -26,13 +27,16 @@ from gf_desktop.jobs import CancelToken
 from gf_desktop.pack import REPLAY_NAME, STUDENT_ONNX
 from gf_desktop.project.manifest import ManifestItem
 
-__all__ = ["Reference", "Replay", "check_student", "judge", "judge_packs", "load_references", "measure_packs", "read_replay", "seed_of"]
+__all__ = ["Reference", "Replay", "check_student", "judge", "judge_packs", "measure_packs", "read_references", "read_replay", "seed_of"]
 
 TILES = 4
 """A slice is cut into so many rows and columns of tiles where tiles are the units."""
 
 PROBES = 6
 """Slices on which two students are timed in turns."""
+
+MOST_CORRECTED = 256
+"""Of the corrected slices so many are judged: some of each scan, with every structure among them. All that are held back are."""
 
 MOST_TURNS = 8
 """A candidate that seems slow is timed so often on each slice."""
@@ -122,7 +126,7 @@ def judge_packs(
     active_folder
         Pack of the student that serves; None where there is none.
     items, volumes
-        Of the round, as :func:`load_references` wants them.
+        Of the round, as :func:`read_references` wants them.
     names, merged
         As :func:`judge`.
     parity
@@ -139,11 +143,13 @@ def judge_packs(
     """
     active = None if active_folder is None else Segmenter.load(active_folder)
     candidate = Segmenter.load(candidate_folder)
-    references = load_references(items, volumes, candidate.card.table)
+    seed, labelled = seed_of(run_id), [item for item in items if item.labels is not None]
     replay = None if active is None or active_folder is None else read_replay(active_folder, active.card.preprocess)
     sizes = (None if active_folder is None else _student_bytes(active_folder), _student_bytes(candidate_folder))
-    checks = check_student(active, candidate, references, parity=parity, sizes=sizes)
-    return judge(active, candidate, references, replay, cancel, names=names, merged=merged, checks=checks, seed=seed_of(run_id))
+    checks = check_student(active, candidate, [volumes[item.case_id] for item in labelled], parity=parity, sizes=sizes)
+    references = read_references(labelled, volumes, candidate.card.table, seed=seed)
+    is_held = any(_held(item) for item in labelled)
+    return judge(active, candidate, references, replay, cancel, is_held=is_held, names=names, merged=merged, checks=checks, seed=seed)
 
 
 def measure_packs(
@@ -197,10 +203,11 @@ def _student_bytes(folder: Path) -> int:
 def judge(
     active: Segmenter | None,
     candidate: Segmenter,
-    references: list[Reference],
+    references: Iterable[Reference],
     replay: Replay | None,
     cancel: CancelToken,
     *,
+    is_held: bool,
     names: LabelTable | None = None,
     merged: Mapping[int, int] | None = None,
     checks: Checks | None = None,
@@ -212,6 +219,10 @@ def judge(
     ----------
     active
         The student that serves; None where there is none yet: then an empty mask is what the candidate has to be better than.
+    references
+        Each is asked for when its turn comes.
+    is_held
+        Whether any of them has held-back slices.
     names
         The project's structures; None for the student's own.
     merged
@@ -230,7 +241,6 @@ def judge(
     shown = table if names is None else named_by(table, names)
     students = [_Student(student, names, merged or {}) for student in (active, candidate)]
     held, corrected = Tally(shown), Tally(shown)
-    is_held = any(reference.held_back for reference in references)
     for scan, reference in enumerate(references):
         wanted = frozenset((*reference.held_back, *reference.corrected))
         predictions = [student.predict(reference, wanted, cancel) for student in students]
@@ -321,13 +331,13 @@ def _count_replay(table: LabelTable, students: list[_Student], replay: Replay, c
 
 
 def check_student(
-    active: Segmenter | None, candidate: Segmenter, references: list[Reference], *, parity: float, sizes: tuple[int | None, int]
+    active: Segmenter | None, candidate: Segmenter, volumes: Sequence[Volume], *, parity: float, sizes: tuple[int | None, int]
 ) -> Checks:
     """Return what can be said of a candidate without any reference: it runs, how fast and how large it is.
 
     Parameters
     ----------
-    references
+    volumes
         Scans on which it is tried.
     parity
         As the trainer measured it.
@@ -335,7 +345,7 @@ def check_student(
         Bytes of student.onnx, of both.
     """
     students = [candidate] if active is None else [active, candidate]
-    planes = _probes(candidate, references)
+    planes = _probes(candidate, volumes)
     fastest = np.full((len(students), len(planes)), np.inf)
     finite = True
     # the first time each shape is seen counts for nothing
@@ -364,38 +374,51 @@ def check_student(
     )
 
 
-def _probes(candidate: Segmenter, references: list[Reference]) -> list[npt.NDArray[np.float32]]:
+def _probes(candidate: Segmenter, volumes: Sequence[Volume]) -> list[npt.NDArray[np.float32]]:
     """Return network inputs of some slices, the middle ones of what is judged."""
     planes: list[npt.NDArray[np.float32]] = []
-    for reference in references[:PROBES]:
-        source = SliceSource(reference.volume, candidate.card.preprocess)
-        count = max(1, PROBES // len(references[:PROBES]))
+    for volume in volumes[:PROBES]:
+        source = SliceSource(volume, candidate.card.preprocess)
+        count = max(1, PROBES // len(volumes[:PROBES]))
         planes += [source.network_input(int(n)) for n in np.linspace(0, len(source) - 1, count + 2)[1:-1]]
     return planes
 
 
-def load_references(items: list[ManifestItem], volumes: dict[str, Volume], table: LabelTable) -> list[Reference]:
-    """Return what a person stands behind; where a structure is that no student of this table knows, none can be right or wrong.
+def _held(item: ManifestItem) -> tuple[int, ...]:
+    touched = set(item.touched_slices)
+    return tuple(k for k in item.validation_slices if k in touched)
+
+
+def read_references(
+    items: Sequence[ManifestItem], volumes: Mapping[str, Volume], table: LabelTable, *, seed: int = 0
+) -> Iterator[Reference]:
+    """Give what a person stands behind, scan by scan; where a structure is that no student of this table knows, none can be right or wrong.
 
     Parameters
     ----------
     items
-        Of a round; those that nobody touched are passed over.
+        Of a round, each with a mask.
     volumes
-        Scan by case id, of every item with a mask.
+        Scan by case id.
     table
         Structures of the students.
+    seed
+        Says which corrected slices are judged where there are more than ``MOST_CORRECTED``.
     """
-    references = []
     judged = np.zeros(256, bool)
     judged[[0, *table.ids]] = True
-    for item in items:
-        if item.labels is None:
+    corrected = [sorted(set(item.touched_slices) - set(_held(item))) for item in items]
+    for number, share in enumerate(shares([len(slices) for slices in corrected], MOST_CORRECTED, seed)):
+        item, slices = items[number], corrected[number]
+        assert item.labels is not None, "it has a mask"
+        if not (share or _held(item)):
             continue
         arrays = read_arrays(item.labels)
         labels, states = arrays["labels"], arrays["states"]
-        held = tuple(k for k in item.validation_slices if k in item.touched_slices)
-        corrected = tuple(k for k in item.touched_slices if k not in held)
-        reference = Reference.of_mask(volumes[item.case_id], labels, states, held, corrected)
-        references.append(replace(reference, known=reference.known & judged[labels]))
-    return references
+        if share < len(slices):
+            known = states[slices] >= VoxelState.ACCEPTED
+            shows = np.stack([((labels[slices] == value) & known).any(axis=(1, 2)) for value in table.ids], axis=1)
+            painted = (states[slices] == VoxelState.EDITED).any(axis=(1, 2))
+            slices = [slices[n] for n in choose(share, shows, painted, (seed, number))]
+        reference = Reference.of_mask(volumes[item.case_id], labels, states, _held(item), tuple(slices))
+        yield replace(reference, known=reference.known & judged[labels])

@@ -114,7 +114,7 @@ class Accepted(_Message, frozen=True, tag="accepted"):
     """The round has begun; ``device`` is "CPU" or a graphics card's name.
 
     ``labelled``, ``validation`` and ``unlabelled`` count slices that are learned from, that judge, and that the teacher alone speaks of;
-    the last are of ``unlabelled_of`` there are, 0 where the trainer does not say.
+    the first and the last are of ``labelled_of`` and ``unlabelled_of`` that there are, 0 where the trainer does not say.
     """
 
     run_id: str
@@ -123,6 +123,7 @@ class Accepted(_Message, frozen=True, tag="accepted"):
     validation: int
     device: str = "CPU"
     unlabelled_of: int = 0
+    labelled_of: int = 0
 
 
 class Progress(_Message, frozen=True, tag="progress", kw_only=True):

@@ -70,9 +70,10 @@ def trainer_environment() -> dict[str, str]:
     """Return the environment of the trainer.
 
     Freed memory is kept in the process (glibc's thresholds): page faults are the larger part of a
-    training step on the CPU otherwise. Only the start of a process can set this.
+    training step on the CPU otherwise. OpenBLAS has one thread: several wait for torch's, and judging
+    a slice takes twice as long. Only the start of a process can set this.
     """
-    env = dict(os.environ)
+    env = {"OPENBLAS_NUM_THREADS": "1"} | dict(os.environ)
     env |= {"MALLOC_TRIM_THRESHOLD_": str(1 << 40), "MALLOC_MMAP_THRESHOLD_": str(1 << 40), "PYTHONUNBUFFERED": "1"}
     return env
 
@@ -298,13 +299,22 @@ class TrainingState:
     run_dir: str = ""
 
 
+def _slices(event: Accepted) -> str:
+    learned, held, rest = event.labelled, event.validation, event.unlabelled
+    approved, unlabelled = event.labelled_of, event.unlabelled_of
+    if approved > learned and unlabelled > rest:
+        return f"Slices: {learned} of {approved} to learn from, {held} held back, {rest} of {unlabelled} without labels"
+    if approved > learned:
+        return f"Slices: {learned} of {approved} to learn from, {held} held back, {rest} without labels"
+    if unlabelled > rest:
+        return f"Slices: {learned} to learn from, {held} held back, {rest} of {unlabelled} without labels"
+    return f"Slices: {learned} to learn from, {held} held back, {rest} without labels"
+
+
 def _after(state: TrainingState, event: Event) -> TrainingState:
     match event:
         case Accepted():
-            text = f"Slices: {event.labelled} to learn from, {event.validation} held back, {event.unlabelled} without labels"
-            if event.unlabelled_of > event.unlabelled:
-                learned, held, some = event.labelled, event.validation, event.unlabelled
-                text = f"Slices: {learned} to learn from, {held} held back, {some} of {event.unlabelled_of} without labels"
+            text = _slices(event)
             # whoever goes on with a round says it again
             return replace(_logged(state, text) if text not in state.log else state, device=event.device)
         case Progress():

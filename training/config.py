@@ -213,8 +213,9 @@ class RefineConfig:
         Steps of the student and of the teacher, to the letter, whatever the minutes say; 0 lets the time decide.
     paraphraser_steps
         Steps of the Paraphrasers in a project's first round; 0 lets the minutes decide.
-    most_unlabelled
-        Unlabelled slices at most, spread over all scans; 0 lets the minutes decide, see :func:`training.unlabelled.most_in`.
+    most_labelled, most_unlabelled, most_judged
+        Slices at most to learn from, with labels and without, and to judge students on; 0 lets the minutes decide, see
+        :mod:`training.amounts`.
     state_every_s
         Seconds between two states from which the round can go on.
     focus
@@ -244,7 +245,9 @@ class RefineConfig:
     max_steps: int = 0
     teacher_steps: int = 0
     paraphraser_steps: int = 0
+    most_labelled: int = 0
     most_unlabelled: int = 0
+    most_judged: int = 0
     state_every_s: float = 15.0
     focus: float = 0.5
     graph_flow: GraphFlowConfig = field(default_factory=lambda: GraphFlowConfig(salience="map"))
@@ -261,8 +264,8 @@ class RefineConfig:
             raise _refuse("a learning rate, temperature or power that is not positive, or a weight below zero")
         if self.measure_every < 1 or min(self.max_steps, self.teacher_steps, self.paraphraser_steps, self.state_every_s) < 0:
             raise _refuse("a number of steps or seconds below its minimum")
-        if self.most_unlabelled < 0:
-            raise _refuse(f"{self.most_unlabelled} unlabelled slices at most")
+        if min(self.most_labelled, self.most_unlabelled, self.most_judged) < 0:
+            raise _refuse("less than no slices at most")
         if not 0 <= self.focus <= 1:
             raise _refuse(f"a chance of {self.focus} for views around small structures")
 

@@ -7,8 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-import sys
-from collections.abc import Collection
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -22,11 +21,12 @@ from gf_desktop.errors import ModelError, TrainingError, UserError
 from gf_desktop.imaging.geometry import Geometry
 from gf_desktop.imaging.labelmap import LabelTable, VoxelState
 from gf_desktop.imaging.preprocess import PreprocessSpec, SliceSource
+from gf_desktop.imaging.some_slices import choose, shares, spread
 from gf_desktop.imaging.time_axis import TimeAxis
 from gf_desktop.imaging.volume import Volume
 from gf_desktop.pack import file_sha256
+from training.amounts import EVERY, Amounts
 from training.augment import Views
-from training.unlabelled import spread
 
 __all__ = [
     "Manifest",
@@ -56,7 +56,15 @@ RESTART = "Refine again; if it happens again, export the masks and start a new p
 
 @dataclass(frozen=True, slots=True)
 class ManifestItem:
-    """One scan of a round; ``labels`` is None where nobody has touched it; ``gap_slices`` neither judge nor are learned from."""
+    """One scan of a round.
+
+    Attributes
+    ----------
+    labels
+        None where nobody has touched it.
+    validation_slices, gap_slices
+        Stored slices that judge, and those that neither judge nor are learned from.
+    """
 
     case: str
     image: Path
@@ -154,22 +162,22 @@ class Round:
     Attributes
     ----------
     labelled
-        Slices with supervised pixels.
+        Slices with supervised pixels, or as many of them as are wanted at most.
     unlabelled
-        All other slices of all scans, their whole planes, or as many as are wanted at most; validation slices are among them, without
-        their labels.
+        Slices without, their whole planes, or as many as are wanted at most; validation slices are among them, without their labels.
     validation
-        Held-back slices by scan.
+        Held-back slices by scan, or as many as are wanted at most.
     validation_count
-        Slices of ``validation``.
-    unlabelled_count
-        All slices of all scans that are not labelled.
+        All slices that are held back.
+    labelled_count, unlabelled_count
+        All slices of all scans with supervised pixels, and without.
     """
 
     labelled: SliceSet
     unlabelled: SliceSet
     validation: tuple[ValidationScan, ...]
     validation_count: int
+    labelled_count: int
     unlabelled_count: int
 
 
@@ -285,7 +293,7 @@ def load_round(
     classes: int,
     known: LabelTable | None = None,
     structures: Collection[int] = (),
-    most_unlabelled: int = sys.maxsize,
+    most: Amounts = EVERY,
     seed: int = 0,
 ) -> Round:
     """Read every scan and mask of a round and bring them onto the working grid.
@@ -301,8 +309,8 @@ def load_round(
         Structures of the network; None where they are the project's.
     structures
         Label values that are learned from, with background; voxels of others are as if nobody had looked at them. None of them means all.
-    most_unlabelled, seed
-        So many unlabelled slices at most, and which, see :func:`training.unlabelled.spread`.
+    most, seed
+        So many slices at most, and which, see :mod:`gf_desktop.imaging.some_slices`.
 
     Raises
     ------
@@ -318,39 +326,113 @@ def load_round(
             next_step="Start a project with the model's structures.",
         )
     learned = np.array([not structures or label in (0, *structures) for label in table.class_to_id().tolist()])
+    sources = [SliceSource(read_volume(item), spec) for item in manifest.items]
+
+    def read() -> Iterator[_Masks | None]:
+        return (_read_masks(item, source, manifest.table, table, learned) for item, source in zip(manifest.items, sources, strict=True))
+
+    learn, judge = _shares(manifest.items, sources, read, most, seed)
     labelled: list[SliceSet] = []
     unlabelled: list[tuple[SliceSource, npt.NDArray[np.int64]]] = []
     validation: list[ValidationScan] = []
-    count = 0
-    for item in manifest.items:
-        source = SliceSource(read_volume(item), spec)
-        masks = read_labels(item, manifest.table, known=table)
+    held_count = labelled_count = 0
+    for number, (source, masks) in enumerate(zip(sources, read(), strict=True)):
         if masks is None:
             unlabelled.append((source, np.arange(len(source))))
             continue
-        held = np.zeros(item.geometry.shape_kji, dtype=bool)
-        held[[k for k in item.validation_slices if 0 <= k < len(held)]] = True
-        reviewed = masks[1] >= VoxelState.ACCEPTED
-        # near copies of held-back slices are as if nobody had looked at them
-        trusted = reviewed & trusted_slices(item)[:, None, None] & learned[masks[0]]
-        chosen = np.flatnonzero(source.axes.view(trusted).any(axis=(1, 2)))
-        labelled.append(_with_labels(source, masks[0], trusted=trusted, chosen=chosen, classes=classes))
-        unlabelled.append((source, np.setdiff1d(np.arange(len(source)), chosen)))
-        kept = reviewed & held
-        judged = np.flatnonzero(source.axes.view(kept).any(axis=(1, 2)))
+        held_count, labelled_count = held_count + len(masks.judged), labelled_count + len(masks.chosen)
+        unlabelled.append((source, np.setdiff1d(np.arange(len(source)), masks.chosen)))
+        chosen = masks.some(masks.chosen, masks.trusted, learn[number], seed=(seed, number), painted_first=True)
+        labelled.append(_with_labels(source, masks.classes, trusted=masks.trusted, chosen=chosen, classes=classes))
+        judged = masks.some(masks.judged, masks.kept, judge[number], seed=(seed, number))
         if len(judged):
-            count += len(judged)
-            reference, counted = source.axes.view(masks[0])[judged].astype(np.uint8), source.axes.view(kept)[judged].astype(bool)
-            drawn = source.axes.view(masks[1])[judged] == VoxelState.EDITED
+            view = source.axes.view
+            reference = view(masks.classes)[judged].astype(np.uint8)
+            counted, drawn = (view(mask)[judged].astype(bool) for mask in (masks.kept, masks.painted))
             validation.append(ValidationScan(source, tuple(int(n) for n in judged), reference, counted, drawn))
     if not any(len(part) for part in labelled):
         raise TrainingError(
             "There is nothing to learn from: no slice is approved", next_step="Correct and approve at least one slice, then refine."
         )
     counts = [len(rest) for _source, rest in unlabelled]
-    taken = spread(counts, most_unlabelled, seed)
+    taken = spread(counts, most.unlabelled, seed)
     planes = [_planes(source, rest[some]) for (source, rest), some in zip(unlabelled, taken, strict=True)]
-    return Round(_join(labelled), _without_labels(planes, classes), tuple(validation), count, sum(counts))
+    return Round(_join(labelled), _without_labels(planes, classes), tuple(validation), held_count, labelled_count, sum(counts))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Masks:
+    """What a person stands behind in one scan, all [k, j, i] but the slice numbers, which are in the spec's order.
+
+    ``trusted`` and ``kept`` are the voxels to learn from and to judge on, ``chosen`` and ``judged`` the slices that have any.
+    """
+
+    source: SliceSource
+    classes: npt.NDArray[np.uint8]
+    painted: npt.NDArray[np.bool_]
+    trusted: npt.NDArray[np.bool_]
+    kept: npt.NDArray[np.bool_]
+    chosen: npt.NDArray[np.int64]
+    judged: npt.NDArray[np.int64]
+
+    def some(
+        self,
+        slices: npt.NDArray[np.int64],
+        counted: npt.NDArray[np.bool_],
+        share: int,
+        *,
+        seed: tuple[int, int],
+        painted_first: bool = False,
+    ) -> npt.NDArray[np.int64]:
+        """Return ``share`` of some slices, or all, see :func:`gf_desktop.imaging.some_slices.choose`."""
+        if share >= len(slices):
+            return slices
+
+        def touches(mask: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
+            found: npt.NDArray[np.bool_] = (self.source.axes.view(mask)[slices].astype(bool) & view).any(axis=(1, 2))
+            return found
+
+        view = self.source.axes.view(counted)[slices].astype(bool)
+        there = np.unique(self.source.axes.view(self.classes)[slices][view])
+        shows = [touches(self.classes == number) for number in there if number]
+        painted = touches(self.painted) if painted_first else np.zeros(len(slices), bool)
+        return slices[choose(share, np.stack(shows, axis=1) if shows else np.zeros((len(slices), 0), bool), painted, seed)]
+
+
+def _read_masks(
+    item: ManifestItem, source: SliceSource, table: LabelTable, known: LabelTable, learned: npt.NDArray[np.bool_]
+) -> _Masks | None:
+    """Return what a person stands behind in a scan, None where nobody has touched it; ``learned`` says which classes are learned from."""
+    read = read_labels(item, table, known=known)
+    if read is None:
+        return None
+    classes, states = read
+    held = np.zeros(len(states), bool)
+    held[[k for k in item.validation_slices if 0 <= k < len(held)]] = True
+    # near copies of held-back slices are as if nobody had looked at them
+    trained = trusted_slices(item)
+    trusted, kept, painted = (np.zeros(states.shape, bool) for _ in range(3))
+    for k in np.flatnonzero((states >= VoxelState.ACCEPTED).any(axis=(1, 2))):
+        reviewed = states[k] >= VoxelState.ACCEPTED
+        trusted[k], kept[k], painted[k] = reviewed & trained[k] & learned[classes[k]], reviewed & held[k], states[k] == VoxelState.EDITED
+    chosen, judged = (np.flatnonzero(source.axes.view(mask).any(axis=(1, 2))) for mask in (trusted, kept))
+    return _Masks(source, classes, painted, trusted, kept, chosen, judged)
+
+
+def _shares(
+    items: Sequence[ManifestItem],
+    sources: Sequence[SliceSource],
+    read: Callable[[], Iterable[_Masks | None]],
+    most: Amounts,
+    seed: int,
+) -> tuple[list[int], list[int]]:
+    """Return how many slices each scan gives at most to learn from, and how many to judge on; masks are only read where that is needed."""
+    most_there = [0 if item.labels is None else len(source) for item, source in zip(items, sources, strict=True)]
+    if sum(most_there) <= min(most.labelled, most.judged):
+        return most_there, most_there
+    counts = [(0, 0) if masks is None else (len(masks.chosen), len(masks.judged)) for masks in read()]
+    learn, judge = ([count[n] for count in counts] for n in range(2))
+    return shares(learn, most.labelled, seed), shares(judge, most.judged, seed)
 
 
 def _planes(source: SliceSource, chosen: npt.NDArray[np.int64]) -> Tensor:

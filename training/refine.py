@@ -14,6 +14,7 @@ import torch
 from gf_desktop.errors import TrainingError
 from gf_desktop.pack import ModelCard
 from gf_desktop.protocol import Accepted, Event, Start
+from training.amounts import Amounts, most_in
 from training.card import PROCESSOR, choose_device, device_name, is_card_failure, is_out_of_memory
 from training.choosing import FitResult
 from training.config import RefineConfig
@@ -27,7 +28,6 @@ from training.plan import Plan, read_plan
 from training.schedule import Control, FreeRun
 from training.starting import first_pack, first_recipe
 from training.states import RoundFolder
-from training.unlabelled import most_in
 
 __all__ = ["Outcome", "Teller", "Unwatched", "refine"]
 
@@ -79,9 +79,7 @@ def refine(order: Start, desktop: Teller, *, plan: Plan | None = None) -> Outcom
     """
     desktop.progress("load", 0, 1, {})
     recipe = order.recipe if order.parent_dir else first_recipe(order.recipe)
-    config = RefineConfig.from_recipe(recipe, minutes=order.minutes, seed=order.seed)
-    # as a number, so that the card says it and who repeats the round in other minutes takes the same slices
-    config = replace(config, most_unlabelled=config.most_unlabelled or most_in(config.minutes))
+    config = _with_amounts(RefineConfig.from_recipe(recipe, minutes=order.minutes, seed=order.seed))
     if plan is None and order.plan:
         plan = _plan_of(Path(order.plan))
     if order.threads > 0:
@@ -98,14 +96,22 @@ def refine(order: Start, desktop: Teller, *, plan: Plan | None = None) -> Outcom
         classes=len(known) + 1,
         known=known,
         structures=order.structures,
-        most_unlabelled=config.most_unlabelled,
+        most=Amounts(config.most_labelled, config.most_unlabelled, config.most_judged),
         seed=order.seed,
     )
     replay = None if replay_path is None else read_replay(replay_path, known, ids=start.replay_ids)
     device = choose_device(order.device, on_trouble=desktop.warned)
     computed_on = device_name(device)
     counts = {"labelled": len(data.labelled), "unlabelled": len(data.unlabelled), "validation": data.validation_count}
-    desktop.tell(Accepted(run_id=order.run_id, device=computed_on, **counts, unlabelled_of=data.unlabelled_count))
+    desktop.tell(
+        Accepted(
+            run_id=order.run_id,
+            device=computed_on,
+            **counts,
+            labelled_of=data.labelled_count,
+            unlabelled_of=data.unlabelled_count,
+        )
+    )
     if not data.validation_count:
         desktop.warned("No approved slice is held back yet; the corrected slices themselves decide")
     for name in not_learned_yet(known, manifest, structures=order.structures):
@@ -202,6 +208,17 @@ def _starting_point(order: Start, manifest: Manifest, control: Control) -> _Star
     replay = folder / REPLAY if REPLAY in pack.card.files else None
     return _StartingPoint(
         grow_pack(pack, manifest, seed=order.seed, structures=order.structures), pack.card.sha256, replay, replay_ids(pack)
+    )
+
+
+def _with_amounts(config: RefineConfig) -> RefineConfig:
+    """Return the numbers of slices as numbers, so that the card says them and who repeats the round in other minutes takes the same."""
+    usual = most_in(config.minutes)
+    return replace(
+        config,
+        most_labelled=config.most_labelled or usual.labelled,
+        most_unlabelled=config.most_unlabelled or usual.unlabelled,
+        most_judged=config.most_judged or usual.judged,
     )
 
 

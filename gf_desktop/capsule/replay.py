@@ -160,8 +160,8 @@ def _order(document: CapsuleDocument, path: Path, out: Path, sources: ReplaySour
         # sums of a processor have a fixed order; a round that was on a card is repeated here as well as that goes
         device="cpu",
         structures=tuple(structures),
-        # rounds of programs that did not say so learned from every unlabelled slice
-        recipe={"most_unlabelled": EVERY} | _flat(recipe),
+        # rounds of programs that did not say so took every slice
+        recipe=dict.fromkeys(("most_labelled", "most_unlabelled", "most_judged"), EVERY) | _flat(recipe),
         plan="" if document.plan is None else str(out / "run" / PLAN_NAME),
     )
 

@@ -1796,13 +1796,23 @@
         </message>
         <message>
             <location filename="../../gf_desktop/trainer_link.py"/>
-            <source>Slices: {labelled} to learn from, {validation} held back, {unlabelled} without labels</source>
-            <translation>Schichten: {labelled} zum Lernen, {validation} zurückgehalten, {unlabelled} ohne Labels</translation>
+            <source>Slices: {learned} of {approved} to learn from, {held} held back, {rest} of {unlabelled} without labels</source>
+            <translation>Schichten: {learned} von {approved} zum Lernen, {held} zurückgehalten, {rest} von {unlabelled} ohne Labels</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/trainer_link.py"/>
-            <source>Slices: {learned} to learn from, {held} held back, {some} of {unlabelled_of} without labels</source>
-            <translation>Schichten: {learned} zum Lernen, {held} zurückgehalten, {some} von {unlabelled_of} ohne Labels</translation>
+            <source>Slices: {learned} of {approved} to learn from, {held} held back, {rest} without labels</source>
+            <translation>Schichten: {learned} von {approved} zum Lernen, {held} zurückgehalten, {rest} ohne Labels</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/trainer_link.py"/>
+            <source>Slices: {learned} to learn from, {held} held back, {rest} of {unlabelled} without labels</source>
+            <translation>Schichten: {learned} zum Lernen, {held} zurückgehalten, {rest} von {unlabelled} ohne Labels</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/trainer_link.py"/>
+            <source>Slices: {learned} to learn from, {held} held back, {rest} without labels</source>
+            <translation>Schichten: {learned} zum Lernen, {held} zurückgehalten, {rest} ohne Labels</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/files/scan.py"/>
@@ -4517,11 +4527,6 @@
             <location filename="../../gf_desktop/files/passport_lines.py"/>
             <source>{missing} missing</source>
             <translation>{missing} fehlen</translation>
-        </message>
-        <message>
-            <location filename="../../training/config.py"/>
-            <source>{most_unlabelled} unlabelled slices at most</source>
-            <translation>höchstens {most_unlabelled} Schichten ohne Labels</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/files/scan.py"/>

@@ -39,7 +39,7 @@ def refined(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
     session.correct("C-001", folder / "truth.nii.gz", slices=[1, 2, 3, 4, 5])
     errors: list[Exception] = []
     session.trouble.connect(errors.append)
-    session.refine(minutes=5, seed=3, threads=1, recipe=RECIPE | {"most_unlabelled": 2})
+    session.refine(minutes=5, seed=3, threads=1, recipe=RECIPE | {"most_labelled": 1, "most_unlabelled": 2})
     session.wait_for_round()
     assert errors == []
     (candidate,) = [record.id for record in session.models() if record.parent]
@@ -83,9 +83,9 @@ def test_that_the_capsule_of_a_first_round_replays_to_the_same_weights(tmp_path:
     session.refine(minutes=5, seed=3, threads=1, recipe=RECIPE | {"paraphraser_steps": 2})
     session.wait_for_round()
     (first,) = [record.id for record in session.models()]
-    # as a program wrote it that learned from every unlabelled slice and did not say so
+    # as a program wrote it that took every slice and did not say so
     card = read_card(tmp_path / "own" / "models" / first)
-    recipe = {name: value for name, value in card.training["recipe"].items() if name != "most_unlabelled"}
+    recipe = {name: value for name, value in card.training["recipe"].items() if not name.startswith("most_")}
     write_card(tmp_path / "own" / "models" / first, dataclasses.replace(card, training=card.training | {"recipe": recipe}))
     session.versions.export_capsule(first, tmp_path / "child.gfcapsule")
     session.close_project()

@@ -120,6 +120,24 @@ def test_that_a_round_that_goes_on_is_shown_from_where_it_goes_on(tmp_path: Path
     assert len(link.state.log) == 2
 
 
+@pytest.mark.parametrize(
+    ("of", "told"),
+    [
+        ({}, "256 to learn from, 9 held back, 300 without labels"),
+        ({"labelled_of": 256, "unlabelled_of": 300}, "256 to learn from, 9 held back, 300 without labels"),
+        ({"labelled_of": 700}, "256 of 700 to learn from, 9 held back, 300 without labels"),
+        ({"unlabelled_of": 800}, "256 to learn from, 9 held back, 300 of 800 without labels"),
+        ({"labelled_of": 700, "unlabelled_of": 800}, "256 of 700 to learn from, 9 held back, 300 of 800 without labels"),
+    ],
+)
+def test_that_it_is_told_how_many_slices_a_round_takes_of_how_many(tmp_path: Path, of: dict[str, int], told: str) -> None:
+    wire = Wire()
+    link = TrainerLink(wire, replace(ORDER, run_dir=str(tmp_path)), on_change=lambda _s: None, on_end=Ends().append)
+    link.begin(tmp_path / "trainer.log")
+    wire.say(Accepted("run-1", 256, 300, 9, **of))
+    assert link.state.log == (f"Slices: {told}",)
+
+
 def test_that_a_round_begun_anew_is_shown_from_its_beginning(tmp_path: Path) -> None:
     (tmp_path / EVENTS_NAME).write_bytes(encode_line(progress(1)) + encode_line(Checkpoint("state-1", 1)))
     link = TrainerLink(Wire(), replace(ORDER, run_dir=str(tmp_path)), on_change=lambda _s: None, on_end=Ends().append)

@@ -14,9 +14,10 @@ from gf_desktop.errors import ModelError, TrainingError
 from gf_desktop.imaging.geometry import Geometry
 from gf_desktop.imaging.labelmap import LabelTable, Structure
 from gf_desktop.imaging.preprocess import PreprocessSpec
+from gf_desktop.imaging.some_slices import spread
 from gf_desktop.pack import file_sha256
+from training.amounts import Amounts
 from training.dataset import load_round, read_manifest, read_replay, write_replay
-from training.unlabelled import spread
 
 TABLE = LabelTable((Structure(1, "soft", "#56b4e9"), Structure(5, "hard", "#d55e00")))
 SPEC = PreprocessSpec(window=(0.0, 100.0), mean=0.5, std=0.25)
@@ -78,13 +79,68 @@ def test_that_approved_slices_are_labelled_and_all_others_unlabelled(scene: Scen
 
 def test_that_of_many_unlabelled_slices_some_of_each_scan_are_taken(scene: Scene) -> None:
     manifest = read_manifest(scene.write())
-    every, data = load_round(manifest, SPEC, classes=3), load_round(manifest, SPEC, classes=3, most_unlabelled=4, seed=2)
+    every, data = load_round(manifest, SPEC, classes=3), load_round(manifest, SPEC, classes=3, most=Amounts(unlabelled=4), seed=2)
     assert (len(data.unlabelled), data.unlabelled_count, every.unlabelled_count) == (4, 10, 10)
     first, second = spread([4, 6], 4, seed=2)
     expected = every.unlabelled.images[torch.from_numpy(np.concatenate([first, second + 4]))]
     assert torch.equal(data.unlabelled.images, expected)
     assert torch.equal(data.labelled.images, every.labelled.images)
     assert data.unlabelled.targets.shape == (4, 3, *expected.shape[2:])
+
+
+def test_that_of_many_approved_slices_some_are_taken_those_that_were_painted_on_first(scene: Scene) -> None:
+    scene.states[[0, 2, 5]] = 2
+    scene.labels[2, :8, :8] = 5
+    manifest = read_manifest(scene.write())
+    every = load_round(manifest, SPEC, classes=3)
+    assert (len(every.labelled), every.labelled_count) == (5, 5)
+    data = load_round(manifest, SPEC, classes=3, most=Amounts(labelled=2), seed=2)
+    assert (len(data.labelled), data.labelled_count, data.unlabelled_count) == (2, 5, every.unlabelled_count)
+    # slices 0, 1, 2, 4 and 5 are approved, the fourth of them was painted on
+    assert any(torch.equal(image, every.labelled.images[3]) for image in data.labelled.images)
+    for image, target in zip(data.labelled.images, data.labelled.targets, strict=True):
+        place = next(n for n, other in enumerate(every.labelled.images) if torch.equal(image, other))
+        assert torch.equal(target, every.labelled.targets[place])
+    # what was approved and not taken is not learned from as if nobody had looked at it
+    assert torch.equal(data.unlabelled.images, every.unlabelled.images)
+
+
+def test_that_every_scan_gives_its_part_of_the_approved_slices(scene: Scene) -> None:
+    scene.states[:] = 2
+    path = scene.write()
+    document = json.loads(path.read_text())
+    document["items"][1] = document["items"][0] | {"case": "C-002", "validation_slices": []}
+    path.write_text(json.dumps(document))
+    manifest = read_manifest(path)
+    data = load_round(manifest, SPEC, classes=3, most=Amounts(labelled=4), seed=0)
+    assert (len(data.labelled), data.labelled_count) == (4, 11)
+    places = [next(n for n, k in enumerate(scene.voxels) if _looks_like(image, k)) for image in data.labelled.images]
+    assert len(set(places[:2])) == len(set(places[2:])) == 2
+
+
+def _looks_like(image: torch.Tensor, plane: np.ndarray) -> bool:
+    return bool(np.allclose(image[0, : plane.shape[0], : plane.shape[1]].numpy() * 100, plane, atol=0.01))
+
+
+def test_that_of_many_held_back_slices_some_judge(scene: Scene) -> None:
+    scene.states[:] = 2
+    scene.held = [0, 1, 3, 4, 5]
+    manifest = read_manifest(scene.write())
+    data = load_round(manifest, SPEC, classes=3, most=Amounts(judged=2), seed=1)
+    assert data.validation_count == 5
+    (scan,) = data.validation
+    assert len(scan.slices) == 2
+    assert set(scan.slices) <= set(scene.held)
+    assert (scan.classes == scene.labels[list(scan.slices)].clip(0, 2)).all()
+    assert len(data.labelled) == 1
+
+
+def test_that_slices_are_taken_along_the_axis_that_the_network_sees(scene: Scene) -> None:
+    scene.states[:] = 2
+    scene.direction = np.array([[0.0, 0.0, 1.0], [1.0, 0.0, 0.0], [0.0, 1.0, 0.0]])
+    data = load_round(read_manifest(scene.write()), SPEC, classes=3, most=Amounts(labelled=7, judged=3), seed=1)
+    assert (len(data.labelled), data.labelled_count) == (7, 48)
+    assert sum(len(scan.slices) for scan in data.validation) == 3
 
 
 def test_that_what_is_the_same_for_all_unlabelled_slices_lies_in_memory_once(scene: Scene) -> None:

@@ -1,13 +1,12 @@
-"""Which unlabelled slices a round takes."""
+"""Some of many slices."""
 
 from __future__ import annotations
 
 import numpy as np
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from training.unlabelled import LEAST, most_in, spread
+from gf_desktop.imaging.some_slices import choose, shares, spread
 
 
 def test_that_few_slices_are_all_taken() -> None:
@@ -50,6 +49,43 @@ def test_that_of_more_scans_than_slices_chance_says_which() -> None:
     assert all(sum(shares) == 4 and max(shares) == 1 for shares in chosen)
 
 
-@pytest.mark.parametrize(("minutes", "most"), [(0.5, LEAST), (2.0, LEAST), (5.0, 500), (40.0, 4000)])
-def test_that_longer_rounds_take_more(minutes: float, most: int) -> None:
-    assert most_in(minutes) == most
+@given(st.lists(st.integers(0, 40), min_size=1, max_size=12), st.integers(0, 100), st.integers(0, 5))
+def test_that_shares_are_what_spread_takes(counts: list[int], most: int, seed: int) -> None:
+    assert shares(counts, most, seed) == [len(part) for part in spread(counts, most, seed)]
+
+
+@given(st.integers(0, 60), st.integers(1, 60), st.integers(0, 4), st.integers(0, 9))
+def test_that_as_many_are_chosen_as_are_wanted(share: int, count: int, structures: int, seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    shows, painted = rng.random((count, structures)) < 0.3, rng.random(count) < 0.2
+    taken = choose(share, shows, painted, seed)
+    assert len(taken) == min(share, count)
+    assert (np.diff(taken) > 0).all()
+    assert (taken == choose(share, shows, painted, seed)).all()
+
+
+def test_that_a_structure_that_few_slices_show_is_chosen_from_all_of_them() -> None:
+    shows = np.zeros((300, 3), bool)
+    shows[:, 0] = True
+    shows[50:250, 1] = True
+    shows[[7, 8, 9], 2] = True
+    taken = choose(20, shows, np.zeros(300, bool), seed=1)
+    assert {7, 8, 9} <= set(taken.tolist())
+    assert shows[taken, 1].sum() >= 5
+    # the others lie evenly
+    assert np.diff(taken[taken > 9]).max() < 60
+
+
+def test_that_what_was_painted_on_comes_first_and_does_not_crowd_out_a_structure() -> None:
+    shows, painted = np.zeros((100, 2), bool), np.zeros(100, bool)
+    shows[:, 0] = True
+    shows[[90, 91, 92], 1] = True
+    painted[10:30] = True
+    taken = choose(12, shows, painted, seed=3)
+    assert shows[taken, 1].sum() == 3
+    assert painted[taken].sum() == 9
+
+
+def test_that_another_seed_chooses_others() -> None:
+    shows, painted = np.ones((200, 1), bool), np.zeros(200, bool)
+    assert (choose(10, shows, painted, (1, 0)) != choose(10, shows, painted, (1, 1))).any()
