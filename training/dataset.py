@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -332,32 +332,47 @@ def load_round(
         return (_read_masks(item, source, manifest.table, table, learned) for item, source in zip(manifest.items, sources, strict=True))
 
     learn, judge = _shares(manifest.items, sources, read, most, seed)
-    labelled: list[SliceSet] = []
-    unlabelled: list[tuple[SliceSource, npt.NDArray[np.int64]]] = []
-    validation: list[ValidationScan] = []
-    held_count = labelled_count = 0
+    parts = _Parts(classes)
     for number, (source, masks) in enumerate(zip(sources, read(), strict=True)):
+        parts.add(source, masks, learn=learn[number], judge=judge[number], seed=(seed, number))
+    if not any(len(part) for part in parts.labelled):
+        raise TrainingError(
+            "There is nothing to learn from: no slice is approved", next_step="Correct and approve at least one slice, then refine."
+        )
+    counts = [len(rest) for _source, rest in parts.unlabelled]
+    taken = spread(counts, most.unlabelled, seed)
+    planes = [_planes(source, rest[some]) for (source, rest), some in zip(parts.unlabelled, taken, strict=True)]
+    labelled, unlabelled = _join(parts.labelled), _without_labels(planes, classes)
+    return Round(labelled, unlabelled, tuple(parts.validation), parts.held_count, parts.labelled_count, sum(counts))
+
+
+@dataclass(slots=True)
+class _Parts:
+    """What the scans give, one after the other; ``unlabelled`` are all slices without labels, of which some are taken in the end."""
+
+    classes: int
+    labelled: list[SliceSet] = field(default_factory=list)
+    unlabelled: list[tuple[SliceSource, npt.NDArray[np.int64]]] = field(default_factory=list)
+    validation: list[ValidationScan] = field(default_factory=list)
+    held_count: int = 0
+    labelled_count: int = 0
+
+    def add(self, source: SliceSource, masks: _Masks | None, *, learn: int, judge: int, seed: tuple[int, int]) -> None:
+        """Add a scan: at most ``learn`` of its slices with labels, ``judge`` of those held back, and all others."""
         if masks is None:
-            unlabelled.append((source, np.arange(len(source))))
-            continue
-        held_count, labelled_count = held_count + len(masks.judged), labelled_count + len(masks.chosen)
-        unlabelled.append((source, np.setdiff1d(np.arange(len(source)), masks.chosen)))
-        chosen = masks.some(masks.chosen, masks.trusted, learn[number], seed=(seed, number), painted_first=True)
-        labelled.append(_with_labels(source, masks.classes, trusted=masks.trusted, chosen=chosen, classes=classes))
-        judged = masks.some(masks.judged, masks.kept, judge[number], seed=(seed, number))
+            self.unlabelled.append((source, np.arange(len(source))))
+            return
+        self.held_count += len(masks.judged)
+        self.labelled_count += len(masks.chosen)
+        self.unlabelled.append((source, np.setdiff1d(np.arange(len(source)), masks.chosen)))
+        chosen = masks.some(masks.chosen, masks.trusted, learn, seed=seed, painted_first=True)
+        self.labelled.append(_with_labels(source, masks.classes, trusted=masks.trusted, chosen=chosen, classes=self.classes))
+        judged = masks.some(masks.judged, masks.kept, judge, seed=seed)
         if len(judged):
             view = source.axes.view
             reference = view(masks.classes)[judged].astype(np.uint8)
             counted, drawn = (view(mask)[judged].astype(bool) for mask in (masks.kept, masks.painted))
-            validation.append(ValidationScan(source, tuple(int(n) for n in judged), reference, counted, drawn))
-    if not any(len(part) for part in labelled):
-        raise TrainingError(
-            "There is nothing to learn from: no slice is approved", next_step="Correct and approve at least one slice, then refine."
-        )
-    counts = [len(rest) for _source, rest in unlabelled]
-    taken = spread(counts, most.unlabelled, seed)
-    planes = [_planes(source, rest[some]) for (source, rest), some in zip(unlabelled, taken, strict=True)]
-    return Round(_join(labelled), _without_labels(planes, classes), tuple(validation), held_count, labelled_count, sum(counts))
+            self.validation.append(ValidationScan(source, tuple(int(n) for n in judged), reference, counted, drawn))
 
 
 @dataclass(frozen=True, slots=True, eq=False)

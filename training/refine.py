@@ -102,16 +102,7 @@ def refine(order: Start, desktop: Teller, *, plan: Plan | None = None) -> Outcom
     replay = None if replay_path is None else read_replay(replay_path, known, ids=start.replay_ids)
     device = choose_device(order.device, on_trouble=desktop.warned)
     computed_on = device_name(device)
-    counts = {"labelled": len(data.labelled), "unlabelled": len(data.unlabelled), "validation": data.validation_count}
-    desktop.tell(
-        Accepted(
-            run_id=order.run_id,
-            device=computed_on,
-            **counts,
-            labelled_of=data.labelled_count,
-            unlabelled_of=data.unlabelled_count,
-        )
-    )
+    desktop.tell(_accepted(order, data, computed_on))
     if not data.validation_count:
         desktop.warned("No approved slice is held back yet; the corrected slices themselves decide")
     for name in not_learned_yet(known, manifest, structures=order.structures):
@@ -219,6 +210,18 @@ def _with_amounts(config: RefineConfig) -> RefineConfig:
         most_labelled=config.most_labelled or usual.labelled,
         most_unlabelled=config.most_unlabelled or usual.unlabelled,
         most_judged=config.most_judged or usual.judged,
+    )
+
+
+def _accepted(order: Start, data: Round, computed_on: str) -> Accepted:
+    return Accepted(
+        run_id=order.run_id,
+        device=computed_on,
+        labelled=len(data.labelled),
+        unlabelled=len(data.unlabelled),
+        validation=data.validation_count,
+        labelled_of=data.labelled_count,
+        unlabelled_of=data.unlabelled_count,
     )
 
 
