@@ -26,7 +26,7 @@ from gf_desktop.jobs import InlineJobs, answer_of
 from gf_desktop.pack import read_card
 from gf_desktop.protocol import EVENTS_NAME, Accepted, Progress, decode_event
 from gf_desktop.session import Session
-from gf_desktop.trainer_link import SubprocessTransport
+from gf_desktop.trainer_link import SubprocessTransport, trainer_environment
 from rows import machine
 from task_projects import task_project
 
@@ -109,7 +109,8 @@ def main() -> int:
     same += ["--approved"] if options.approved else []
     found: dict[str, dict[str, Any]] = {}
     for arm in ARMS:
-        done = subprocess.run([sys.executable, __file__, *same, "--arm", arm], check=True, stdout=subprocess.PIPE, text=True)
+        command = [sys.executable, __file__, *same, "--arm", arm]
+        done = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True, env=trainer_environment())
         found[arm] = json.loads(done.stdout.splitlines()[-1])
     print(json.dumps({"rounds": found, "machine": machine()}, indent=1))
     return 0 if found["by the minutes"]["steps"] > found["all"]["steps"] else 1
