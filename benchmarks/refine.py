@@ -25,7 +25,8 @@ import numpy as np
 import numpy.typing as npt
 
 from gf_desktop.api import carry_out_round
-from gf_desktop.gate import MIN_VOXELS, decide_again
+from gf_desktop.gate import decide_again
+from gf_desktop.imaging.paired import MIN_VOXELS
 from gf_desktop.jobs import InlineJobs
 from gf_desktop.pack import read_card
 from gf_desktop.session import Session

@@ -22,7 +22,7 @@ from typing import Any, Final, NamedTuple
 
 import numpy as np
 
-from gf_desktop.imaging.paired import Change, paired_changes
+from gf_desktop.imaging.paired import FADE_MARGIN, FADE_SHARE, MIN_VOXELS, Change, has_faded, paired_changes
 from gf_desktop.imaging.tally import JudgedSet
 
 __all__ = ["Checks", "GateDecision", "SetScores", "StructureVerdict", "decide", "decide_again", "is_slower"]
@@ -57,16 +57,6 @@ STEADY_MARGIN: Final = 0.01
 
 FORGET_MARGIN: Final = 0.03
 """The mean on the pack's own slices may fall by at most this; where the corrected slices decide no structure may."""
-
-FADE_MARGIN: Final = 0.015
-"""A structure that fell by more than this on the pack's own slices vetoes, where it is likely that it fell at all."""
-
-FADE_SHARE: Final = 0.7
-"""The chance that it fell has to be above this."""
-
-MIN_VOXELS: Final = 40
-"""A structure with fewer voxels in the reference is reported, but has no vote and no veto: one pixel would decide. A gain that rests on
-fewer voxels is none."""
 
 SPURIOUS_SHARE: Final = 0.05
 """A structure that is not in the reference vetoes where the candidate draws more of it than this share of all reference voxels."""
@@ -444,8 +434,7 @@ def _forgotten(remembered: _SetVerdict | None, *, strict: bool) -> str | None:
 def _faded(verdict: StructureVerdict, *, strict: bool) -> bool:
     if not verdict.votes or verdict.change is None:
         return False
-    likely = verdict.fall < -FADE_MARGIN and verdict.change.bound(FADE_SHARE) < 0
-    return likely or (strict and verdict.fall < -FORGET_MARGIN)
+    return has_faded(verdict.change) or (strict and verdict.fall < -FORGET_MARGIN)
 
 
 def _judged(judged: JudgedSet, seed: int) -> _SetVerdict:

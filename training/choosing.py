@@ -9,7 +9,7 @@ from torch import nn
 
 from gf_desktop.errors import TrainingError
 from gf_desktop.imaging.labelmap import LabelTable
-from gf_desktop.imaging.paired import paired_changes
+from gf_desktop.imaging.paired import MIN_VOXELS, has_faded, paired_changes
 from gf_desktop.imaging.preprocess import PreprocessSpec
 from training.dataset import Round, SliceSet
 from training.evaluate import Scores, judge_scans, judge_slices
@@ -17,7 +17,7 @@ from training.loop import average_into
 from training.previews import Previews
 from training.schedule import Control
 
-__all__ = ["PATH", "FitResult", "Judge", "held_value"]
+__all__ = ["PATH", "FitResult", "Judge", "forgets", "held_value"]
 
 PATH = (1.0, 0.85, 0.7, 0.5, 0.3)
 """Points on the way from the old student (0) to the new one (1) that are judged at the end."""
@@ -114,17 +114,18 @@ class Judge:
         """Return the best point between the old student and the new one.
 
         Best is the highest mean Dice on the held-back slices, less what is lost beyond tolerance on the pack's own
-        slices and, most likely, on any structure. Without held-back slices the farthest point that forgets too little to matter.
+        slices and, most likely, on any structure. Without held-back slices the farthest point that forgets too little to matter. One that
+        the gate would turn away because it forgets comes after all others.
         """
         points = PATH if step else (0.0,)
         self._control.progress("check", 0, len(points) + 1, {})
         old_held, old_kept = self.student(step, old, tell=False)
-        best: tuple[float, float, nn.Module, Scores | None, Scores | None] | None = None
+        best: tuple[tuple[bool, float], float, nn.Module, Scores | None, Scores | None] | None = None
         for number, share in enumerate(points, 1):
             self._control.progress("check", number, len(points) + 1, {})
             network = _between(old, new, share)
             held, kept = self.student(step, network, tell=False)
-            score = held_value(held, old_held) - _loss(kept, old_kept) + 1e-3 * share
+            score = (not forgets(kept, old_kept), held_value(held, old_held) - _loss(kept, old_kept) + 1e-3 * share)
             if best is None or score > best[0]:
                 best = (score, share, network, held, kept)
         if best is None:
@@ -152,6 +153,22 @@ def held_value(held: Scores | None, before: Scores | None) -> float:
         return 0.0
     changes, _ = paired_changes(held.units.beside(before.units), seed=0)
     return held.mean - sum(max(0.0, -change.centre - FALL_TOL) for change in changes if change is not None)
+
+
+def forgets(kept: Scores | None, before: Scores | None) -> bool:
+    """Return whether a structure fades on the pack's own slices, as the gate sees it; False without such slices.
+
+    Parameters
+    ----------
+    kept, before
+        Of the student, and of the one before it.
+    """
+    if kept is None or before is None or kept.units is None or before.units is None:
+        return False
+    counts = kept.units.beside(before.units)
+    changes, _ = paired_changes(counts, seed=0)
+    votes = counts.reference.sum(axis=0) >= MIN_VOXELS
+    return any(vote and change is not None and has_faded(change) for vote, change in zip(votes.tolist(), changes, strict=True))
 
 
 def _loss(kept: Scores | None, before: Scores | None) -> float:

@@ -12,7 +12,7 @@ from torch import Tensor, nn
 
 from gf_desktop.imaging.borders import allow_for_borders, border_reach
 from gf_desktop.imaging.labelmap import LabelTable
-from gf_desktop.imaging.paired import PairedCounts, blocks
+from gf_desktop.imaging.paired import BLOCK_SLICES, PairedCounts, blocks
 from gf_desktop.imaging.preprocess import PreprocessSpec, SliceSource
 from gf_desktop.inference.segmenter import labels_from_logits
 from training.dataset import SliceSet, ValidationScan
@@ -71,6 +71,12 @@ def _scores(table: LabelTable, counts: Int64) -> Scores:
     """Return scores of counts by unit, int64 [units, 3, classes]: right, predicted, reference."""
     overlap, both = counts[:, 0].sum(axis=0), counts[:, 1:].sum(axis=(0, 1))
     return Scores({s.name: None if both[c] == 0 else 2.0 * int(overlap[c]) / int(both[c]) for c, s in enumerate(table, start=1)})
+
+
+def _with_units(table: LabelTable, counts: Int64, scans: Int64) -> Scores:
+    """Return scores that know their units; ``scans`` int64 [units] says which scan each is of."""
+    right, drawn, reference = (counts[:, n, 1:] for n in range(3))
+    return replace(_scores(table, counts), units=Units(right, drawn, reference, scans))
 
 
 def _count(predicted: npt.NDArray[np.uint8], reference: npt.NDArray[np.uint8], classes: int) -> Int64:
@@ -132,9 +138,7 @@ def judge_scans(
             counted = scan.counted[part]
             counts.append(_count(predicted[part][counted], scan.classes[part][counted], classes)[None])
             of.append(number)
-    found = np.concatenate(counts)
-    right, drawn, reference = (found[:, n, 1:] for n in range(3))
-    return replace(_scores(table, found), units=Units(right, drawn, reference, np.array(of, np.int64)))
+    return _with_units(table, np.concatenate(counts), np.array(of, np.int64))
 
 
 def judge_slices(
@@ -142,11 +146,12 @@ def judge_slices(
 ) -> Scores:
     """Return Dice on supervised pixels of slices of the working grid. The network is left in evaluation mode.
 
-    Classes that are unknown there count as background, in which they may be.
+    Classes that are unknown there count as background, in which they may be. Which slices are of one scan is not known: neighbours in the
+    set are a block.
     """
     network.eval()
     classes = len(table) + 1
-    counts = np.zeros((1, 3, classes), np.int64)
+    counts = np.zeros((-(-len(slices) // BLOCK_SLICES), 3, classes), np.int64)
     for start in range(0, len(slices), FORWARD_BATCH):
         if between is not None:
             between()
@@ -160,5 +165,7 @@ def judge_slices(
         predicted = logits.argmax(dim=1)
         counted = part.supervised[:, 0].numpy() > 0
         reference = part.targets.argmax(dim=1).numpy().astype(np.uint8)
-        counts += _count(predicted.numpy().astype(np.uint8)[counted], reference[counted], classes)
-    return _scores(table, counts)
+        drawn = predicted.numpy().astype(np.uint8)
+        for n, (one, right, where) in enumerate(zip(drawn, reference, counted, strict=True), start):
+            counts[n // BLOCK_SLICES] += _count(one[where], right[where], classes)
+    return _with_units(table, counts, np.zeros(len(counts), np.int64))

@@ -15,13 +15,23 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["Change", "PairedCounts", "blocks", "paired_changes"]
+__all__ = ["FADE_MARGIN", "FADE_SHARE", "MIN_VOXELS", "Change", "PairedCounts", "blocks", "has_faded", "paired_changes"]
 
 Int64 = npt.NDArray[np.int64]
 Float64 = npt.NDArray[np.float64]
 
 BLOCK_SLICES = 3
 """Neighbouring slices that are one unit at most."""
+
+FADE_MARGIN = 0.015
+"""A structure that fell by more than this on the pack's own slices has faded, where it is likely that it fell at all."""
+
+FADE_SHARE = 0.7
+"""The chance that it fell has to be above this."""
+
+MIN_VOXELS = 40
+"""A structure with fewer voxels in the reference is reported, but has no vote and no veto: one pixel would decide. A gain that rests on
+fewer voxels is none."""
 
 DRAWS = 2000
 
@@ -104,6 +114,11 @@ class Change:
     def interval(self, share: float = 0.95) -> tuple[float, float]:
         """Return the two-sided interval that holds the true difference with a probability."""
         return self.bound((1 - share) / 2), self.bound((1 + share) / 2)
+
+
+def has_faded(change: Change) -> bool:
+    """Return whether a structure fell on slices that shall be remembered, and that by more than chance explains."""
+    return change.value < -FADE_MARGIN and change.bound(FADE_SHARE) < 0
 
 
 def blocks(slices: list[int], longest: int = BLOCK_SLICES) -> list[list[int]]:

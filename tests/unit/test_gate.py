@@ -9,12 +9,10 @@ import numpy as np
 import pytest
 
 from gf_desktop.gate import (
-    FADE_MARGIN,
     FALL_MARGIN,
     FEW_STEPS,
     FORGET_MARGIN,
     LATENCY_LIMIT,
-    MIN_VOXELS,
     PARITY_LIMIT,
     SIZE_LIMIT,
     Checks,
@@ -23,7 +21,7 @@ from gf_desktop.gate import (
     decide_again,
 )
 from gf_desktop.imaging.labelmap import LabelTable, Structure
-from gf_desktop.imaging.paired import PairedCounts
+from gf_desktop.imaging.paired import FADE_MARGIN, MIN_VOXELS, PairedCounts
 from gf_desktop.imaging.tally import JudgedSet, Tally
 
 TABLE = LabelTable((Structure(1, "liver", "#56b4e9"), Structure(4, "aorta", "#d55e00"), Structure(9, "spleen", "#e69f00")))

@@ -2,11 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from types import SimpleNamespace
+from typing import Any
+
 import numpy as np
 import pytest
+import torch
+from torch import nn
 
-from training.choosing import held_value
+from gf_desktop.imaging.labelmap import LabelTable, Structure
+from gf_desktop.imaging.preprocess import PreprocessSpec
+from training import choosing
+from training.choosing import FitResult, Judge, forgets, held_value
 from training.evaluate import Scores, Units
+from training.schedule import FreeRun
 
 NAMES = ("liver", "spleen", "kidney")
 SIZE = 1000
@@ -45,3 +55,47 @@ def test_that_without_held_back_slices_all_students_are_worth_the_same() -> None
     assert held_value(scores(BEFORE, units=1), None) == 0.0
     nothing = Scores(dict.fromkeys(NAMES))
     assert held_value(nothing, nothing) == 0.0
+
+
+def test_that_a_structure_that_fades_on_the_packs_own_slices_is_forgotten() -> None:
+    before = scores((0.9, 0.9, 0.9), units=5)
+    assert forgets(scores((0.87, 0.9, 0.9), units=5), before)
+    assert not forgets(scores((0.89, 0.9, 0.9), units=5), before)
+    assert not forgets(scores((0.97, 0.9, 0.9), units=5), before)
+    assert not forgets(None, before)
+    assert not forgets(scores((0.5, 0.9, 0.9), units=5), None)
+
+
+class Point(nn.Module):
+    """A network that is one number."""
+
+    def __init__(self, value: float) -> None:
+        super().__init__()
+        self.value = nn.Parameter(torch.tensor(value))
+
+
+def chosen(monkeypatch: pytest.MonkeyPatch, *, held: Callable[[float], Scores], kept: Callable[[float], Scores]) -> FitResult:
+    """Return the point that is chosen between 0 and 1, by what students there are worth."""
+    monkeypatch.setattr(choosing, "judge_scans", lambda network, *_, **__: held(network.value.item()))
+    monkeypatch.setattr(choosing, "judge_slices", lambda network, *_, **__: kept(network.value.item()))
+    data: Any = SimpleNamespace(validation=(object(),))
+    own: Any = ((), (object(),))
+    table = LabelTable(tuple(Structure(n, name, "#56b4e9") for n, name in enumerate(NAMES, start=1)))
+    judge = Judge(data, own, PreprocessSpec(), table, FreeRun())
+    return judge.choose(Point(0.0), Point(1.0), Point(1.0), None, step=100)
+
+
+def rising(share: float) -> Scores:
+    return scores((0.6 + 0.2 * share,) * 3, units=20)
+
+
+def test_that_the_farthest_point_is_taken_where_it_is_best(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert chosen(monkeypatch, held=rising, kept=lambda share: scores((0.9 - 0.01 * share, 0.9, 0.9), units=5)).kept == 1.0
+
+
+def test_that_a_point_that_does_not_forget_comes_before_a_better_one_that_does(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert chosen(monkeypatch, held=rising, kept=lambda share: scores((0.9 - 0.028 * share, 0.9, 0.9), units=5)).kept == 0.5
+
+
+def test_that_where_all_points_forget_the_best_is_taken(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert chosen(monkeypatch, held=rising, kept=lambda share: scores((0.87 if share else 0.9, 0.9, 0.9), units=5)).kept == 1.0

@@ -79,6 +79,17 @@ def test_that_replay_slices_are_judged_on_the_working_grid(tiny_replay: Path) ->
     assert judge_slices(Thresholds(), held, SPEC, TABLE).mean == 1.0
 
 
+def test_that_neighbouring_replay_slices_are_one_unit(tiny_replay: Path) -> None:
+    replay, _ = read_replay(tiny_replay, TABLE)
+    four = replay.subset(torch.arange(4) % len(replay))
+    units = judge_slices(Thresholds(), four, SPEC, TABLE).units
+    assert units is not None
+    assert units.scans.tolist() == [0, 0]
+    classes = four.targets.argmax(dim=1).numpy()
+    assert units.reference.tolist() == [[int((part == c).sum()) for c in (1, 2)] for part in (classes[:3], classes[3:])]
+    assert (units.both == units.predicted).all()
+
+
 def test_that_predicting_can_be_given_up_between_slices(write_tiny_round: Callable[..., Path]) -> None:
     (scan,) = load_round(read_manifest(write_tiny_round()), SPEC, classes=3).validation
     asked: list[int] = []
