@@ -88,7 +88,7 @@ def run(arm: str, *, copies: int, minutes: float, seed: int, approved: bool) -> 
         "with_verdict_minutes": round(whole_s / 60, 2),
         "trainer_peak_mb": resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss // 1024,
         "desktop_peak_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024,
-        "promoted": report.promoted,
+        "verdict": report.reason,
     }
 
 
