@@ -17,13 +17,22 @@ from training.loop import average_into
 from training.previews import Previews
 from training.schedule import Control
 
-__all__ = ["PATH", "FitResult", "Judge", "forgets", "held_value"]
+__all__ = ["PATH", "FitResult", "Judge", "forgets", "held_value", "learned_enough"]
 
 PATH = (1.0, 0.85, 0.7, 0.5, 0.3)
 """Points on the way from the old student (0) to the new one (1) that are judged at the end."""
 
 FORGET_TOL = 0.02
 """Mean Dice on the pack's own slices that may be lost without a penalty when a point of the path is chosen."""
+
+MODERATE = 0.85
+"""Without held-back slices the point nearest to the old student, from here on, is taken that has learned enough."""
+
+LEARNED_SHARE, LEARNED_GAIN = 0.55, 0.022
+"""Enough is so much of what was missing to Dice 1 on the corrected slices, and at least so much: a tenth more than the gate asks."""
+
+KNOWN_DICE = 0.1
+"""A structure below this on the corrected slices is new to the old student; half a way to it is no student that knows it."""
 
 FALL_TOL = 0.02
 """Dice of one structure that may be lost on the held-back slices without a penalty."""
@@ -86,7 +95,7 @@ class Judge:
         *,
         previews: Previews | None = None,
     ) -> None:
-        self._scans = data.validation
+        self._scans, self._taught = data.validation, data.taught
         self._replay = None if replay is None or not len(replay[1]) else replay[1]
         self._spec, self._table, self._control, self._previews = spec, table, control, previews
 
@@ -110,22 +119,31 @@ class Judge:
         self._control.validated(0, "teacher", scores.mean, scores.dice)
         return scores
 
+    def _on_taught(self, network: nn.Module) -> Scores | None:
+        if not self._taught:
+            return None
+        return judge_scans(network, self._taught, self._table, between=self._control.between)
+
     def choose(self, old: nn.Module, new: nn.Module, teacher: nn.Module, teacher_scores: Scores | None, step: int) -> FitResult:
         """Return the best point between the old student and the new one.
 
         Best is the highest mean Dice on the held-back slices, less what is lost beyond tolerance on the pack's own
-        slices and, most likely, on any structure. Without held-back slices the farthest point that forgets too little to matter. One that
-        the gate would turn away because it forgets comes after all others.
+        slices and, most likely, on any structure. Without held-back slices the point nearest to the old student that has learned enough
+        of the corrected slices, else the farthest one that forgets too little to matter. One that the gate would turn away because it
+        forgets comes after all others.
         """
         points = PATH if step else (0.0,)
         self._control.progress("check", 0, len(points) + 1, {})
         old_held, old_kept = self.student(step, old, tell=False)
-        best: tuple[tuple[bool, float], float, nn.Module, Scores | None, Scores | None] | None = None
+        before = self._on_taught(old)
+        best: tuple[tuple[bool, bool, float], float, nn.Module, Scores | None, Scores | None] | None = None
         for number, share in enumerate(points, 1):
             self._control.progress("check", number, len(points) + 1, {})
             network = _between(old, new, share)
             held, kept = self.student(step, network, tell=False)
-            score = (not forgets(kept, old_kept), held_value(held, old_held) - _loss(kept, old_kept) + 1e-3 * share)
+            enough = share >= MODERATE and learned_enough(self._on_taught(network), before)
+            value = held_value(held, old_held) - _loss(kept, old_kept) + 1e-3 * (-share if enough else share)
+            score = (not forgets(kept, old_kept), enough, value)
             if best is None or score > best[0]:
                 best = (score, share, network, held, kept)
         if best is None:
@@ -153,6 +171,23 @@ def held_value(held: Scores | None, before: Scores | None) -> float:
         return 0.0
     changes, _ = paired_changes(held.units.beside(before.units), seed=0)
     return held.mean - sum(max(0.0, -change.centre - FALL_TOL) for change in changes if change is not None)
+
+
+def learned_enough(taught: Scores | None, before: Scores | None) -> bool:
+    """Return whether a student has learned of the corrected slices what the gate asks; False where it could not know a structure before.
+
+    Parameters
+    ----------
+    taught, before
+        Of the student, and of the one before it, on the corrected slices; None where others decide.
+    """
+    if taught is None or before is None or taught.mean is None or before.mean is None or before.units is None:
+        return False
+    there = before.units.reference.sum(axis=0) > 0
+    known = [
+        value is not None and value >= KNOWN_DICE for value, present in zip(before.dice.values(), there.tolist(), strict=True) if present
+    ]
+    return all(known) and taught.mean - before.mean >= max(LEARNED_GAIN, LEARNED_SHARE * (1.0 - before.mean))
 
 
 def forgets(kept: Scores | None, before: Scores | None) -> bool:

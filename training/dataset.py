@@ -167,6 +167,8 @@ class Round:
         Slices without, their whole planes, or as many as are wanted at most; validation slices are among them, without their labels.
     validation
         Held-back slices by scan, or as many as are wanted at most.
+    taught
+        Where none is held back: slices of ``labelled`` in the form of ``validation``, few of them.
     validation_count
         All slices that are held back.
     labelled_count, unlabelled_count
@@ -176,6 +178,7 @@ class Round:
     labelled: SliceSet
     unlabelled: SliceSet
     validation: tuple[ValidationScan, ...]
+    taught: tuple[ValidationScan, ...]
     validation_count: int
     labelled_count: int
     unlabelled_count: int
@@ -332,7 +335,7 @@ def load_round(
         return (_read_masks(item, source, manifest.table, table, learned) for item, source in zip(manifest.items, sources, strict=True))
 
     learn, judge = _shares(manifest.items, sources, read, most, seed)
-    parts = _Parts(classes)
+    parts = _Parts(classes, most.judged)
     for number, (source, masks) in enumerate(zip(sources, read(), strict=True)):
         parts.add(source, masks, learn=learn[number], judge=judge[number], seed=(seed, number))
     if not any(len(part) for part in parts.labelled):
@@ -343,17 +346,23 @@ def load_round(
     taken = spread(counts, most.unlabelled, seed)
     planes = [_planes(source, rest[some]) for (source, rest), some in zip(parts.unlabelled, taken, strict=True)]
     labelled, unlabelled = _join(parts.labelled), _without_labels(planes, classes)
-    return Round(labelled, unlabelled, tuple(parts.validation), parts.held_count, parts.labelled_count, sum(counts))
+    taught = () if parts.validation else tuple(parts.taught)
+    return Round(labelled, unlabelled, tuple(parts.validation), taught, parts.held_count, parts.labelled_count, sum(counts))
 
 
 @dataclass(slots=True)
 class _Parts:
-    """What the scans give, one after the other; ``unlabelled`` are all slices without labels, of which some are taken in the end."""
+    """What the scans give, one after the other.
+
+    ``unlabelled`` are all slices without labels, of which some are taken in the end; ``room`` is how many more may be ``taught``.
+    """
 
     classes: int
+    room: int
     labelled: list[SliceSet] = field(default_factory=list)
     unlabelled: list[tuple[SliceSource, npt.NDArray[np.int64]]] = field(default_factory=list)
     validation: list[ValidationScan] = field(default_factory=list)
+    taught: list[ValidationScan] = field(default_factory=list)
     held_count: int = 0
     labelled_count: int = 0
 
@@ -369,10 +378,12 @@ class _Parts:
         self.labelled.append(_with_labels(source, masks.classes, trusted=masks.trusted, chosen=chosen, classes=self.classes))
         judged = masks.some(masks.judged, masks.kept, judge, seed=seed)
         if len(judged):
-            view = source.axes.view
-            reference = view(masks.classes)[judged].astype(np.uint8)
-            counted, drawn = (view(mask)[judged].astype(bool) for mask in (masks.kept, masks.painted))
-            self.validation.append(ValidationScan(source, tuple(int(n) for n in judged), reference, counted, drawn))
+            self.validation.append(masks.references(judged, masks.kept))
+        elif not self.validation:
+            shown = masks.some(chosen, masks.trusted, self.room, seed=seed)
+            self.room -= len(shown)
+            if len(shown):
+                self.taught.append(masks.references(shown, masks.trusted))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -412,6 +423,13 @@ class _Masks:
         shows = [touches(self.classes == number) for number in there if number]
         painted = touches(self.painted) if painted_first else np.zeros(len(slices), bool)
         return slices[choose(share, np.stack(shows, axis=1) if shows else np.zeros((len(slices), 0), bool), painted, seed)]
+
+    def references(self, slices: npt.NDArray[np.int64], counted: npt.NDArray[np.bool_]) -> ValidationScan:
+        """Return slices to judge on, by the voxels that count."""
+        view = self.source.axes.view
+        reference = view(self.classes)[slices].astype(np.uint8)
+        where, drawn = (view(mask)[slices].astype(bool) for mask in (counted, self.painted))
+        return ValidationScan(self.source, tuple(int(n) for n in slices), reference, where, drawn)
 
 
 def _read_masks(

@@ -14,7 +14,7 @@ from torch import nn
 from gf_desktop.imaging.labelmap import LabelTable, Structure
 from gf_desktop.imaging.preprocess import PreprocessSpec
 from training import choosing
-from training.choosing import FitResult, Judge, forgets, held_value
+from training.choosing import FitResult, Judge, forgets, held_value, learned_enough
 from training.evaluate import Scores, Units
 from training.schedule import FreeRun
 
@@ -74,11 +74,13 @@ class Point(nn.Module):
         self.value = nn.Parameter(torch.tensor(value))
 
 
-def chosen(monkeypatch: pytest.MonkeyPatch, *, held: Callable[[float], Scores], kept: Callable[[float], Scores]) -> FitResult:
-    """Return the point that is chosen between 0 and 1, by what students there are worth."""
+def chosen(
+    monkeypatch: pytest.MonkeyPatch, *, held: Callable[[float], Scores], kept: Callable[[float], Scores], taught: bool = False
+) -> FitResult:
+    """Return the point that is chosen between 0 and 1, by what students there are worth; with ``taught`` on the corrected slices."""
     monkeypatch.setattr(choosing, "judge_scans", lambda network, *_, **__: held(network.value.item()))
     monkeypatch.setattr(choosing, "judge_slices", lambda network, *_, **__: kept(network.value.item()))
-    data: Any = SimpleNamespace(validation=(object(),))
+    data: Any = SimpleNamespace(validation=() if taught else (object(),), taught=(object(),) if taught else ())
     own: Any = ((), (object(),))
     table = LabelTable(tuple(Structure(n, name, "#56b4e9") for n, name in enumerate(NAMES, start=1)))
     judge = Judge(data, own, PreprocessSpec(), table, FreeRun())
@@ -99,3 +101,39 @@ def test_that_a_point_that_does_not_forget_comes_before_a_better_one_that_does(m
 
 def test_that_where_all_points_forget_the_best_is_taken(monkeypatch: pytest.MonkeyPatch) -> None:
     assert chosen(monkeypatch, held=rising, kept=lambda share: scores((0.87 if share else 0.9, 0.9, 0.9), units=5)).kept == 1.0
+
+
+def remembering(_share: float) -> Scores:
+    return scores((0.9, 0.9, 0.9), units=5)
+
+
+@pytest.mark.parametrize(("gained", "kept"), [(0.4, 0.85), (0.28, 0.85), (0.23, 1.0), (0.1, 1.0)])
+def test_that_without_held_back_slices_the_nearest_point_that_learned_enough_is_taken(
+    monkeypatch: pytest.MonkeyPatch, gained: float, kept: float
+) -> None:
+    taught = chosen(monkeypatch, held=lambda share: scores((0.6 + gained * share,) * 3, units=1), kept=remembering, taught=True)
+    assert taught.kept == kept
+
+
+def test_that_a_structure_that_is_new_to_the_student_is_not_learned_by_half(monkeypatch: pytest.MonkeyPatch) -> None:
+    found = chosen(monkeypatch, held=lambda share: scores((0.6 + 0.4 * share, 0.9, 0.8 * share), units=1), kept=remembering, taught=True)
+    assert found.kept == 1.0
+
+
+def test_that_without_held_back_slices_a_point_that_forgets_comes_last_all_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    found = chosen(
+        monkeypatch,
+        held=lambda share: scores((0.6 + 0.4 * share,) * 3, units=1),
+        kept=lambda share: scores((0.9 - 0.028 * share, 0.9, 0.9), units=5),
+        taught=True,
+    )
+    assert found.kept == 0.5
+
+
+def test_that_enough_is_what_the_gate_asks_and_a_little_more() -> None:
+    before = scores((0.6, 0.6, 0.6), units=1)
+    assert learned_enough(scores((0.83, 0.83, 0.83), units=1), before)
+    assert not learned_enough(scores((0.81, 0.81, 0.81), units=1), before)
+    assert not learned_enough(None, before)
+    nearly = scores((0.97, 0.97, 0.97), units=1)
+    assert not learned_enough(scores((0.99, 0.99, 0.99), units=1), nearly)

@@ -135,6 +135,19 @@ def test_that_of_many_held_back_slices_some_judge(scene: Scene) -> None:
     assert len(data.labelled) == 1
 
 
+def test_that_where_nothing_is_held_back_some_of_the_corrected_slices_can_be_judged_on(scene: Scene) -> None:
+    assert load_round(read_manifest(scene.write()), SPEC, classes=3).taught == ()
+    scene.held = []
+    (scan,) = load_round(read_manifest(scene.write()), SPEC, classes=3).taught
+    assert scan.slices == (1, 3, 4)
+    assert (scan.classes[0] == scene.labels[1].clip(0, 2)).all()
+    assert scan.drawn is not None
+    assert scan.counted.sum(axis=(1, 2)).tolist() == [48 * 80, 48 * 80, 400]
+    assert scan.drawn.sum(axis=(1, 2)).tolist() == [0, 0, 400]
+    (few,) = load_round(read_manifest(scene.write()), SPEC, classes=3, most=Amounts(judged=2), seed=1).taught
+    assert len(few.slices) == 2
+
+
 def test_that_slices_are_taken_along_the_axis_that_the_network_sees(scene: Scene) -> None:
     scene.states[:] = 2
     scene.direction = np.array([[0.0, 0.0, 1.0], [1.0, 0.0, 0.0], [0.0, 1.0, 0.0]])
