@@ -460,9 +460,12 @@ def _shares(
     seed: int,
 ) -> tuple[list[int], list[int]]:
     """Return how many slices each scan gives at most to learn from, and how many to judge on; masks are only read where that is needed."""
-    most_there = [0 if item.labels is None else len(source) for item, source in zip(items, sources, strict=True)]
-    if sum(most_there) <= min(most.labelled, most.judged):
-        return most_there, most_there
+    pairs = list(zip(items, sources, strict=True))
+    learn = [0 if item.labels is None else len(source) for item, source in pairs]
+    # where the network sees other slices than those that are stored, each of them may cross one that is held back
+    judge = [len(item.validation_slices) if source.axes.order[2] == 2 else len(source) for item, source in pairs]
+    if sum(learn) <= most.labelled and sum(judge) <= most.judged:
+        return learn, judge
     counts = [(0, 0) if masks is None else (len(masks.chosen), len(masks.judged)) for masks in read()]
     learn, judge = ([count[n] for count in counts] for n in range(2))
     return shares(learn, most.labelled, seed), shares(judge, most.judged, seed)

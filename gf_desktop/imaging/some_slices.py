@@ -52,8 +52,6 @@ def spread(counts: Sequence[int], most: int, seed: int) -> list[Int64]:
     Numbers of slices by scan, int64 and ascending.
     """
     rng = np.random.default_rng(seed)
-    if sum(counts) <= most:
-        return [np.arange(count) for count in counts]
     given = _shares(counts, most, rng)
     return [_evenly(count, share, rng) for count, share in zip(counts, given, strict=True)]
 
