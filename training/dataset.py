@@ -371,8 +371,7 @@ class _Parts:
         if masks is None:
             self.unlabelled.append((source, np.arange(len(source))))
             return
-        self.held_count += len(masks.judged)
-        self.labelled_count += len(masks.chosen)
+        self.held_count, self.labelled_count = self.held_count + len(masks.judged), self.labelled_count + len(masks.chosen)
         self.unlabelled.append((source, np.setdiff1d(np.arange(len(source)), masks.chosen)))
         chosen = masks.some(masks.chosen, masks.trusted, learn, seed=seed, painted_first=True)
         self.labelled.append(_with_labels(source, masks.classes, trusted=masks.trusted, chosen=chosen, classes=self.classes))
@@ -427,9 +426,8 @@ class _Masks:
     def references(self, slices: npt.NDArray[np.int64], counted: npt.NDArray[np.bool_]) -> ValidationScan:
         """Return slices to judge on, by the voxels that count."""
         view = self.source.axes.view
-        reference = view(self.classes)[slices].astype(np.uint8)
         where, drawn = (view(mask)[slices].astype(bool) for mask in (counted, self.painted))
-        return ValidationScan(self.source, tuple(int(n) for n in slices), reference, where, drawn)
+        return ValidationScan(self.source, tuple(int(n) for n in slices), view(self.classes)[slices].astype(np.uint8), where, drawn)
 
 
 def _read_masks(

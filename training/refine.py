@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import zlib
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -97,7 +98,8 @@ def refine(order: Start, desktop: Teller, *, plan: Plan | None = None) -> Outcom
         known=known,
         structures=order.structures,
         most=Amounts(config.most_labelled, config.most_unlabelled, config.most_judged),
-        seed=order.seed,
+        # a project's rounds usually have the same seed, and each shall take other slices
+        seed=zlib.crc32(f"{order.seed} {order.run_id}".encode()),
     )
     replay = None if replay_path is None else read_replay(replay_path, known, ids=start.replay_ids)
     device = choose_device(order.device, on_trouble=desktop.warned)
