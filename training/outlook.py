@@ -16,6 +16,9 @@ WARM_UNITS = 3
 RAMP_UNITS = 6
 """After so many measured steps the measurement alone counts; before, what was expected counts too."""
 
+FINISH_PARTS = 4
+"""A round that is to be finished early has the first of so many parts of the student's steps left."""
+
 
 class Outlook:
     """Tells how long a round will still take.
@@ -35,6 +38,11 @@ class Outlook:
         self._begun_at = 0
         self._now: tuple[int, int, float] = (0, 0, 0.0)
         self._fraction = 0.0
+        self._early = False
+
+    def finish_early(self) -> None:
+        """Hear that the student is to end as soon as it has made the first part of its steps."""
+        self._early = True
 
     def expect(self, seconds: Mapping[str, float], until_s: float) -> None:
         """Take what stages will probably take, by name, and when training shall end; 0 where its steps are given."""
@@ -59,7 +67,10 @@ class Outlook:
             # the student gets what time is left, so its steps end when they are to end
             later.pop(STAGES[DISTIL], None)
             before_s = sum(later.pop(name, 0.0) for name in STAGES[:DISTIL])
-            left_s = max(self._until_s - now_s, left_s + before_s if place < DISTIL else 0.0)
+            before_s = left_s + before_s if place < DISTIL else 0.0
+            return before_s + max(0.0, self._until_s - now_s - before_s) / self._parts() + sum(later.values())
+        if STAGES[DISTIL] in later:
+            later[STAGES[DISTIL]] /= self._parts()
         return max(0.0, left_s) + sum(later.values())
 
     def fraction(self, now_s: float) -> float:
@@ -78,9 +89,14 @@ class Outlook:
             return None
         return (at_s - self._first[1]) / (step - self._first[0])
 
+    def _parts(self) -> int:
+        return FINISH_PARTS if self._early else 1
+
     def _of_this_stage(self, now_s: float) -> float:
         step, steps, at_s = self._now
-        expected_s = max(0.0, self._expected.get(self._stage, 0.0) - (now_s - self._began_s))
+        parts = self._parts() if self._stage == STAGES[DISTIL] else 1
+        steps = -(-steps // parts)
+        expected_s = max(0.0, self._expected.get(self._stage, 0.0) / parts - (now_s - self._began_s))
         speed = self._speed()
         if speed is None or self._first is None:
             return 0.0 if steps and step >= steps else expected_s

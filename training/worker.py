@@ -201,6 +201,7 @@ class Desktop:
 
     def _finish_now(self) -> None:
         self._shall_finish = True
+        self._outlook.finish_early()
         if self._may_finish:
             self._hurry = True
         else:

@@ -78,3 +78,38 @@ def test_that_a_stage_that_is_gone_back_in_is_measured_anew() -> None:
     for step in range(20, 40):
         outlook.at("distil", step, 100, 50 + (step - 20) * 2.0)
     assert outlook.left_s(88.0) == pytest.approx(61 * 2.0, rel=0.05)
+
+
+def _finished_early(outlook: Outlook, *, at_step: int) -> list[Moment]:
+    """Go through a round that is to be finished early from a step of its teacher on; the student makes a quarter of 160 steps."""
+    moments = []
+    for now_s, _left in _round(outlook, [("teacher", 100, 0.4)]):
+        if now_s >= 4.0 + 0.4 * at_step:
+            outlook.finish_early()
+            moments.append((now_s, outlook.left_s(now_s)))
+    now_s = moments[-1][0]
+    for step in range(41):
+        outlook.at("distil", step, 160, now_s)
+        moments.append((now_s, outlook.left_s(now_s)))
+        now_s += 0.5 if step < 40 else 0.0
+    return [*moments, *_round(outlook, [("check", 6, 0.6), ("export", 1, 4.0)], load_s=now_s)]
+
+
+def test_that_the_end_of_a_round_that_is_finished_early_is_that_of_a_quarter_of_the_students_steps() -> None:
+    by_steps, by_time = Outlook(), Outlook()
+    by_steps.expect({"distil": 80.0, "check": 3.6, "export": 4.0}, 0.0)
+    # 4 + 40 + 80 s, where the time decides
+    by_time.expect({"teacher": 40.0, "check": 3.6, "export": 4.0}, 124.0)
+    for outlook in (by_steps, by_time):
+        moments = _finished_early(outlook, at_step=20)
+        assert moments[-1][0] == pytest.approx(4 + 40 + 20 + 3.6 + 4)
+        assert _worst(moments) < 0.1
+
+
+def test_that_nothing_of_the_student_is_left_when_it_may_finish_at_once() -> None:
+    outlook = Outlook(100.0)
+    for step in range(60):
+        outlook.at("distil", step, 100, step * 1.0)
+    assert outlook.left_s(59.0) > 30
+    outlook.finish_early()
+    assert outlook.left_s(59.0) == 0
