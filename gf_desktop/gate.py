@@ -22,7 +22,7 @@ from typing import Any, Final, NamedTuple
 
 import numpy as np
 
-from gf_desktop.imaging.paired import FADE_MARGIN, FADE_SHARE, MIN_VOXELS, Change, has_faded, paired_changes
+from gf_desktop.imaging.paired import FADE_MARGIN, FADE_SHARE, MIN_VOXELS, STRICT_GAIN, STRICT_SHARE, Change, has_faded, paired_changes
 from gf_desktop.imaging.tally import JudgedSet
 
 __all__ = ["Checks", "GateDecision", "SetScores", "StructureVerdict", "decide", "decide_again", "is_slower"]
@@ -41,12 +41,6 @@ MIN_GAIN: Final = 0.005
 
 GAIN_SHARE: Final = 0.1
 """The chance that the mean did not rise must be below this."""
-
-STRICT_GAIN: Final = 0.02
-"""The mean has to rise by at least this where the corrected slices decide."""
-
-STRICT_SHARE: Final = 0.5
-"""Where the corrected slices decide, so much of what is missing to Dice 1 has to be gone: any student is better where it was trained."""
 
 ROOM_SHARE: Final = 0.1
 """Where too few slices are held back to tell and the corrected ones speak, the held-back ones have to have risen by this share of what is

@@ -9,7 +9,7 @@ from torch import nn
 
 from gf_desktop.errors import TrainingError
 from gf_desktop.imaging.labelmap import LabelTable
-from gf_desktop.imaging.paired import MIN_VOXELS, has_faded, paired_changes
+from gf_desktop.imaging.paired import MIN_VOXELS, STRICT_GAIN, STRICT_SHARE, has_faded, paired_changes
 from gf_desktop.imaging.preprocess import PreprocessSpec
 from training.dataset import Round, SliceSet
 from training.evaluate import Scores, judge_scans, judge_slices
@@ -28,7 +28,7 @@ FORGET_TOL = 0.02
 MODERATE = 0.85
 """Without held-back slices the point nearest to the old student, from here on, is taken that has learned enough."""
 
-LEARNED_SHARE, LEARNED_GAIN = 0.55, 0.022
+LEARNED_SHARE, LEARNED_GAIN = 1.1 * STRICT_SHARE, 1.1 * STRICT_GAIN
 """Enough is so much of what was missing to Dice 1 on the corrected slices, and at least so much: a tenth more than the gate asks."""
 
 KNOWN_DICE = 0.1
@@ -127,10 +127,10 @@ class Judge:
     def choose(self, old: nn.Module, new: nn.Module, teacher: nn.Module, teacher_scores: Scores | None, step: int) -> FitResult:
         """Return the best point between the old student and the new one.
 
-        Best is the highest mean Dice on the held-back slices, less what is lost beyond tolerance on the pack's own
-        slices and, most likely, on any structure. Without held-back slices the point nearest to the old student that has learned enough
-        of the corrected slices, else the farthest one that forgets too little to matter. One that the gate would turn away because it
-        forgets comes after all others.
+        Best is the highest mean Dice on the held-back slices, less what is lost beyond tolerance on the pack's own slices and, most
+        likely, on any structure. Without held-back slices it is the point nearest to the old student, from ``MODERATE`` on, that has
+        learned enough of the corrected slices, else the farthest one that forgets too little to matter. One that the gate would turn
+        away because it forgets comes after all others.
         """
         points = PATH if step else (0.0,)
         self._control.progress("check", 0, len(points) + 1, {})

@@ -66,8 +66,7 @@ class Outlook:
         if place <= DISTIL and self._until_s and (self._stage != STAGES[DISTIL] or self._speed() is None):
             # the student gets what time is left, so its steps end when they are to end
             later.pop(STAGES[DISTIL], None)
-            before_s = sum(later.pop(name, 0.0) for name in STAGES[:DISTIL])
-            before_s = left_s + before_s if place < DISTIL else 0.0
+            before_s = sum(later.pop(name, 0.0) for name in STAGES[:DISTIL]) + left_s if place < DISTIL else 0.0
             return before_s + max(0.0, self._until_s - now_s - before_s) / self._parts() + sum(later.values())
         if STAGES[DISTIL] in later:
             later[STAGES[DISTIL]] /= self._parts()

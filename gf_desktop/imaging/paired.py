@@ -15,7 +15,18 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["FADE_MARGIN", "FADE_SHARE", "MIN_VOXELS", "Change", "PairedCounts", "blocks", "has_faded", "paired_changes"]
+__all__ = [
+    "FADE_MARGIN",
+    "FADE_SHARE",
+    "MIN_VOXELS",
+    "STRICT_GAIN",
+    "STRICT_SHARE",
+    "Change",
+    "PairedCounts",
+    "blocks",
+    "has_faded",
+    "paired_changes",
+]
 
 Int64 = npt.NDArray[np.int64]
 Float64 = npt.NDArray[np.float64]
@@ -28,6 +39,12 @@ FADE_MARGIN = 0.015
 
 FADE_SHARE = 0.7
 """The chance that it fell has to be above this."""
+
+STRICT_GAIN = 0.02
+"""The mean has to rise by at least this where the corrected slices decide."""
+
+STRICT_SHARE = 0.5
+"""Where the corrected slices decide, so much of what is missing to Dice 1 has to be gone: any student is better where it was trained."""
 
 MIN_VOXELS = 40
 """A structure with fewer voxels in the reference is reported, but has no vote and no veto: one pixel would decide. A gain that rests on
