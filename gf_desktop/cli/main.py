@@ -316,6 +316,14 @@ def _add_other_verbs(verbs: _SubParsers) -> None:
     shots.add_argument("--out", type=Path, required=True, metavar="DIR")
 
 
+def _must_name_verb(words: Sequence[str]) -> None:
+    """Refuse a path in the verb's place: the window opens where it is a project's."""
+    if words and Path(words[0]).name != words[0]:
+        from gf_desktop.project.database import no_project
+
+        raise no_project(Path(words[0]).absolute())
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code."""
     words = list(sys.argv[1:] if arguments is None else arguments)
@@ -325,6 +333,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
     output = Output(as_json="--json" in words)
     try:
+        _must_name_verb(words)
         options = make_parser().parse_args(words)
         return run_verb(options, output)
     except UserError as error:

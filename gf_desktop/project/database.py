@@ -9,7 +9,7 @@ from pathlib import Path
 
 from gf_desktop.errors import ProjectError
 
-__all__ = ["SCHEMA_VERSION", "connect", "create_schema", "writing"]
+__all__ = ["SCHEMA_VERSION", "connect", "create_schema", "no_project", "writing"]
 
 SCHEMA_VERSION = 2
 
@@ -39,6 +39,11 @@ CREATE TABLE rounds (run_id TEXT PRIMARY KEY, created TEXT NOT NULL, report TEXT
 """
 
 
+def no_project(folder: Path) -> ProjectError:
+    """Return what says that a folder holds no project."""
+    return ProjectError("There is no project here", where=str(folder), next_step="Choose a project's folder, or make one with “new”.")
+
+
 def connect(path: Path, *, read_only: bool = False) -> sqlite3.Connection:
     """Open a project's database.
 
@@ -47,9 +52,8 @@ def connect(path: Path, *, read_only: bool = False) -> sqlite3.Connection:
     ProjectError
         When the file is missing, damaged or of another version.
     """
-    advice = "Choose a folder that holds a project."
     if not path.is_file():
-        raise ProjectError("There is no project here", where=str(path.parent), next_step=f"{advice} “new” makes one.")
+        raise no_project(path.parent)
     mode = "ro" if read_only else "rw"
     try:
         database = sqlite3.connect(f"file:{path.as_posix().replace('?', '%3f').replace('#', '%23')}?mode={mode}", uri=True)
@@ -58,7 +62,9 @@ def connect(path: Path, *, read_only: bool = False) -> sqlite3.Connection:
             database.execute("PRAGMA synchronous = FULL")
         row = database.execute("SELECT value FROM meta WHERE key = 'schema'").fetchone()
     except sqlite3.Error as error:
-        raise ProjectError(f"The project's database is not readable: {error}", where=str(path), next_step=advice) from error
+        raise ProjectError(
+            f"The project's database is not readable: {error}", where=str(path), next_step="Choose a folder that holds a project."
+        ) from error
     if row is None or row[0] != str(SCHEMA_VERSION):
         database.close()
         found = "unknown" if row is None else row[0]

@@ -38,7 +38,7 @@ from gf_desktop.imaging.labelmap import LabelTable
 from gf_desktop.imaging.volume import Volume
 from gf_desktop.pack import ModelCard, verify_pack
 from gf_desktop.project.case_rows import SELECT_CASES, case_of, insert_case
-from gf_desktop.project.database import connect, create_schema, writing
+from gf_desktop.project.database import connect, create_schema, no_project, writing
 from gf_desktop.project.journal_file import Holder, drop_holder, read_holder, write_holder
 from gf_desktop.project.last_place import LastPlace, read_last_place
 from gf_desktop.project.masks import Masks
@@ -159,9 +159,7 @@ class Project:
         """
         folder = folder.absolute()
         if not (folder / DATABASE).is_file():
-            raise ProjectError(
-                "There is no project here", where=str(folder), next_step="Choose a project's folder, or make one with “new”."
-            )
+            raise no_project(folder)
         if read_only:
             return cls(folder, connect(folder / DATABASE, read_only=True), None)
         check_writable_folder(folder)

@@ -473,7 +473,7 @@
             <translation>Wählen Sie einen neuen Ordner oder starten Sie die Verfeinerung noch einmal.</translation>
         </message>
         <message>
-            <location filename="../../gf_desktop/project/store.py"/>
+            <location filename="../../gf_desktop/project/database.py"/>
             <source>Choose a project's folder, or make one with “new”.</source>
             <translation>Wählen Sie den Ordner eines Projekts, oder legen Sie eines mit „new“ an.</translation>
         </message>
@@ -3384,7 +3384,6 @@
         </message>
         <message>
             <location filename="../../gf_desktop/project/database.py"/>
-            <location filename="../../gf_desktop/project/store.py"/>
             <source>There is no project here</source>
             <translation>Hier ist kein Projekt</translation>
         </message>
@@ -4362,11 +4361,6 @@
             <location filename="../../gf_desktop/files/passport_lines.py"/>
             <source>yes, as the findings say</source>
             <translation>ja, wie die Befunde sagen</translation>
-        </message>
-        <message>
-            <location filename="../../gf_desktop/project/database.py"/>
-            <source>{advice} “new” makes one.</source>
-            <translation>{advice} „new“ legt eines an.</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/files/slice_positions.py"/>

@@ -27,6 +27,12 @@ DEMO = resource_dir() / "demo"
 SPACING = tuple(float(v) for v in nibabel.load(DEMO / "B_ct_labels.nii.gz").header.get_zooms()[:2])
 
 
+def test_that_a_path_without_a_verb_that_is_no_project_is_named(run: Callable[..., Any], tmp_path: Path) -> None:
+    error = run(tmp_path / "nowhere", code=1)["error"]
+    assert (error["what"], error["where"]) == ("There is no project here", str(tmp_path / "nowhere"))
+    assert run("nowhere", code=1)["error"]["what"].startswith("The command is not understood")
+
+
 def test_that_a_real_series_goes_the_whole_way_by_json_alone(
     run: Callable[..., Any], project: Path, map_file: Path, tmp_path: Path
 ) -> None:
