@@ -304,6 +304,8 @@ class Refinement:
         self._link = TrainerLink(self._transport, start, on_change=self._on_change, on_end=self._training_ended)
         self._link.begin(run_folder / "trainer.log")
         note_trainer(project, order.run_id, self._transport.pid)
+        if order.early:
+            self._link.export_now()
         for reason in self._holds:
             self._link.hold(reason, holds=True)
 
@@ -311,7 +313,7 @@ class Refinement:
         """Stop the round; the active model goes on serving, and the round can go on where it stands."""
         self._given_up = True
         if self._order is not None:
-            self._keep(state="stopped")
+            self._keep(state="stopped", early=False)
         self._end()
 
     def leave(self) -> None:
@@ -357,8 +359,9 @@ class Refinement:
             self._link.hold(reason, holds=holds)
 
     def finish(self) -> None:
-        """Take what the round has made so far; the trainer says so where that is too early."""
+        """Take what the round has made so far; the trainer says so where that is too early. Interrupted, it still ends early later."""
         if self._link is not None:
+            self._keep(early=True)
             self._link.export_now()
 
     def wait(self) -> None:

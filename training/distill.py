@@ -310,6 +310,13 @@ class _Fitting:
         self._facts["quarter"] = passed + 1
         return passed
 
+    def _ends_early(self, pace: StagePace, step: int) -> bool:
+        """Let a stage that has made its first quarter end with this step where that is wished; return whether it does."""
+        if not self._control.early or self._facts["quarter"] < 2 or pace.done(step) >= 1:
+            return False
+        pace.finish(step)
+        return True
+
     def _fit_teacher(self, state: dict[str, Any] | None) -> nn.Module:
         config, begin_s = self._config, self._facts["begin_s"]
         end_s = begin_s + config.teacher_share * (self._end_s - begin_s)
@@ -319,7 +326,11 @@ class _Fitting:
 
         def on_step(terms: Terms) -> None:
             self._control.progress("teacher", learner.step, pace.total(), {"teacher": float(terms.total.detach())})
-            if passed := self._passed(pace, learner.step):
+            if self._ends_early(pace, learner.step):
+                # the student gets the time that was meant for it, not the teacher's as well
+                self._end_s = min(self._end_s, self._control.elapsed_s + self._end_s - end_s)
+                self._expect({})
+            elif passed := self._passed(pace, learner.step):
                 pace.at_quarter(learner.step, passed)
 
         draw = _labelled_drawer(self._data, self._replay, self._spec, config, images=lambda: max(2, pace.entry(learner.step).batch // 2))
@@ -377,9 +388,9 @@ class _Fitting:
 
         def on_step(terms: Terms) -> None:
             control.progress("distil", learner.step, pace.total(), terms.as_floats())
-            if control.hurry and self._facts["quarter"] > 1 and pace.done(learner.step) < 1:
-                pace.finish(learner.step)
-            elif passed := self._passed(pace, learner.step):
+            if self._ends_early(pace, learner.step):
+                return
+            if passed := self._passed(pace, learner.step):
                 control.may_finish()
                 began_s = control.elapsed_s
                 self._judge.student(learner.step, learner.average, tell=True)

@@ -8,7 +8,7 @@ from gf_desktop.protocol import STAGES
 
 __all__ = ["Outlook"]
 
-DISTIL = STAGES.index("distil")
+TEACHER, DISTIL = "teacher", STAGES.index("distil")
 
 WARM_UNITS = 3
 """First steps of a stage that say nothing about its speed."""
@@ -17,7 +17,7 @@ RAMP_UNITS = 6
 """After so many measured steps the measurement alone counts; before, what was expected counts too."""
 
 FINISH_PARTS = 4
-"""A round that is to be finished early has the first of so many parts of the student's steps left."""
+"""A round that is to be finished early has the first of so many parts of the teacher's and of the student's steps left."""
 
 
 class Outlook:
@@ -41,7 +41,7 @@ class Outlook:
         self._early = False
 
     def finish_early(self) -> None:
-        """Hear that the student is to end as soon as it has made the first part of its steps."""
+        """Hear that teacher and student are to end as soon as they have made the first part of their steps."""
         self._early = True
 
     def expect(self, seconds: Mapping[str, float], until_s: float) -> None:
@@ -60,17 +60,18 @@ class Outlook:
 
     def left_s(self, now_s: float) -> float:
         """Return the seconds that are left."""
-        place = STAGES.index(self._stage) if self._stage in STAGES else 0
-        later = {name: self._expected.get(name, 0.0) for name in STAGES[place + 1 :]}
-        left_s = self._of_this_stage(now_s)
-        if place <= DISTIL and self._until_s and (self._stage != STAGES[DISTIL] or self._speed() is None):
+        parts = self._parts()
+        after_s = self._expected_s(max(self._place, DISTIL) + 1, len(STAGES))
+        if self._place > DISTIL:
+            return self._of_this_stage(now_s) + after_s
+        if self._until_s and (self._place < DISTIL or self._speed() is None):
             # the student gets what time is left, so its steps end when they are to end
-            later.pop(STAGES[DISTIL], None)
-            before_s = sum(later.pop(name, 0.0) for name in STAGES[:DISTIL]) + left_s if place < DISTIL else 0.0
-            return before_s + max(0.0, self._until_s - now_s - before_s) / self._parts() + sum(later.values())
-        if STAGES[DISTIL] in later:
-            later[STAGES[DISTIL]] /= self._parts()
-        return max(0.0, left_s) + sum(later.values())
+            own_s = max(0.0, self._until_s - now_s - self._before_student_s(now_s)) / parts
+        elif self._place < DISTIL:
+            own_s = self._expected.get(STAGES[DISTIL], 0.0) / parts
+        else:
+            own_s = self._of_this_stage(now_s, parts)
+        return self._before_student_s(now_s, parts) + own_s + after_s
 
     def fraction(self, now_s: float) -> float:
         """Return how much of the round is over, 0 to 1; it never falls."""
@@ -91,9 +92,24 @@ class Outlook:
     def _parts(self) -> int:
         return FINISH_PARTS if self._early else 1
 
-    def _of_this_stage(self, now_s: float) -> float:
+    @property
+    def _place(self) -> int:
+        return STAGES.index(self._stage) if self._stage in STAGES else 0
+
+    def _expected_s(self, first: int, end: int, parts: int = 1) -> float:
+        """Return the seconds expected of stages by their places; of the teacher's the first of so many parts."""
+        return sum(self._expected.get(name, 0.0) / (parts if name == TEACHER else 1) for name in STAGES[first:end])
+
+    def _before_student_s(self, now_s: float, parts: int = 1) -> float:
+        """Return the seconds that are left until the student begins, 0 once it did; of the teacher's the first of so many parts."""
+        if self._place >= DISTIL:
+            return 0.0
+        own_s = self._of_this_stage(now_s, parts if self._stage == TEACHER else 1)
+        return own_s + self._expected_s(self._place + 1, DISTIL, parts)
+
+    def _of_this_stage(self, now_s: float, parts: int = 1) -> float:
+        """Return the seconds that are left of the first of so many parts of the present stage."""
         step, steps, at_s = self._now
-        parts = self._parts() if self._stage == STAGES[DISTIL] else 1
         steps = -(-steps // parts)
         expected_s = max(0.0, self._expected.get(self._stage, 0.0) / parts - (now_s - self._began_s))
         speed = self._speed()

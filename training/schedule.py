@@ -23,8 +23,8 @@ class Control(Protocol):
         ...
 
     @property
-    def hurry(self) -> bool:
-        """Whether training shall end now and export begin."""
+    def early(self) -> bool:
+        """Whether the round shall be finished as soon as it can: stages of steps end once they have made a quarter of them."""
         ...
 
     @property
@@ -41,7 +41,7 @@ class Control(Protocol):
         ...
 
     def may_finish(self) -> None:
-        """Hear that from now on the round can be ended early with what there is."""
+        """Hear that from now on the round can be ended at once with what there is."""
         ...
 
     def progress(self, stage: str, step: int, steps: int, losses: dict[str, float]) -> None:
@@ -75,7 +75,7 @@ class FreeRun:
         """Do nothing."""
 
     @property
-    def hurry(self) -> bool:
+    def early(self) -> bool:
         """Never."""
         return False
 
@@ -137,7 +137,7 @@ class Pace(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Budget:
-    """How long a stage may run: until a moment, a number of steps, or the desktop's wish to end.
+    """How long a stage may run: until a moment or a number of steps.
 
     Attributes
     ----------
@@ -157,7 +157,7 @@ class Budget:
     def done(self, step: int) -> float:
         """Return how much of the stage is over after ``step`` steps, 0 to 1; of the steps where they are bounded, else of the time."""
         now_s = self.control.elapsed_s
-        if self.control.hurry or now_s >= self.end_s:
+        if now_s >= self.end_s:
             return 1.0
         if self.max_steps:
             # steps alone, so that the same seed gives the same weights however fast the machine is

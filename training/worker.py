@@ -119,7 +119,7 @@ class Desktop:
         self._running = threading.Event()
         self._running.set()
         self._stopping, self._last_code = "", 0
-        self._hurry = self._may_finish = self._shall_finish = False
+        self._may_finish = self._early = False
         self._clock, self._outlook = Clock(), Outlook()
         self._cleanup: Callable[[], None] = lambda: None
 
@@ -200,12 +200,10 @@ class Desktop:
                 self.tell(Pong())
 
     def _finish_now(self) -> None:
-        self._shall_finish = True
+        self._early = True
         self._outlook.finish_early()
-        if self._may_finish:
-            self._hurry = True
-        else:
-            self.tell(Warned("The round is finished as soon as the student has made a quarter of its steps"))
+        if not self._may_finish:
+            self.tell(Warned("The round is finished as soon as teacher and student have made a quarter of their steps"))
         self._running.set()
 
     def _give_up(self, reason: str, *, code: int = 0) -> None:
@@ -236,9 +234,9 @@ class Desktop:
         return self._stopping
 
     @property
-    def hurry(self) -> bool:
-        """Whether training shall end now and export begin."""
-        return self._hurry
+    def early(self) -> bool:
+        """Whether the round shall be finished as soon as it can."""
+        return self._early
 
     @property
     def elapsed_s(self) -> float:
@@ -254,9 +252,8 @@ class Desktop:
         self._outlook.expect(seconds, until_s)
 
     def may_finish(self) -> None:
-        """Hear that from now on the round can be ended early with what there is."""
+        """Hear that from now on the round can be ended at once with what there is."""
         self._may_finish = True
-        self._hurry = self._hurry or self._shall_finish
 
     def between(self) -> None:
         """Wait while paused; raise StopRequested when the round was given up."""

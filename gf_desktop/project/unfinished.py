@@ -84,6 +84,8 @@ class RoundOrder:
         Label values that are learned from; none of them means all.
     died_at
         Name of the newest state when the trainer last ended unasked, "nowhere" before the first; empty where it never did.
+    early
+        Whether the user wants it finished as soon as it can be.
     """
 
     run_id: str
@@ -98,6 +100,7 @@ class RoundOrder:
     structures: Sequence[int] = ()
     state: RoundState = "going"
     died_at: str = ""
+    early: bool = False
 
 
 def write_order(project: Project, order: RoundOrder) -> None:

@@ -2905,8 +2905,8 @@
         </message>
         <message>
             <location filename="../../training/worker.py"/>
-            <source>The round is finished as soon as the student has made a quarter of its steps</source>
-            <translation>Die Runde wird beendet, sobald der Schüler ein Viertel seiner Schritte gemacht hat</translation>
+            <source>The round is finished as soon as teacher and student have made a quarter of their steps</source>
+            <translation>Die Runde wird beendet, sobald Lehrer und Schüler ein Viertel ihrer Schritte gemacht haben</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/capsule/replay.py"/>

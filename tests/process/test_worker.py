@@ -291,16 +291,18 @@ def test_that_the_round_is_finished_early_once_the_student_has_made_a_quarter(
     assert card.training["plan"]["entries"][-1]["total"] == card.training["steps"]
 
 
-def test_that_a_round_that_was_to_be_finished_too_early_is_finished_at_the_quarter(
+def test_that_a_round_that_was_to_be_finished_too_early_is_finished_at_the_quarters(
     trainer: Trainer, tmp_path: Path, trainable_pack: Path
 ) -> None:
-    trainer.say(_order(tmp_path, trainable_pack, ENDLESS | {"teacher_steps": 2, "max_steps": 120}, minutes=60.0))
+    trainer.say(_order(tmp_path, trainable_pack, ENDLESS | {"teacher_steps": 400, "max_steps": 120}, minutes=60.0))
     trainer.hear(Progress, stage="teacher")
     trainer.say(ExportNow())
-    assert "as soon as the student has made a quarter" in trainer.hear(Warned).message
+    assert "as soon as teacher and student have made a quarter" in trainer.hear(Warned).message
     trainer.hear(Candidate, within_s=120.0)
     assert trainer.end() == 0
-    assert 30 <= verify_pack(tmp_path / "models" / "tiny-2").training["steps"] < 60
+    training = verify_pack(tmp_path / "models" / "tiny-2").training
+    assert 30 <= training["steps"] < 60
+    assert 100 <= training["plan"]["entries"][1]["total"] < 400
 
 
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="other systems do not wake it; the project ends it at the next opening")

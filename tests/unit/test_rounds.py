@@ -210,6 +210,19 @@ def test_that_a_stopped_round_does_not_go_on_by_itself_but_can_and_keeps_what_it
     assert found[0].candidate_id == desk.lines[1].order.candidate_id
 
 
+def test_that_a_round_that_was_to_be_finished_early_still_is_after_a_crash_and_not_after_a_stop(desk: Desk) -> None:
+    desk.session.refine(minutes=1)
+    desk.session.rounds.finish()
+    desk.crash()
+    session = desk.reopen()
+    session.rounds.go_on()
+    assert [type(command) for command in desk.lines[1].heard] == [Start, ExportNow]
+    session.cancel_refine()
+    desk.lines[1].on_exit(-9)
+    session.rounds.go_on()
+    assert [type(command) for command in desk.lines[2].heard] == [Start]
+
+
 def test_that_the_next_round_and_dropping_throw_away_what_a_stopped_one_kept(desk: Desk) -> None:
     for end in ("next", "drop"):
         desk.session.refine(minutes=1)

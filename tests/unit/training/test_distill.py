@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -24,22 +24,26 @@ QUICK = RefineConfig(minutes=5, batch=4, crop_px=64, max_steps=6, teacher_steps=
 
 
 class Recorder(FreeRun):
-    """Notes what the loop tells, and can stop or hurry it."""
+    """Notes what the loop tells, can stop it, and can wish that it ends early."""
 
-    def __init__(self, *, stop_at: str = "", hurry_at: str = "") -> None:
+    def __init__(self, *, stop_at: str = "", early_from: str = "") -> None:
         super().__init__()
         self.stages: list[str] = []
         self.judged: list[tuple[str, int]] = []
         self.can_finish = False
-        self._stop_at, self._hurry_at = stop_at, hurry_at
+        self._stop_at, self._early_from = stop_at, early_from
+        self.until_s: list[float] = []
 
     def between(self) -> None:
         if self._stop_at and self.stages and self.stages[-1] == self._stop_at:
             raise StopRequested("test")
 
     @property
-    def hurry(self) -> bool:
-        return bool(self._hurry_at) and self._hurry_at in self.stages
+    def early(self) -> bool:
+        return bool(self._early_from) and self._early_from in self.stages
+
+    def expect(self, seconds: Mapping[str, float], until_s: float) -> None:
+        self.until_s.append(until_s)
 
     def progress(self, stage: str, step: int, steps: int, losses: dict[str, float]) -> None:
         assert step <= steps or steps == 0
@@ -115,14 +119,39 @@ def test_that_a_stop_is_honoured_in_every_stage(
     assert control.stages.count(stage) <= 2
 
 
-def test_that_finishing_now_ends_the_students_steps_after_its_first_quarter(
-    tiny_models: Models, write_tiny_round: Callable[..., Path], tiny_replay: Path
+@pytest.mark.parametrize(("wished", "teacher_steps"), [("teacher", 6), ("cache", 20)])
+def test_that_finishing_now_ends_the_stage_that_runs_and_those_to_come_after_their_first_quarters(
+    tiny_models: Models, write_tiny_round: Callable[..., Path], tiny_replay: Path, wished: str, teacher_steps: int
 ) -> None:
-    control = Recorder(hurry_at="teacher")
-    result = _fit(tiny_models, write_tiny_round(), tiny_replay, control, replace(QUICK, max_steps=40))
+    control = Recorder(early_from=wished)
+    result = _fit(tiny_models, write_tiny_round(), tiny_replay, control, replace(QUICK, teacher_steps=20, max_steps=40))
     # the quarter is told with its last step, and the next one is the last
     assert (result.steps, control.can_finish) == (11, True)
-    assert control.stages.count("teacher") == 3
+    assert control.stages.count("teacher") == teacher_steps
+
+
+def test_that_a_student_gets_no_more_time_because_its_teacher_ended_early(
+    tiny_models: Models, write_tiny_round: Callable[..., Path], tiny_replay: Path
+) -> None:
+    control = Recorder(early_from="teacher")
+    # by time: the teacher would have 135 s of 270
+    config = replace(QUICK, teacher_steps=20, max_steps=0, teacher_share=0.5, minutes=5)
+    began_s = control.elapsed_s
+
+    class EndsSoonError(Exception):
+        """Training by time would take a minute here."""
+
+    def progress(stage: str, step: int, steps: int, losses: dict[str, float]) -> None:
+        control.stages.append(stage)
+        if stage == "cache":
+            raise EndsSoonError
+
+    control.progress = progress  # type: ignore[method-assign]
+    with pytest.raises(EndsSoonError):
+        _fit(tiny_models, write_tiny_round(), tiny_replay, control, config)
+    whole_s, shortened_s = control.until_s[0], control.until_s[-1]
+    assert shortened_s < whole_s
+    assert shortened_s - control.elapsed_s == pytest.approx((whole_s - began_s) / 2, abs=10.0)
 
 
 def test_that_the_frozen_paraphrasers_are_never_trained(

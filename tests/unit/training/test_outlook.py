@@ -80,14 +80,20 @@ def test_that_a_stage_that_is_gone_back_in_is_measured_anew() -> None:
     assert outlook.left_s(88.0) == pytest.approx(61 * 2.0, rel=0.05)
 
 
-def _finished_early(outlook: Outlook, *, at_step: int) -> list[Moment]:
-    """Go through a round that is to be finished early from a step of its teacher on; the student makes a quarter of 160 steps."""
-    moments = []
-    for now_s, _left in _round(outlook, [("teacher", 100, 0.4)]):
-        if now_s >= 4.0 + 0.4 * at_step:
+def _finished_early(outlook: Outlook, *, at_step: int, until_s: float = 0.0) -> list[Moment]:
+    """Go through a round that is to be finished early from a step of its teacher on: that ends then, or with the quarter of its 100 steps.
+
+    The student makes a quarter of 160 steps, which end at a new moment where the time decides.
+    """
+    moments, now_s = [], 4.0
+    for step in range(max(25, at_step) + 1):
+        outlook.at("teacher", step, 100, now_s)
+        if step >= at_step:
             outlook.finish_early()
             moments.append((now_s, outlook.left_s(now_s)))
+        now_s += 0.4
     now_s = moments[-1][0]
+    outlook.expect({}, until_s)
     for step in range(41):
         outlook.at("distil", step, 160, now_s)
         moments.append((now_s, outlook.left_s(now_s)))
@@ -95,15 +101,25 @@ def _finished_early(outlook: Outlook, *, at_step: int) -> list[Moment]:
     return [*moments, *_round(outlook, [("check", 6, 0.6), ("export", 1, 4.0)], load_s=now_s)]
 
 
-def test_that_the_end_of_a_round_that_is_finished_early_is_that_of_a_quarter_of_the_students_steps() -> None:
+@pytest.mark.parametrize(("at_step", "teacher_s"), [(10, 10), (60, 24)])
+def test_that_the_end_of_a_round_that_is_finished_early_is_that_of_a_quarter_of_its_steps(at_step: int, teacher_s: float) -> None:
     by_steps, by_time = Outlook(), Outlook()
     by_steps.expect({"distil": 80.0, "check": 3.6, "export": 4.0}, 0.0)
     # 4 + 40 + 80 s, where the time decides
     by_time.expect({"teacher": 40.0, "check": 3.6, "export": 4.0}, 124.0)
-    for outlook in (by_steps, by_time):
-        moments = _finished_early(outlook, at_step=20)
-        assert moments[-1][0] == pytest.approx(4 + 40 + 20 + 3.6 + 4)
+    for outlook, until_s in ((by_steps, 0.0), (by_time, 4 + teacher_s + 80)):
+        moments = _finished_early(outlook, at_step=at_step, until_s=until_s)
+        assert moments[-1][0] == pytest.approx(4 + teacher_s + 20 + 3.6 + 4)
         assert _worst(moments) < 0.1
+
+
+def test_that_a_round_that_is_finished_early_before_it_trains_has_a_quarter_of_both_stages_left() -> None:
+    outlook = Outlook()
+    outlook.expect({"teacher": 40.0, "check": 4.0, "export": 4.0}, 122.0)
+    outlook.at("load", 0, 0, 2.0)
+    assert outlook.left_s(2.0) == pytest.approx(120 + 8)
+    outlook.finish_early()
+    assert outlook.left_s(2.0) == pytest.approx(10 + 20 + 8)
 
 
 def test_that_nothing_of_the_student_is_left_when_it_may_finish_at_once() -> None:

@@ -26,18 +26,13 @@ def test_that_poly_decay_begins_at_one_and_ends_at_zero() -> None:
 
 class _Clock(FreeRun):
     now_s = 0.0
-    ending = False
 
     @property
     def elapsed_s(self) -> float:
         return self.now_s
 
-    @property
-    def hurry(self) -> bool:
-        return self.ending
 
-
-def test_that_a_budget_ends_by_time_by_steps_and_on_request() -> None:
+def test_that_a_budget_ends_by_time_and_by_steps() -> None:
     clock = _Clock()
     budget = Budget(clock, 10.0, 20.0, 8)
     clock.now_s = 12.5
@@ -47,8 +42,6 @@ def test_that_a_budget_ends_by_time_by_steps_and_on_request() -> None:
     assert budget.done(8) == 1.0
     assert budget.total(2) == 8
     clock.now_s = 20.0
-    assert budget.done(0) == 1.0
-    clock.now_s, clock.ending = 11.0, True
     assert budget.done(0) == 1.0
 
 
