@@ -8920,6 +8920,11 @@ DICOM-Ordner, NIfTI, PNG, JPEG</translation>
             <source>in use</source>
             <translation>in Gebrauch</translation>
         </message>
+        <message>
+            <location filename="../../gf_desktop/gui/panels/next_best.py"/>
+            <source>its masks are being drawn</source>
+            <translation>seine Masken werden gezeichnet</translation>
+        </message>
         <message numerus="yes">
             <location filename="../../gf_desktop/gui/texts.py"/>
             <source>learned from {n} scans</source>
@@ -9312,6 +9317,11 @@ DICOM-Ordner, NIfTI, PNG, JPEG</translation>
             <location filename="../../gf_desktop/gui/panels/next_best.py"/>
             <source>slice {n}: least sure, {doubt} %</source>
             <translation>Schicht {n}: Zweifel {doubt} %</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gui/panels/next_best.py"/>
+            <source>slice {n}: nobody has looked at it</source>
+            <translation>Schicht {n}: niemand hat sie angesehen</translation>
         </message>
         <message>
             <location filename="../../gf_desktop/gui/refine_dialog.py"/>

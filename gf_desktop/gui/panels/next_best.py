@@ -45,7 +45,8 @@ class NextBest:
 def next_best(session: Session, ledger: SliceLedger, cases: Sequence[Case], *, k: int | None = None) -> NextBest | None:
     """Return the slice of the project that is worth most a minute; until they are ranked, the least sure one of the scan on screen.
 
-    Where no slice is left, the next scan that is not approved; else None.
+    Where none is unsure, the next scan that is not approved, then the first slice of the scan on screen that nobody has looked at; else
+    None.
 
     Parameters
     ----------
@@ -67,7 +68,7 @@ def next_best(session: Session, ledger: SliceLedger, cases: Sequence[Case], *, k
             doubt, place_on_axis = max(doubtful)
             text = tr("slice {n}: least sure, {doubt} %").format(n=1 - place_on_axis, doubt=round(100 * doubt))
             return NextBest(opened.id, -place_on_axis, text)
-    return _scan(session, cases)
+    return _scan(session, cases) or _unseen(session, ledger)
 
 
 def _scan(session: Session, cases: Sequence[Case]) -> NextBest | None:
@@ -82,6 +83,17 @@ def _scan(session: Session, cases: Sequence[Case]) -> NextBest | None:
     else:
         why = tr("nobody has looked at it") if case.status == "new" else tr("proposed, not looked at yet")
     return NextBest(case.id, -1, why)
+
+
+def _unseen(session: Session, ledger: SliceLedger) -> NextBest | None:
+    opened = session.open
+    index = next((at for at, summary in enumerate(ledger.summaries) if summary is not None and not summary.reviewed), None)
+    if opened is None or index is None:
+        return None
+    if session.predicting is not None:
+        # what is worth most is known in a moment
+        return NextBest(opened.id, -1, tr("its masks are being drawn"))
+    return NextBest(opened.id, index, tr("slice {n}: nobody has looked at it").format(n=index + 1))
 
 
 def _why(session: Session, found: Suggestion, case: Case) -> tuple[str, str]:

@@ -239,6 +239,26 @@ def test_that_next_best_says_why_and_a_click_goes_there(
     assert four.state.display.cursor_ijk[:2] in {(255, 255), (256, 256)}
 
 
+def test_that_next_best_of_a_single_scan_without_proposals_is_what_nobody_has_looked_at(
+    window: MainWindow, session: Session, action: Callable, settle: Callable[[], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    best = window.page.worklist.best
+    settle()
+    assert best.accessibleName() == "Next: C-001, slice 1: nobody has looked at it"
+    session.approve_slice(0)
+    settle()
+    assert best.accessibleName() == "Next: C-001, slice 2: nobody has looked at it"
+    action("next_best").trigger()
+    assert window.state.display.index == 1
+    monkeypatch.setattr(Session, "predicting", (3, 20))
+    window.page.worklist.refresh()
+    assert best.accessibleName() == "Next: C-001, its masks are being drawn"
+    monkeypatch.undo()
+    session.approve_case()
+    settle()
+    assert best.accessibleName() == "Everything is reviewed"
+
+
 def test_that_the_bar_is_as_long_as_the_reviewed_share(four: MainWindow) -> None:
     view = four.page.worklist.list
     view.scrollTo(view.model().index(1))
