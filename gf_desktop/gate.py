@@ -42,6 +42,9 @@ MIN_GAIN: Final = 0.005
 GAIN_SHARE: Final = 0.1
 """The chance that the mean did not rise must be below this."""
 
+TAUGHT_SHARE: Final = 0.2
+"""On the corrected slices it must be below this: the tiles of one slice differ much, and half of what is missing has to be gone as well."""
+
 ROOM_SHARE: Final = 0.1
 """Where too few slices are held back to tell and the corrected ones speak, the held-back ones have to have risen by this share of what is
 missing to Dice 1, or by ``STRICT_GAIN``."""
@@ -392,10 +395,14 @@ def _has_risen(found: _SetVerdict, *, strict: bool, is_first: bool) -> bool:
     """Whether the mean rose by enough, and by more than chance explains; ``strict`` on slices that were trained on."""
     if found.mean is None:
         return False
-    # a first student has nothing to be better than
-    share = 0.0 if is_first else STRICT_SHARE * (1.0 - (found.mean_before or 0.0))
-    needed = max(STRICT_GAIN, share) if strict else MIN_GAIN
-    return found.rise >= needed and found.mean.bound(GAIN_SHARE) > 0
+    if not strict:
+        needed, chance = MIN_GAIN, GAIN_SHARE
+    elif is_first:
+        # it has nothing to be better than
+        needed, chance = STRICT_GAIN, GAIN_SHARE
+    else:
+        needed, chance = max(STRICT_GAIN, STRICT_SHARE * (1.0 - (found.mean_before or 0.0))), TAUGHT_SHARE
+    return found.rise >= needed and found.mean.bound(chance) > 0
 
 
 def _corrected_speak(sets: Mapping[str, _SetVerdict], *, is_first: bool) -> bool:
@@ -537,6 +544,7 @@ _LIMITS: Final = {
     "fall_chance": VETO_SHARE,
     "gain": MIN_GAIN,
     "gain_chance": GAIN_SHARE,
+    "taught_chance": TAUGHT_SHARE,
     "strict_gain": STRICT_GAIN,
     "strict_share": STRICT_SHARE,
     "room_share": ROOM_SHARE,
