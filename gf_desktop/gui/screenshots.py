@@ -237,11 +237,12 @@ class _Photographer:
 
     def _refine(self) -> None:
         window, session, trainer = self._made.window, self._made.session, self._trainer
-        names = [s.name for s in session.must_project().table]
+        before = {s.name: 0.52 + 0.03 * n for n, s in enumerate(session.must_project().table)}
         window.actions_by_id["refine"].trigger()
         _wait(lambda: trainer.started)
         trainer.say(Hello(version=PROTOCOL_VERSION, pid=0, device="CPU, 2 threads"))
         trainer.say(Accepted("example", labelled=3, unlabelled=16, validation=1))
+        trainer.say(Validated(0, "student", 0.61, dict(before)))
         for step in range(160):
             losses = {
                 "supervision": 0.9 * math.exp(-step / 50) + 0.08 + 0.02 * math.sin(step * 1.7),
@@ -253,11 +254,11 @@ class _Photographer:
                     stage="distil", step=step, steps=300, fraction=0.2 + step / 500, elapsed_s=60.0, eta_s=190.0 - step / 4, losses=losses
                 )
             )
-        trainer.say(Validated(160, "student", 0.81, {name: 0.74 + 0.02 * n for n, name in enumerate(names)}))
+        trainer.say(Validated(160, "student", 0.81, {name: 0.74 + 0.02 * n for n, name in enumerate(before)}))
         _turn(400)
         self._take_panel("refining")
         trainer.end()
-        before = {name: 0.52 + 0.03 * n for n, name in enumerate(names)}
+        session.rounds.drop()
         report = RoundReport(
             run_id="example",
             candidate_id="abdomen-ct-v2",
