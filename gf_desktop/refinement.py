@@ -352,6 +352,11 @@ class Refinement:
         """Whether the round waits while the computer runs on its battery."""
         return self._order is not None and self._order.only_plugged
 
+    @property
+    def ends_early(self) -> bool:
+        """Whether the user wants the round finished as soon as it can be."""
+        return self._order is not None and self._order.early
+
     def hold(self, reason: PauseReason, *, holds: bool) -> None:
         """Let the trainer stand still for a reason, at once, or take the reason back; it goes on when there is none left."""
         (self._holds.add if holds else self._holds.discard)(reason)
@@ -363,6 +368,7 @@ class Refinement:
         if self._link is not None:
             self._keep(early=True)
             self._link.export_now()
+            self._on_change(self.state)
 
     def wait(self) -> None:
         """Deliver the trainer's messages until it has ended for good; at once where an event loop does that."""

@@ -9472,6 +9472,11 @@ DICOM-Ordner, NIfTI, PNG, JPEG</translation>
             <translation>diese Maske</translation>
         </message>
         <message>
+            <location filename="../../gf_desktop/gui/panels/refine.py"/>
+            <source>to be finished early</source>
+            <translation>soll früher fertig werden</translation>
+        </message>
+        <message>
             <location filename="../../gf_desktop/gui/panels/changes.py"/>
             <source>to be looked at</source>
             <translation>anzusehen</translation>

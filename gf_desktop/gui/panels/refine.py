@@ -247,15 +247,22 @@ class Refine(QFrame):
             if not training.running:
                 return tr("comparing both students")
             stage = tr(STAGE_WORDS.get(training.stage, training.stage))
-            return f"{stage} – {tr(PAUSE_WORDS[training.paused_for[0]])}" if training.paused_for else stage
+            if training.paused_for:
+                return f"{stage} – {tr(PAUSE_WORDS[training.paused_for[0]])}"
+            return f"{stage} – {tr('to be finished early')}" if self._ends_early else stage
         if found is not None:
             return tr("A refinement was stopped at {share} %. It can go on until the next one begins.").format(share=round(100 * found[1]))
         return tr("Correct and approve a few slices, then refine.")
 
+    @property
+    def _ends_early(self) -> bool:
+        current = self._session.rounds.current
+        return current is not None and current.ends_early
+
     def _show_further(self) -> None:
         rounds, refining = self._session.rounds, self._session.refining
         waits = refining and rounds.waiting is not None
-        self._finish.setVisible(refining and self._session.training.running and not waits)
+        self._finish.setVisible(refining and self._session.training.running and not waits and not self._ends_early)
         self._next.setVisible(refining and not waits)
         self._take_back.setVisible(waits)
         self._go_on.setVisible(not refining and rounds.unfinished is not None)

@@ -13,7 +13,7 @@ from gf_desktop.gui.app import Composition, compose
 from gf_desktop.gui.refine_commands import PAINTING_REST_MS
 from gf_desktop.gui.refine_dialog import RefineDialog
 from gf_desktop.gui.settings_store import RefineChoice
-from gf_desktop.protocol import Hello, Progress, Start, decode_command, encode_line
+from gf_desktop.protocol import ExportNow, Hello, Progress, Start, decode_command, encode_line
 from gf_desktop.refinement import RECIPES
 from tests.ui.gui.conftest import NoTrainer
 
@@ -93,6 +93,17 @@ def test_that_a_second_round_can_wait_and_be_taken_back(opened: Composition, tra
     assert opened.session.rounds.waiting is None
     qtbot.waitUntil(lambda: not panel.waiting.isVisibleTo(panel))
     assert len(trainers) == 1
+
+
+def test_that_a_round_that_is_to_be_finished_says_so_and_is_not_asked_again(
+    opened: Composition, trainers: list[Trainer], qtbot: QtBot
+) -> None:
+    panel = opened.window.page.refine
+    qtbot.waitUntil(lambda: panel._finish.isVisibleTo(panel) and panel._finish.isEnabled())
+    QTest.mouseClick(panel._finish, LEFT)
+    assert isinstance(decode_command(trainers[0].lines[-1]), ExportNow)
+    qtbot.waitUntil(lambda: panel.stage.text() == "teaching the student – to be finished early")
+    assert not panel._finish.isVisibleTo(panel)
 
 
 def test_that_a_stopped_round_can_go_on_from_the_panel(opened: Composition, trainers: list[Trainer], qtbot: QtBot) -> None:
