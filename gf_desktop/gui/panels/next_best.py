@@ -63,9 +63,11 @@ def next_best(session: Session, ledger: SliceLedger, cases: Sequence[Case], *, k
         why, short = _why(session, found, case)
         return NextBest(case.id, found.k, why, place, short)
     if opened is not None:
-        doubtful = [(s.doubt, -at) for at, s in enumerate(ledger.summaries) if s is not None and s.doubt and not s.reviewed]
+        seen = [(at, s) for at, s in enumerate(ledger.summaries) if s is not None and not s.reviewed]
+        # a slice that shows nothing is all doubt, and little is at stake there
+        doubtful = [(s.doubt * sum(s.counts[1:]), s.doubt, -at) for at, s in seen if s.doubt]
         if doubtful:
-            doubt, place_on_axis = max(doubtful)
+            _, doubt, place_on_axis = max(doubtful)
             text = tr("slice {n}: least sure, {doubt} %").format(n=1 - place_on_axis, doubt=round(100 * doubt))
             return NextBest(opened.id, -place_on_axis, text)
     return _scan(session, cases) or _unseen(session, ledger)

@@ -150,7 +150,16 @@ def test_that_corrections_are_there_again_after_closing(  # noqa: PLR0917 - fixt
     assert np.array_equal(session.open.label_map.labels, painted)
 
 
-def test_that_the_next_scan_is_offered_until_all_are_done(window: MainWindow, press_key: Callable[..., None]) -> None:
+def test_that_the_next_slice_is_offered_until_all_are_done(
+    window: MainWindow, session: Session, press_key: Callable[..., None], settle: Callable[[], None]
+) -> None:
+    settle()
+    session.approve_slice(0)
+    settle()
+    press_key(Qt.Key.Key_N)
+    assert window.state.display.index == 1
+    session.approve_case()
+    settle()
     press_key(Qt.Key.Key_N)
     assert window.notice.text.text() == "There is no other scan to review."
 

@@ -239,6 +239,23 @@ def test_that_next_best_says_why_and_a_click_goes_there(
     assert four.state.display.cursor_ijk[:2] in {(255, 255), (256, 256)}
 
 
+def test_that_next_best_before_slices_are_ranked_is_where_most_is_in_doubt_and_not_where_nothing_is_shown(
+    window: MainWindow, session: Session, settle: Callable[[], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(session.suggesting, "renew", lambda: None)
+    settle()
+    opened = session.open
+    labels = np.zeros((20, 512, 512), np.uint8)
+    labels[7, 200:300, 200:300] = 2
+    confidence = np.full(labels.shape, 255, np.uint8)
+    confidence[3] = confidence[7, 200:300, 200:300] = 100
+    opened.label_map.propose(labels, Box.whole((20, 512, 512)))
+    opened.confidence = confidence
+    session.prediction_changed.emit()
+    settle()
+    assert re.fullmatch(r"Next: C-001, slice 8: least sure, \d+ %", window.page.worklist.best.accessibleName())
+
+
 def test_that_next_best_of_a_single_scan_without_proposals_is_what_nobody_has_looked_at(
     window: MainWindow, session: Session, action: Callable, settle: Callable[[], None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
