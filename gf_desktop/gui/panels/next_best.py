@@ -43,7 +43,7 @@ class NextBest:
 
 
 def next_best(session: Session, ledger: SliceLedger, cases: Sequence[Case], *, k: int | None = None) -> NextBest | None:
-    """Return the slice of the project that is worth most a minute; until they are ranked, the least sure one of the scan on screen.
+    """Return the slice of the project that is worth most a minute; until they are ranked, that of the scan on screen with most in doubt.
 
     Where none is unsure, the next scan that is not approved, then the first slice of the scan on screen that nobody has looked at; else
     None.
@@ -63,9 +63,9 @@ def next_best(session: Session, ledger: SliceLedger, cases: Sequence[Case], *, k
         why, short = _why(session, found, case)
         return NextBest(case.id, found.k, why, place, short)
     if opened is not None:
-        seen = [(at, s) for at, s in enumerate(ledger.summaries) if s is not None and not s.reviewed]
+        left = [(at, s) for at, s in enumerate(ledger.summaries) if s is not None and not s.reviewed]
         # a slice that shows nothing is all doubt, and little is at stake there
-        doubtful = [(s.doubt * sum(s.counts[1:]), s.doubt, -at) for at, s in seen if s.doubt]
+        doubtful = [(s.doubt * sum(s.counts[1:]), s.doubt, -at) for at, s in left if s.doubt]
         if doubtful:
             _, doubt, place_on_axis = max(doubtful)
             text = tr("slice {n}: least sure, {doubt} %").format(n=1 - place_on_axis, doubt=round(100 * doubt))
