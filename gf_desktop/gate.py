@@ -321,6 +321,11 @@ def _decided(sets: Mapping[str, _SetVerdict], checks: Checks, seed: int, *, cand
 def _taken(candidate_id: str, found: _SetVerdict, where: str) -> str:
     """Return why a candidate took over; where a structure fell there that more speaks for, that is said."""
     fell = min((s for s in found.structures if s.votes and s.fall < -FALL_MARGIN), key=lambda s: s.fall, default=None)
+    if fell is None and any(s.fall < -FALL_MARGIN for s in found.structures):
+        return (
+            f"{candidate_id} took over: mean Dice on the {where} went from {_text(found)}, "
+            f"none of {MIN_VOXELS} voxels or more fell by more than {FALL_MARGIN}."
+        )
     if fell is None:
         return f"{candidate_id} took over: mean Dice on the {where} went from {_text(found)}, none fell by more than {FALL_MARGIN}."
     return (

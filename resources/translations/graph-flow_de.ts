@@ -4394,6 +4394,11 @@
         </message>
         <message>
             <location filename="../../gf_desktop/gate.py"/>
+            <source>{candidate_id} took over: mean Dice on the {where} went from {text}, none of {min_voxels} voxels or more fell by more than {fall_margin}.</source>
+            <translation>{candidate_id} hat übernommen: Der mittlere Dice auf den {where} ging von {text}, keine Struktur von {min_voxels} Voxeln oder mehr fiel um mehr als {fall_margin}.</translation>
+        </message>
+        <message>
+            <location filename="../../gf_desktop/gate.py"/>
             <source>{candidate_id} took over: mean Dice on the {where} went from {text}; {name} fell by {fall} there, which is more likely chance.</source>
             <translation>{candidate_id} hat übernommen: Der mittlere Dice auf den {where} ging von {text}; {name} fiel dort um {fall}, was eher Zufall ist.</translation>
         </message>

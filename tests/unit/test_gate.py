@@ -141,6 +141,8 @@ def test_that_a_structure_of_a_few_voxels_has_no_veto_and_alone_no_vote() -> Non
     before, after = (0.6, 0.9, 0.6), (0.9, 0.2, 0.9)
     tiny = judged(before, after, units=1, voxels=(100_000, MIN_VOXELS - 1, 100_000))
     assert not [s for s in verdict(tiny, BETTER).document["sets"]["held_back"]["structures"].values() if s["veto"] == "fell"]
+    # that it fell is in the table, so the verdict does not say that none did
+    assert f"none of {MIN_VOXELS} voxels or more fell by more than {FALL_MARGIN}" in verdict(tiny, BETTER).reason
     assert "fell" in verdict(judged(before, after, voxels=(5000, MIN_VOXELS, 5000)), BETTER).reason
     alone = judged((0.0, 0.0, 0.0), (1.0, 1.0, 1.0), units=1, voxels=(MIN_VOXELS // 2, 0, 0))
     assert not verdict(None, alone).promoted
